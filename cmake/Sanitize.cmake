@@ -1,0 +1,12 @@
+# CLAW_SANITIZE = address | thread | fuzzer, set by the presets.
+set(CLAW_SANITIZE "" CACHE STRING "address, thread, fuzzer or empty")
+if(CLAW_SANITIZE STREQUAL "address")
+  add_compile_options(-fsanitize=address,undefined -fno-sanitize=function -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=address,undefined -fno-sanitize=function)
+elseif(CLAW_SANITIZE STREQUAL "thread")
+  add_compile_options(-fsanitize=thread)
+  add_link_options(-fsanitize=thread)
+elseif(CLAW_SANITIZE STREQUAL "fuzzer")
+  add_compile_options(-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize=function)
+  add_link_options(-fsanitize=address,undefined -fno-sanitize=function)
+endif()
