@@ -16,6 +16,7 @@ struct ClientRequest {
   std::vector<HttpHeader> headers;
   SecretString bearer;  ///< Sent as `Authorization: Bearer …` where not empty; never to another host by redirect.
   std::string body;
+  std::string unix_socket;  ///< Connects to this socket file instead of the URL's host, where not empty.
   std::chrono::milliseconds connect_timeout{5'000};
   std::chrono::milliseconds total_timeout{30'000};  ///< From the call to the last byte of the answer.
   std::size_t max_response_bytes = 1024 * 1024;     ///< More: kAmbiguous, for the peer has acted.

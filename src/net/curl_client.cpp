@@ -93,7 +93,7 @@ curl_socket_t on_open_socket(void* user, curlsocktype, curl_sockaddr* address) {
   auto& call = *static_cast<Call*>(user);
   boost::asio::generic::stream_protocol::endpoint endpoint(&address->addr, address->addrlen);
   const std::string ip = ip_of(endpoint);
-  if (!call.addresses->allows(ip)) {
+  if (call.request.unix_socket.empty() && !call.addresses->allows(ip)) {
     call.refused_address = ip;
     return CURL_SOCKET_BAD;
   }
@@ -189,6 +189,7 @@ void CurlClient::Loop::set_options(CURL* easy, Call& call) {
   curl_easy_setopt(easy, CURLOPT_WRITEDATA, &call);
   curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, &on_header);
   curl_easy_setopt(easy, CURLOPT_HEADERDATA, &call);
+  if (!request.unix_socket.empty()) curl_easy_setopt(easy, CURLOPT_UNIX_SOCKET_PATH, request.unix_socket.c_str());
   const bool has_body = !request.body.empty() || request.method == "POST" || request.method == "PUT";
   if (has_body) {
     curl_easy_setopt(easy, CURLOPT_POST, 1L);
@@ -353,9 +354,10 @@ CurlClient::CurlClient(IoPool& io, Options options)
   for (std::size_t i = 0; i < io.size(); ++i) loops_.push_back(std::make_shared<Loop>(io.executor(i), options_));
 }
 
-CurlClient::~CurlClient() {
-  for (auto& loop : loops_)
-    boost::asio::post(loop->executor, [loop = std::move(loop)] { loop->close(); });
+CurlClient::~CurlClient() { close(); }
+
+void CurlClient::close() {
+  for (auto& loop : loops_) boost::asio::post(loop->executor, [loop] { loop->close(); });
 }
 
 Task<Result<ClientResponse>> CurlClient::send(ClientRequest request) {

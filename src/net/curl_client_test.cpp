@@ -19,7 +19,7 @@ using claw::testing::await;
 
 CurlClient::Options loopback() {
   CurlClient::Options options;
-  options.addresses = *AddressPolicy::make({"127.0.0.0/8"});
+  options.addresses = AddressPolicy(*NetworkSet::make({"127.0.0.0/8"}));
   return options;
 }
 
@@ -168,8 +168,8 @@ TEST_F(CurlClientTest, EndsEveryCallWhenItGoes) {
 }
 
 TEST(AddressPolicyTest, JudgesTheAddressNotTheName) {
-  const auto strict = *AddressPolicy::make({});
-  const auto open = *AddressPolicy::make({"127.0.0.1", "10.1.0.0/16", "fd00::/8"});
+  const auto strict = AddressPolicy();
+  const auto open = AddressPolicy(*NetworkSet::make({"127.0.0.1", "10.1.0.0/16", "fd00::/8"}));
   const struct {
     const char* address;
     bool strict, open;
@@ -185,7 +185,7 @@ TEST(AddressPolicyTest, JudgesTheAddressNotTheName) {
     EXPECT_EQ(open.allows(row.address), row.open) << row.address;
   }
   for (const char* bad : {"", "10.0.0.0/33", "10.0.0.0/x", "localhost", "10.0.0/8"})
-    EXPECT_FALSE(AddressPolicy::make({bad})) << bad;
+    EXPECT_FALSE(NetworkSet::make({bad})) << bad;
 }
 
 }  // namespace

@@ -5,7 +5,7 @@
 #include <charconv>
 #include <cstring>
 
-#include "net/curl_client.hpp"
+#include "net/network_set.hpp"
 
 namespace claw::net {
 namespace {
@@ -42,9 +42,9 @@ constexpr const char* kNotPublic[] = {
 
 }  // namespace
 
-Result<AddressPolicy> AddressPolicy::make(const std::vector<std::string>& allowed_private) {
-  AddressPolicy policy;
-  for (const auto& text : allowed_private) {
+Result<NetworkSet> NetworkSet::make(const std::vector<std::string>& networks) {
+  NetworkSet set;
+  for (const auto& text : networks) {
     const auto slash = text.find('/');
     auto bytes = bytes_of(text.substr(0, slash));
     const int whole = static_cast<int>(bytes.size()) * 8;
@@ -57,19 +57,21 @@ Result<AddressPolicy> AddressPolicy::make(const std::vector<std::string>& allowe
     }
     if (!readable)
       return fail(ErrorKind::kInvalid, fmt::format("\"{}\" is no network; write it like 10.0.0.0/8 or fd00::/8", text));
-    policy.allowed_.push_back({std::move(bytes), prefix});
+    set.networks_.push_back({std::move(bytes), prefix});
   }
-  return policy;
+  return set;
+}
+
+bool NetworkSet::contains(const std::string& address) const {
+  if (networks_.empty()) return false;
+  const auto bytes = bytes_of(address);
+  return std::ranges::any_of(networks_, [&](const Network& n) { return inside(bytes, n.bytes, n.prefix); });
 }
 
 bool AddressPolicy::allows(const std::string& address) const {
-  const auto bytes = bytes_of(address);
-  if (bytes.empty()) return false;
-  if (std::ranges::any_of(allowed_, [&](const Network& n) { return inside(bytes, n.bytes, n.prefix); })) return true;
-  static const AddressPolicy not_public =
-      *AddressPolicy::make(std::vector<std::string>(std::begin(kNotPublic), std::end(kNotPublic)));
-  return std::ranges::none_of(not_public.allowed_,
-                              [&](const Network& n) { return inside(bytes, n.bytes, n.prefix); });
+  static const NetworkSet not_public =
+      *NetworkSet::make(std::vector<std::string>(std::begin(kNotPublic), std::end(kNotPublic)));
+  return !bytes_of(address).empty() && (allowed_.contains(address) || !not_public.contains(address));
 }
 
 }  // namespace claw::net

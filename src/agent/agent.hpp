@@ -1,0 +1,41 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "base/task.hpp"
+#include "ledger/ledger.hpp"
+#include "tenancy/tenant.hpp"
+
+namespace claw {
+
+/// What an agent is asked: one message of one conversation.
+struct AgentTurn {
+  std::string id;            ///< The same when the turn is run again after a crash: an idempotency key.
+  std::string conversation;
+  PendingMessage message;
+};
+
+/// Texts to send, in order. None: the agent has nothing to say.
+struct AgentReply {
+  std::vector<std::string> texts;
+};
+
+/// Answers people. Agent calls are at least once across a crash. Safe to call from any coroutine.
+class AgentRunner {
+ public:
+  virtual ~AgentRunner() = default;
+
+  /// Fails with kTransient or kInvalid; the message says what went wrong in words for the tenant's admin.
+  [[nodiscard]] virtual Task<Result<AgentReply>> run(const Agent& agent, AgentTurn turn) = 0;
+};
+
+/// Kind `echo`: says what it hears. For a first run and for tests.
+class EchoAgent final : public AgentRunner {
+ public:
+  [[nodiscard]] Task<Result<AgentReply>> run(const Agent& agent, AgentTurn turn) override;
+};
+
+}  // namespace claw

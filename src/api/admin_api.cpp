@@ -1,0 +1,15 @@
+#include "api/admin_api.hpp"
+
+#include "api/problem.hpp"
+
+namespace claw {
+
+void add_admin_routes(net::Router& router, Admin& admin) {
+  router.add("POST", "/admin/{command}", [&admin](net::HttpRequest& request) -> Task<net::HttpResponse> {
+    auto answer = co_await admin.run(std::string(request.param("command")), std::move(request.body));
+    if (!answer) co_return problem_of(answer.error());
+    co_return net::json_response(200, std::move(*answer));
+  });
+}
+
+}  // namespace claw

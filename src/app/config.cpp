@@ -1,0 +1,72 @@
+#include "app/config.hpp"
+
+#include <boost/url/parse.hpp>
+
+#include "base/config_reader.hpp"
+#include "net/network_set.hpp"
+
+namespace claw {
+namespace {
+
+std::string http_url(const std::string& text) {
+  if (text.empty()) return {};
+  const auto url = boost::urls::parse_uri(text);
+  if (!url || (url->scheme() != "http" && url->scheme() != "https") || url->host().empty())
+    return "must be an address like https://claw.example.org";
+  if (url->has_query() || url->has_fragment() || text.ends_with('/')) return "must end with the host or path, without /";
+  return {};
+}
+
+std::string network(const std::string& text) {
+  const auto read = net::NetworkSet::make({text});
+  return read ? "" : read.error().message;
+}
+
+std::string not_empty(const std::string& text) { return text.empty() ? "must not be empty" : ""; }
+
+std::string level(const std::string& text) {
+  return text == "debug" || text == "info" || text == "warn" || text == "error" ? ""
+                                                                                : "must be debug, info, warn or error";
+}
+
+std::string version(const std::string& text) {
+  return text.size() > 1 && text[0] == 'v' && text.find_first_not_of("0123456789.", 1) == std::string::npos
+             ? ""
+             : "must be like v25.0";
+}
+
+std::string domain(const std::string& text) {
+  return text.starts_with('.') || text.find_first_of("/: ") != std::string::npos ? "must be like claw.example.org" : "";
+}
+
+std::string hex_key(const std::string& text) {
+  return text.empty() || (text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string::npos)
+             ? ""
+             : "must be 64 lower-case hex digits";
+}
+
+}  // namespace
+
+std::vector<std::string> read_config(const std::string& path, std::map<std::string, std::string> environment,
+                                     Config& config) {
+  ConfigReader reader(std::move(environment));
+  reader.text("listen.public", config.listen_public, not_empty);
+  reader.text("listen.operator", config.listen_operator, not_empty);
+  reader.text("base_domain", config.base_domain, domain);
+  reader.text("public_url", config.public_url, http_url);
+  reader.list("trusted_proxies", config.trusted_proxies, network);
+  reader.text("data_dir", config.data_dir, not_empty);
+  reader.integer("threads", config.threads, 0, 256);
+  reader.text("log.level", config.log_level, level);
+  reader.text("graph.base_url", config.graph_base_url, http_url);
+  reader.text("graph.version", config.graph_version, version);
+  reader.text("graph.ca_file", config.graph_ca_file);
+  reader.list("net.allow_private", config.net_allow_private, network);
+  reader.integer("ledger.cache_mib", config.ledger_cache_mib, 1, 65'536);
+  reader.integer("ledger.checkpoint_pages", config.ledger_checkpoint_pages, 100, 1'000'000);
+  reader.text("security.master_key_file", config.master_key_file);
+  reader.text("security.master_key", config.master_key, hex_key);
+  return reader.read(path);
+}
+
+}  // namespace claw

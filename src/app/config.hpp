@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace claw {
+
+/// All settings of `clawcentral`, with their defaults. docs/configuration.md describes them; every one may also come
+/// from the environment (CLAWCENTRAL_GRAPH__BASE_URL for graph.base_url).
+struct Config {
+  /// Where Meta, programs and browsers come in: webhooks, API, later the UI.
+  std::string listen_public = "127.0.0.1:8080";
+  /// Where the operator looks: /healthz, /readyz, /metrics. Not for the internet.
+  std::string listen_operator = "127.0.0.1:9464";
+  /// A tenant's host is `<tenant>.<base_domain>`. Empty: tenants only by path, /t/<tenant>/…
+  std::string base_domain;
+  /// How the outside reaches the public listener: https://claw.example.org. For links; empty: the listener's address.
+  std::string public_url;
+  /// Networks of reverse proxies whose X-Forwarded-Host is believed.
+  std::vector<std::string> trusted_proxies;
+  /// Everything that must survive: the database, the master key, the lock and the admin socket.
+  std::string data_dir = "data";
+  /// io threads; 0: one a core.
+  std::int64_t threads = 0;
+  /// debug, info, warn, error
+  std::string log_level = "info";
+
+  /// Meta's Graph API.
+  std::string graph_base_url = "https://graph.facebook.com";
+  std::string graph_version = "v25.0";
+  /// Certificates to trust instead of the system's, as a PEM file.
+  std::string graph_ca_file;
+
+  /// Private networks that agents, speech and the simulator may live in; all others are refused after DNS.
+  std::vector<std::string> net_allow_private;
+
+  /// SQLite's page cache of the writer, in MiB: it grows with use.
+  std::int64_t ledger_cache_mib = 256;
+  /// Pages of the write-ahead log before it is folded into the file: more is smoother, and a longer start after a crash.
+  std::int64_t ledger_checkpoint_pages = 16'000;
+
+  /// File of the master key that seals tenants' secrets; empty: master.key in the data folder, made on first start.
+  std::string master_key_file;
+  /// The master key itself, 64 hex digits, for those who keep it elsewhere. Wins over the file.
+  std::string master_key;
+
+  [[nodiscard]] std::string database_path() const { return data_dir + "/clawcentral.db"; }
+  [[nodiscard]] std::string lock_path() const { return data_dir + "/lock"; }
+  [[nodiscard]] std::string admin_socket() const { return data_dir + "/admin.sock"; }
+  [[nodiscard]] std::string key_path() const {
+    return master_key_file.empty() ? data_dir + "/master.key" : master_key_file;
+  }
+};
+
+/// Reads file (none if empty) and environment over the defaults; all faults at once, each a line for the operator.
+[[nodiscard]] std::vector<std::string> read_config(const std::string& path,
+                                                   std::map<std::string, std::string> environment, Config& config);
+
+}  // namespace claw

@@ -1,0 +1,258 @@
+#include "app/gateway.hpp"
+
+#include <fmt/format.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/use_future.hpp>
+#include <optional>
+#include <thread>
+
+#include "agent/agent.hpp"
+#include "api/admin_api.hpp"
+#include "api/rest_api.hpp"
+#include "app/data_folder.hpp"
+#include "base/log.hpp"
+#include "conversation/conversations.hpp"
+#include "conversation/intake.hpp"
+#include "delivery/outbox.hpp"
+#include "graph/graph_client.hpp"
+#include "inbox/embedded_inbox.hpp"
+#include "ingress/webhook.hpp"
+#include "ledger/sqlite/sqlite_ledger.hpp"
+#include "ledger/sqlite/sqlite_tenant_store.hpp"
+#include "net/curl_client.hpp"
+#include "net/server.hpp"
+#include "ops/health.hpp"
+#include "tenancy/admin.hpp"
+
+namespace claw {
+namespace {
+
+/// A stop in order takes this long at most, in all: an orchestrator kills after 10 s.
+constexpr std::chrono::milliseconds kAnswerPatience{2'500};
+constexpr std::chrono::milliseconds kTurnPatience{2'500};
+constexpr std::chrono::milliseconds kSendPatience{2'500};
+
+template <class T>
+T wait(const IoPool& io, Task<T> task) {
+  return boost::asio::co_spawn(io.executor(0), std::move(task), boost::asio::use_future).get();
+}
+
+Result<Vault> open_vault(const Config& config) {
+  if (!config.master_key.empty()) return Vault::from_hex_key(SecretString(std::string(config.master_key)));
+  return Vault::from_file(config.key_path(), true);
+}
+
+/// What both a gateway and the command line on its own need to work with tenants.
+struct Tenants {
+  explicit Tenants(std::size_t threads) : io(threads) {}
+  Metrics metrics;
+  std::optional<DataFolderLock> lock;
+  IoPool io;
+  SystemClock system_clock;
+  std::optional<Vault> vault;
+  std::unique_ptr<sqlite::Store> store;
+  std::unique_ptr<sqlite::SqliteTenantStore> tenant_store;
+  std::unique_ptr<Directory> directory;
+  std::unique_ptr<Admin> admin;
+
+  Result<void> open(const Config& config, Clock& clock, const Gateway::Overrides& overrides) {
+    auto locked = DataFolderLock::take(config.data_dir, config.lock_path());
+    if (!locked) return std::unexpected(locked.error());
+    lock.emplace(std::move(*locked));
+    auto opened = open_vault(config);
+    if (!opened) return std::unexpected(opened.error());
+    vault.emplace(std::move(*opened));
+    sqlite::Store::Options options;
+    options.database.path = config.database_path();
+    options.database.vfs = overrides.sqlite_vfs;
+    options.database.synchronous_full = overrides.synchronous_full;
+    options.database.cache_mib = static_cast<int>(config.ledger_cache_mib);
+    options.database.checkpoint_pages = static_cast<int>(config.ledger_checkpoint_pages);
+    options.metrics = &metrics;
+    auto store_opened = sqlite::Store::open(std::move(options));
+    if (!store_opened) return std::unexpected(store_opened.error());
+    store = std::move(*store_opened);
+    tenant_store = std::make_unique<sqlite::SqliteTenantStore>(*store);
+    directory = std::make_unique<Directory>(*tenant_store, *vault, config.base_domain);
+    admin = std::make_unique<Admin>(*tenant_store, *directory, *vault, clock);
+    return wait(io, directory->reload());
+  }
+};
+
+std::size_t thread_count(const Config& config) {
+  if (config.threads > 0) return static_cast<std::size_t>(config.threads);
+  return std::max(1U, std::thread::hardware_concurrency());
+}
+
+}  // namespace
+
+struct Gateway::Parts {
+  Parts(const Config& settings, Overrides with)
+      : config(settings),
+        overrides(std::move(with)),
+        tenants(thread_count(config)),
+        clock(overrides.clock ? *overrides.clock : static_cast<Clock&>(tenants.system_clock)) {}
+
+  const Config config;
+  const Overrides overrides;
+  Tenants tenants;
+  Clock& clock;
+  std::unique_ptr<sqlite::SqliteLedger> ledger;
+  std::unique_ptr<EmbeddedInbox> inbox;
+  std::unique_ptr<net::CurlClient> http;
+  std::unique_ptr<GraphClient> graph;
+  EchoAgent agents;
+  std::unique_ptr<Outbox> outbox;
+  std::unique_ptr<Conversations> conversations;
+  std::unique_ptr<Intake> intake;
+  std::unique_ptr<Webhook> webhook;
+  std::unique_ptr<RestApi> rest;
+  net::Router public_router, operator_router, admin_router;
+  std::unique_ptr<net::Server> public_server, operator_server, admin_server;
+  bool stopped = false;
+
+  Result<void> open_ledger();
+  Result<void> make_pipeline();
+  Result<void> listen();
+  [[nodiscard]] std::vector<Check> checks();
+  void stop();
+};
+
+Result<void> Gateway::Parts::open_ledger() {
+  if (const auto opened = tenants.open(config, clock, overrides); !opened) return opened;
+  auto opened = wait(tenants.io, sqlite::SqliteLedger::open(*tenants.store, clock));
+  if (!opened) return std::unexpected(opened.error());
+  ledger = std::move(*opened);
+  const auto unknown = wait(tenants.io, ledger->recover(ledger->fence()));
+  if (!unknown) return std::unexpected(unknown.error());
+  if (*unknown > 0) log::warn("gateway.sends_in_flight_at_the_end count={} now=unknown", *unknown);
+  auto read = wait(tenants.io, EmbeddedInbox::open(*tenants.store));
+  if (!read) return std::unexpected(read.error());
+  inbox = std::move(*read);
+  return {};
+}
+
+Result<void> Gateway::Parts::make_pipeline() {
+  IoPool& io = tenants.io;
+  Metrics& metrics = tenants.metrics;
+  Directory& directory = *tenants.directory;
+  auto private_networks = net::NetworkSet::make(config.net_allow_private);
+  auto proxies = net::NetworkSet::make(config.trusted_proxies);
+  if (!private_networks) return std::unexpected(private_networks.error());
+  if (!proxies) return std::unexpected(proxies.error());
+  net::CurlClient::Options outgoing;
+  outgoing.addresses = net::AddressPolicy(std::move(*private_networks));
+  outgoing.ca_file = config.graph_ca_file;
+  http = std::make_unique<net::CurlClient>(io, std::move(outgoing));
+  graph = std::make_unique<GraphClient>(*http, metrics,
+                                        GraphClient::Options{config.graph_base_url, config.graph_version});
+  outbox = std::make_unique<Outbox>(io, *ledger, directory, *graph, clock, metrics);
+  conversations =
+      std::make_unique<Conversations>(io, *ledger, directory, agents, *graph, *outbox, clock, metrics);
+  intake = std::make_unique<Intake>(io, *inbox, *ledger, directory, *conversations, clock, metrics);
+  webhook = std::make_unique<Webhook>(directory, *tenants.tenant_store, *inbox, clock, metrics,
+                                      Webhook::Options{std::move(*proxies)});
+  rest = std::make_unique<RestApi>(*ledger, directory, PublicIds(tenants.vault->derive("public ids")));
+  metrics.gauge("clawcentral_inbox_waiting_items", "Items stored and not accepted yet.",
+                [this] { return static_cast<double>(inbox->waiting()); });
+  metrics.gauge("clawcentral_conversation_waiting_messages", "Messages in memory that wait for their turn.",
+                [this] { return static_cast<double>(conversations->in_memory()); });
+  metrics.gauge("clawcentral_outbox_waiting_messages", "Messages in memory that wait to be sent.",
+                [this] { return static_cast<double>(outbox->in_memory()); });
+  metrics.gauge("clawcentral_http_connections", "Open connections of the public listener.",
+                [this] { return static_cast<double>(public_server->connections()); });
+  return {};
+}
+
+std::vector<Check> Gateway::Parts::checks() {
+  return {{"ledger", [this] { return tenants.store->healthy() ? "" : "the last commit failed: is the disk full?"; }},
+          {"writes", [this]() -> std::string {
+             const auto queued = tenants.store->queued();
+             return queued < sqlite::Store::kMaxQueued / 2 ? "" : fmt::format("{} writes wait for the disk", queued);
+           }},
+          {"shutdown", [this] { return stopped ? "the gateway is stopping" : ""; }}};
+}
+
+Result<void> Gateway::Parts::listen() {
+  IoPool& io = tenants.io;
+  webhook->add_routes(public_router);
+  rest->add_routes(public_router);
+  add_operator_routes(operator_router, tenants.metrics, checks());
+  add_admin_routes(admin_router, *tenants.admin);
+  public_server = std::make_unique<net::Server>(io, public_router, net::ServerLimits{});
+  operator_server = std::make_unique<net::Server>(io, operator_router, net::ServerLimits{});
+  admin_server = std::make_unique<net::Server>(io, admin_router, net::ServerLimits{});
+  if (auto bound = admin_server->listen("unix:" + config.admin_socket()); !bound) return bound;
+  if (auto bound = operator_server->listen(config.listen_operator); !bound) return bound;
+  return public_server->listen(config.listen_public);
+}
+
+void Gateway::Parts::stop() {
+  if (std::exchange(stopped, true)) return;
+  if (public_server) public_server->stop(kAnswerPatience);
+  if (intake) intake->stop();
+  if (conversations) conversations->stop(kTurnPatience);
+  if (outbox) outbox->stop(kSendPatience);
+  // From here on no call can hold anything up: those under way end now.
+  if (http) http->close();
+  conversations.reset();
+  outbox.reset();
+  if (admin_server) admin_server->stop(std::chrono::milliseconds(500));
+  if (operator_server) operator_server->stop(std::chrono::milliseconds(100));
+  // Writes that are queued still speak to the inbox: they end before it goes.
+  if (tenants.store) tenants.store->close();
+}
+
+Gateway::Gateway() = default;
+
+Gateway::~Gateway() { stop(); }
+
+Result<std::unique_ptr<Gateway>> Gateway::start(const Config& config, Overrides overrides) {
+  std::unique_ptr<Gateway> gateway(new Gateway);
+  gateway->parts_ = std::make_unique<Parts>(config, std::move(overrides));
+  Parts& parts = *gateway->parts_;
+  for (auto step : {&Parts::open_ledger, &Parts::make_pipeline})
+    if (const auto done = (parts.*step)(); !done) return std::unexpected(done.error());
+  parts.outbox->start();
+  parts.conversations->start();
+  parts.intake->start();
+  if (const auto bound = parts.listen(); !bound) return std::unexpected(bound.error());
+  log::info("gateway.ready public={} operator={} data={} tenants={} version={}", config.listen_public,
+            config.listen_operator, config.data_dir, parts.tenants.directory->all().size(), CLAW_VERSION);
+  return gateway;
+}
+
+std::uint16_t Gateway::public_port() const { return parts_->public_server->port(); }
+
+std::uint16_t Gateway::operator_port() const { return parts_->operator_server->port(); }
+
+Result<std::string> Gateway::admin(std::string command, std::string arguments) {
+  return wait(parts_->tenants.io, parts_->tenants.admin->run(std::move(command), std::move(arguments)));
+}
+
+void Gateway::stop() {
+  if (parts_) parts_->stop();
+}
+
+struct OfflineAdmin::Parts {
+  Tenants tenants{1};
+};
+
+OfflineAdmin::OfflineAdmin() : parts_(std::make_unique<Parts>()) {}
+
+OfflineAdmin::~OfflineAdmin() = default;
+
+Result<std::unique_ptr<OfflineAdmin>> OfflineAdmin::open(const Config& config) {
+  std::unique_ptr<OfflineAdmin> admin(new OfflineAdmin);
+  Tenants& tenants = admin->parts_->tenants;
+  if (const auto opened = tenants.open(config, tenants.system_clock, {}); !opened)
+    return std::unexpected(opened.error());
+  return admin;
+}
+
+Result<std::string> OfflineAdmin::run(std::string command, std::string arguments) {
+  return wait(parts_->tenants.io, parts_->tenants.admin->run(std::move(command), std::move(arguments)));
+}
+
+}  // namespace claw

@@ -1,0 +1,231 @@
+#include <fmt/format.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <boost/json.hpp>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <thread>
+
+#include "app/cli.hpp"
+#include "app/gateway.hpp"
+#include "base/log.hpp"
+#include "base/secret_string.hpp"
+
+extern char** environ;
+
+namespace claw {
+namespace {
+
+namespace json = boost::json;
+
+constexpr int kFailed = 1;
+constexpr int kBadConfig = 2;
+/// Beyond this a stop is not waited for: everything that matters is on disk, and an orchestrator kills after 10 s.
+constexpr std::chrono::milliseconds kStopLimit{9'500};
+
+/// Memory holds tenants' secrets: it must not end up in a file or in another process' hands.
+void keep_memory_private() {
+  const rlimit none{0, 0};
+  ::setrlimit(RLIMIT_CORE, &none);
+  ::prctl(PR_SET_DUMPABLE, 0);
+  ::umask(077);  // what we write is ours alone, in whatever folder it comes to lie
+}
+
+std::map<std::string, std::string> environment() {
+  std::map<std::string, std::string> variables;
+  for (char** entry = environ; *entry; ++entry) {
+    const std::string_view text(*entry);
+    const auto equals = text.find('=');
+    if (equals != std::string_view::npos) variables[std::string(text.substr(0, equals))] = text.substr(equals + 1);
+  }
+  return variables;
+}
+
+log::Level level_named(const std::string& name) {
+  if (name == "debug") return log::Level::kDebug;
+  if (name == "warn") return log::Level::kWarn;
+  if (name == "error") return log::Level::kError;
+  return log::Level::kInfo;
+}
+
+int serve(const Config& config) {
+  // Before any thread is made, so that all of them leave these signals to the one that waits for them.
+  sigset_t stops;
+  sigemptyset(&stops);
+  sigaddset(&stops, SIGTERM);
+  sigaddset(&stops, SIGINT);
+  ::pthread_sigmask(SIG_BLOCK, &stops, nullptr);
+  ::signal(SIGPIPE, SIG_IGN);
+  auto gateway = Gateway::start(config);
+  if (!gateway) {
+    fmt::print(stderr, "clawcentral: {}\n", gateway.error().message);
+    return kFailed;
+  }
+  int signal = 0;
+  ::sigwait(&stops, &signal);
+  log::info("gateway.stopping signal={}", signal);
+  std::thread([stops] {
+    const auto deadline = kStopLimit;
+    const timespec limit{deadline.count() / 1000, deadline.count() % 1000 * 1'000'000};
+    const bool again = ::sigtimedwait(&stops, nullptr, &limit) > 0;
+    log::warn("gateway.stopped_at_once reason={}", again ? "second_signal" : "time_limit");
+    ::_exit(again ? kFailed : 0);
+  }).detach();
+  (*gateway)->stop();
+  gateway->reset();
+  log::info("gateway.stopped");
+  // The thread above still waits for a second signal.
+  ::_exit(0);
+}
+
+/// A secret's value never stands on the command line, where other users of the machine could read it.
+std::string read_value(const std::string& file) {
+  if (file.empty()) {
+    if (::isatty(STDIN_FILENO)) fmt::print(stderr, "Type the value, then Enter and Ctrl-D:\n");
+    return {std::istreambuf_iterator<char>(std::cin), {}};
+  }
+  std::ifstream stream(file, std::ios::binary);
+  if (!stream) throw CLI::ValidationError("--file", "cannot read " + file);
+  return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+/// The command line: what was asked for.
+struct Asked {
+  std::string config_path;
+  std::string command;  ///< Of Admin's; empty for serve.
+  json::object arguments;
+  std::string tenant, name, value_file, label, agent, kind, policy;
+  std::int64_t id = 0;
+  bool make_default = false;
+  bool check_only = false;
+  bool as_json = false;
+  bool serve = false;
+};
+
+/// Adds `group verb TENANT …` as one of Admin's commands; `collect` puts its own arguments into the JSON.
+CLI::App* add_command(Asked& asked, CLI::App& group, const std::string& verb, const std::string& about,
+                      const std::string& command, bool names_tenant, std::function<void()> collect = {}) {
+  auto* sub = group.add_subcommand(verb, about);
+  if (names_tenant) sub->add_option("TENANT", asked.tenant, "The tenant's name")->required();
+  sub->callback([&asked, command, names_tenant, collect = std::move(collect)] {
+    asked.command = command;
+    if (names_tenant) asked.arguments["tenant"] = asked.tenant;
+    if (collect) collect();
+  });
+  return sub;
+}
+
+void add_tenant_commands(Asked& asked, CLI::App& app) {
+  auto& group = *app.add_subcommand("tenant", "Tenants: who has a number and an agent here")->require_subcommand(1);
+  add_command(asked, group, "create", "Make a tenant; its name is part of its host name", "tenant.create", true);
+  add_command(asked, group, "list", "List the tenants", "tenant.list", false);
+  add_command(asked, group, "show", "Show a tenant and what it still lacks", "tenant.show", true);
+  add_command(asked, group, "disable", "Answer 503 to its webhooks and send nothing for it", "tenant.disable", true);
+  add_command(asked, group, "enable", "Undo disable", "tenant.enable", true);
+}
+
+void add_secret_commands(Asked& asked, CLI::App& app) {
+  auto& group = *app.add_subcommand("secret", "A tenant's secrets and Meta's ids")->require_subcommand(1);
+  auto* set = add_command(asked, group, "set", "Set one; the value comes from standard input or --file", "secret.set",
+                          true, [&asked] {
+                            asked.arguments["name"] = asked.name;
+                            asked.arguments["value"] = read_value(asked.value_file);
+                          });
+  set->add_option("NAME", asked.name, "WHATSAPP_ACCESS_TOKEN, WHATSAPP_APP_SECRET, WHATSAPP_VERIFY_TOKEN, "
+                                      "WHATSAPP_PHONE_NUMBER_ID, WHATSAPP_WABA_ID, WHATSAPP_APP_ID")->required();
+  set->add_option("--file", asked.value_file, "Read the value from this file");
+  set->footer("Example: clawcentral secret set acme WHATSAPP_APP_SECRET < app-secret.txt");
+  add_command(asked, group, "list", "Which are set, and since when", "secret.list", true);
+  auto* gone = add_command(asked, group, "delete", "Delete one", "secret.delete", true,
+                           [&asked] { asked.arguments["name"] = asked.name; });
+  gone->add_option("NAME", asked.name, "Its name")->required();
+}
+
+void add_other_commands(Asked& asked, CLI::App& app) {
+  auto& tokens = *app.add_subcommand("token", "API tokens of a tenant")->require_subcommand(1);
+  auto* create = add_command(asked, tokens, "create", "Make one; it is shown this once", "token.create", true,
+                             [&asked] { asked.arguments["label"] = asked.label; });
+  create->add_option("--label", asked.label, "What it is for");
+  add_command(asked, tokens, "list", "List them, without the tokens themselves", "token.list", true);
+  auto* revoke = add_command(asked, tokens, "revoke", "Make one useless", "token.revoke", true,
+                             [&asked] { asked.arguments["id"] = asked.id; });
+  revoke->add_option("ID", asked.id, "Its number, from token list")->required();
+
+  auto& agents = *app.add_subcommand("agent", "Who answers")->require_subcommand(1);
+  auto* agent = add_command(asked, agents, "set", "Make or change an agent", "agent.set", true, [&asked] {
+    asked.arguments["agent"] = asked.agent;
+    asked.arguments["kind"] = asked.kind;
+    asked.arguments["default"] = asked.make_default;
+  });
+  agent->add_option("AGENT", asked.agent, "Its name")->required();
+  agent->add_option("--kind", asked.kind, "echo")->required();
+  agent->add_flag("--default", asked.make_default, "It answers where nothing else is said (the first one does anyway)");
+
+  auto& channels = *app.add_subcommand("channel", "Who may talk")->require_subcommand(1);
+  auto* channel = add_command(asked, channels, "set", "Set the policy of a tenant's numbers", "channel.set", true,
+                              [&asked] { asked.arguments["policy"] = asked.policy; });
+  channel->add_option("--policy", asked.policy, "open: everybody is answered; disabled: nobody")->required();
+}
+
+std::string default_config() {
+  if (const char* named = std::getenv("CLAWCENTRAL_CONFIG")) return named;
+  return std::ifstream("clawcentral.toml") ? "clawcentral.toml" : "";
+}
+
+int run(int argc, char** argv) {
+  Asked asked;
+  CLI::App app{"ClawCentral connects WhatsApp to AI agents over Meta's Cloud API."};
+  app.set_version_flag("--version", CLAW_VERSION);
+  app.require_subcommand(1);
+  app.fallthrough();
+  app.add_option("--config", asked.config_path,
+                 "TOML file (default: $CLAWCENTRAL_CONFIG, else clawcentral.toml here, else built-in defaults)");
+  app.add_flag("--json", asked.as_json, "Answer as JSON");
+  auto* serve_command = app.add_subcommand("serve", "Run the gateway in the foreground");
+  serve_command->add_flag("--check-config", asked.check_only, "Read the configuration, tell every fault, and end");
+  serve_command->callback([&asked] { asked.serve = true; });
+  add_tenant_commands(asked, app);
+  add_secret_commands(asked, app);
+  add_other_commands(asked, app);
+  app.footer("Example:\n  clawcentral tenant create acme\n  clawcentral serve --config clawcentral.toml");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : kBadConfig;
+  }
+  Config config;
+  const auto faults =
+      read_config(asked.config_path.empty() ? default_config() : asked.config_path, environment(), config);
+  for (const auto& fault : faults) fmt::print(stderr, "clawcentral: {}\n", fault);
+  if (!faults.empty()) return kBadConfig;
+  if (asked.check_only) {
+    fmt::print("The configuration is in order.\n");
+    return 0;
+  }
+  log::set_level(level_named(config.log_level));
+  if (asked.serve) return serve(config);
+  log::set_level(log::Level::kWarn);
+  std::string arguments = json::serialize(asked.arguments);
+  const int code = run_admin_command(config, asked.command, arguments, asked.as_json);
+  wipe(arguments);
+  return code;
+}
+
+}  // namespace
+}  // namespace claw
+
+int main(int argc, char** argv) {
+  claw::keep_memory_private();
+  try {
+    return claw::run(argc, argv);
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "clawcentral: {}\n", error.what());
+    return claw::kFailed;
+  }
+}

@@ -1,0 +1,164 @@
+#include "conversation/conversations.hpp"
+
+#include <fmt/format.h>
+
+#include <deque>
+
+#include "base/log.hpp"
+#include "conversation/typing.hpp"
+#include "whatsapp/text_limits.hpp"
+
+namespace claw {
+namespace {
+
+/// How soon a store that is away is asked again.
+constexpr std::chrono::milliseconds kStoreRetry{250};
+
+Counter& turns(Metrics& metrics, const char* result) {
+  return metrics.counter("clawcentral_turns_total", "Turns by how they ended.", fmt::format("result=\"{}\"", result));
+}
+
+}  // namespace
+
+/// The conversations of one io thread. Only on its executor.
+struct Conversations::Shard {
+  Shard(Executor where, Graph& graph, Clock& clock, TaskGroup& tasks)
+      : executor(std::move(where)), typing(graph, clock, tasks) {}
+  const Executor executor;
+  std::unordered_map<std::int64_t, std::deque<PendingMessage>> open;
+  Typing typing;
+};
+
+Conversations::Conversations(IoPool& io, Ledger& ledger, Directory& directory, AgentRunner& agents, Graph& graph,
+                             Outbox& outbox, Clock& clock, Metrics& metrics)
+    : ledger_(ledger),
+      directory_(directory),
+      agents_(agents),
+      graph_(graph),
+      outbox_(outbox),
+      clock_(clock),
+      answered_(turns(metrics, "answered")),
+      ignored_(turns(metrics, "ignored")),
+      failed_(turns(metrics, "agent_failed")),
+      turn_time_(metrics.histogram("clawcentral_turn_seconds", "From the start of a turn to its reply in the outbox.")),
+      backlog_(
+          kMaxInMemory, clock, [this](MessageId from, std::size_t limit) { return ledger_.pending(from, limit); },
+          [this](PendingMessage message) { deliver(std::move(message)); }) {
+  for (std::size_t i = 0; i < io.size(); ++i)
+    shards_.push_back(std::make_unique<Shard>(io.executor(i), graph_, clock_, tasks_));
+}
+
+Conversations::~Conversations() {
+  stop(std::chrono::milliseconds(0));
+  tasks_.cancel();
+  tasks_.join();
+}
+
+void Conversations::start() {
+  for (auto& shard : shards_) tasks_.spawn(shard->executor, "conversation.typing", tick(*shard));
+  tasks_.spawn(shards_.front()->executor, "conversation.feed", backlog_.run());
+}
+
+void Conversations::deliver(PendingMessage message) {
+  Shard& shard = *shards_[static_cast<std::size_t>(message.conversation.value) % shards_.size()];
+  boost::asio::post(shard.executor, [this, &shard, message = std::move(message)]() mutable {
+    const ConversationId conversation = message.conversation;
+    auto& queue = shard.open[conversation.value];
+    queue.push_back(std::move(message));
+    if (queue.size() == 1) tasks_.spawn(shard.executor, "conversation", run(shard, conversation));
+  });
+}
+
+Task<> Conversations::run(Shard& shard, ConversationId conversation) {
+  auto& queue = shard.open[conversation.value];  // stays in place while it is in the map
+  while (!queue.empty() && !stopping_) {
+    turns_.fetch_add(1);
+    struct UnderWay {
+      std::atomic<std::size_t>& turns;
+      ~UnderWay() { turns.fetch_sub(1); }
+    };
+    {
+      const UnderWay under_way{turns_};
+      // The copy in the queue keeps the conversation's place; the turn owns its own.
+      co_await turn(shard, queue.front());
+    }
+    queue.pop_front();
+    backlog_.done();
+  }
+  shard.open.erase(conversation.value);
+}
+
+Task<TurnOutcome> Conversations::decide(const Tenant& tenant, const PendingMessage& message) {
+  TurnOutcome outcome;
+  const auto agent = tenant.agents.find(tenant.default_agent);
+  if (agent == tenant.agents.end()) {
+    outcome.state = MessageState::kAgentFailed;
+    outcome.reason = "no agent is set for this tenant: clawcentral agent set TENANT AGENT --kind echo";
+    co_return outcome;
+  }
+  outcome.agent = agent->first;
+  auto reply = co_await agents_.run(agent->second, {fmt::format("turn-{}", message.id.value),
+                                                    fmt::format("conversation-{}", message.conversation.value), message});
+  if (!reply) {
+    outcome.state = MessageState::kAgentFailed;
+    outcome.reason = reply.error().message;
+    co_return outcome;
+  }
+  for (const auto& text : reply->texts)
+    for (auto& part : whatsapp::split_text(text, whatsapp::kMaxTextCharacters)) outcome.parts.push_back(std::move(part));
+  if (outcome.parts.empty()) outcome.state = MessageState::kNoReply;
+  co_return outcome;
+}
+
+Task<> Conversations::turn(Shard& shard, PendingMessage message) {
+  const auto began = std::chrono::steady_clock::now();
+  const auto tenant = directory_.by_id(message.tenant);
+  TurnOutcome outcome;
+  Typing::Handle typing;
+  if (!tenant || !tenant->enabled || tenant->policy == ChannelPolicy::kDisabled) {
+    // It may have waited in the ledger since before the channel was disabled.
+    outcome.state = MessageState::kIgnored;
+    outcome.reason = tenant && tenant->enabled ? "channel_disabled" : "tenant_disabled";
+  } else {
+    typing = shard.typing.begin(shard.executor, tenant, message.phone_number_id, message.wamid);
+    outcome = co_await decide(*tenant, message);
+  }
+  (outcome.state == MessageState::kIgnored       ? ignored_
+   : outcome.state == MessageState::kAgentFailed ? failed_
+                                                 : answered_)
+      .add();
+  if (outcome.state == MessageState::kAgentFailed)
+    log::warn("turn.agent_failed tenant={} message={} reason=\"{}\"", tenant->name, message.id.value, outcome.reason);
+
+  std::vector<OutboundMessage> parts;
+  for (;;) {
+    auto completed = co_await ledger_.complete_turn(message.id, outcome, ledger_.fence());
+    if (completed) parts = std::move(*completed);
+    if (completed || completed.error().kind != ErrorKind::kTransient) {
+      if (!completed)
+        log::error("turn.not_kept message={} reason=\"{}\"", message.id.value, completed.error().message);
+      break;
+    }
+    co_await clock_.sleep(kStoreRetry);
+  }
+  turn_time_.observe(std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count());
+  if (typing) co_await shard.typing.end(std::move(typing));
+  if (!parts.empty()) outbox_.offer(std::move(parts));
+}
+
+Task<> Conversations::tick(Shard& shard) {
+  while (!stopping_) {
+    co_await clock_.sleep(std::chrono::seconds(1));
+    shard.typing.tick();
+  }
+}
+
+void Conversations::stop(std::chrono::milliseconds patience) {
+  stopping_ = true;
+  backlog_.stop();
+  const auto deadline = std::chrono::steady_clock::now() + patience;
+  while (turns_ > 0 && std::chrono::steady_clock::now() < deadline)
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+}
+
+}  // namespace claw

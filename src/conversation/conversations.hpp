@@ -1,0 +1,68 @@
+#pragma once
+
+#include <atomic>
+#include <memory>
+
+#include "agent/agent.hpp"
+#include "base/io_pool.hpp"
+#include "base/metrics.hpp"
+#include "base/task_group.hpp"
+#include "delivery/outbox.hpp"
+#include "graph/graph.hpp"
+#include "ledger/backlog.hpp"
+#include "ledger/ledger.hpp"
+#include "tenancy/directory.hpp"
+
+namespace claw {
+
+/// Runs the turns: one at a time in a conversation, in the order the ledger accepted its messages; conversations side by
+/// side. Nothing that one agent does delays another conversation.
+///
+/// A turn that a crash or a stop interrupts is still pending in the ledger, and runs again with the same id.
+/// All work of a conversation is done on one io thread. Safe from any thread.
+class Conversations {
+ public:
+  static constexpr std::size_t kMaxInMemory = 50'000;  ///< Messages in memory; the rest waits in the ledger.
+
+  /// All must outlive this object.
+  Conversations(IoPool& io, Ledger& ledger, Directory& directory, AgentRunner& agents, Graph& graph, Outbox& outbox,
+                Clock& clock, Metrics& metrics);
+  /// REQUIRES: as Outbox.
+  ~Conversations();
+
+  /// Begins with what waits in the ledger.
+  void start();
+  /// Messages that are in the ledger as pending, in order.
+  void offer(std::vector<PendingMessage> messages) { backlog_.offer(std::move(messages)); }
+  /// Begins no further turn and waits for those under way, `patience` at most; the rest is parked in the ledger. Not to
+  /// be called from an io thread.
+  void stop(std::chrono::milliseconds patience);
+
+  [[nodiscard]] std::size_t in_memory() const { return backlog_.in_memory(); }
+
+ private:
+  struct Shard;
+  void deliver(PendingMessage message);
+  Task<> run(Shard& shard, ConversationId conversation);
+  Task<> turn(Shard& shard, PendingMessage message);
+  Task<TurnOutcome> decide(const Tenant& tenant, const PendingMessage& message);
+  Task<> tick(Shard& shard);
+
+  Ledger& ledger_;
+  Directory& directory_;
+  AgentRunner& agents_;
+  Graph& graph_;
+  Outbox& outbox_;
+  Clock& clock_;
+  Counter& answered_;
+  Counter& ignored_;
+  Counter& failed_;
+  Histogram& turn_time_;
+  std::atomic<bool> stopping_ = false;
+  std::atomic<std::size_t> turns_ = 0;  // under way
+  std::vector<std::unique_ptr<Shard>> shards_;  // one an io thread, constant after construction
+  Backlog<PendingMessage> backlog_;
+  TaskGroup tasks_;  // last: cancelled and joined before what its tasks use goes
+};
+
+}  // namespace claw

@@ -1,0 +1,109 @@
+#include "conversation/intake.hpp"
+
+#include <fmt/format.h>
+
+#include "base/log.hpp"
+
+namespace claw {
+namespace {
+
+constexpr std::chrono::milliseconds kStoreRetry{100};
+
+Counter& items(Metrics& metrics, const char* result) {
+  return metrics.counter("clawcentral_intake_items_total", "Items taken from the inbox by what became of them.",
+                         fmt::format("result=\"{}\"", result));
+}
+
+}  // namespace
+
+Intake::Intake(IoPool& io, Inbox& inbox, Ledger& ledger, Directory& directory, Conversations& conversations,
+               Clock& clock, Metrics& metrics)
+    : io_(io),
+      inbox_(inbox),
+      ledger_(ledger),
+      directory_(directory),
+      conversations_(conversations),
+      clock_(clock),
+      accepted_(items(metrics, "accepted")),
+      duplicates_(items(metrics, "duplicate")),
+      foreign_(items(metrics, "foreign_number")),
+      refused_(items(metrics, "refused")) {}
+
+Intake::~Intake() { stop(); }
+
+void Intake::start() { tasks_.spawn(io_.executor(io_.size() - 1), "intake", run()); }
+
+void Intake::stop() {
+  stopping_ = true;
+  inbox_.stop();
+  tasks_.join();
+}
+
+AcceptItem Intake::prepare(InboundItem item) const {
+  AcceptItem prepared;
+  prepared.event = whatsapp::parse_item(static_cast<whatsapp::ItemKind>(item.kind), item.raw);
+  const auto tenant = directory_.by_id(item.tenant);
+  const std::string& number = prepared.event.phone_number_id;
+  // A change without a number (templates, account) belongs to the WABA, and so to whoever could sign it.
+  prepared.foreign = !number.empty() && !(tenant && tenant->owns_number(number));
+  if (tenant && tenant->policy == ChannelPolicy::kDisabled) prepared.ignore_reason = "channel_disabled";
+  prepared.item = std::move(item);
+  return prepared;
+}
+
+Task<bool> Intake::accept(const std::vector<InboundItem>& items) {
+  while (!stopping_) {
+    std::vector<AcceptItem> prepared;
+    prepared.reserve(items.size());
+    std::size_t foreign = 0;
+    for (const auto& item : items) {
+      prepared.push_back(prepare(item));
+      foreign += prepared.back().foreign;
+    }
+    auto accepted = co_await ledger_.accept(std::move(prepared), ledger_.fence());
+    if (accepted) {
+      accepted_.add(items.size() - accepted->duplicates);
+      duplicates_.add(accepted->duplicates);
+      foreign_.add(foreign);
+      conversations_.offer(std::move(accepted->pending));
+      co_return true;
+    }
+    if (accepted.error().kind == ErrorKind::kFatal && items.size() > 1) co_return co_await accept_one_by_one(items);
+    if (accepted.error().kind == ErrorKind::kFatal) {
+      // Its bytes stay in the inbox. Going on is right: the items behind it are other people's messages.
+      refused_.add();
+      log::error("intake.item_refused seq={} reason=\"{}\"", items.front().seq.value, accepted.error().message);
+      co_return true;
+    }
+    if (accepted.error().kind == ErrorKind::kConflict) {
+      log::error("intake.lost_ledger reason=\"{}\"", accepted.error().message);
+      co_return false;
+    }
+    co_await clock_.sleep(kStoreRetry);
+  }
+  co_return false;
+}
+
+Task<bool> Intake::accept_one_by_one(const std::vector<InboundItem>& items) {
+  for (const auto& item : items) {
+    const std::vector<InboundItem> one{item};
+    if (!co_await accept(one)) co_return false;
+  }
+  co_return true;
+}
+
+Task<> Intake::run() {
+  while (!stopping_) {
+    const auto items = co_await inbox_.next(kBatch);
+    if (!items && items.error().kind == ErrorKind::kStopping) co_return;
+    if (!items) {
+      log::warn("intake.inbox_unreadable reason=\"{}\"", items.error().message);
+      co_await clock_.sleep(kStoreRetry);
+      continue;
+    }
+    if (!co_await accept(*items)) co_return;
+    (void)co_await inbox_.settle(items->back().seq);
+  }
+}
+
+}  // namespace claw

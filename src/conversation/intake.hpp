@@ -1,0 +1,49 @@
+#pragma once
+
+#include "base/metrics.hpp"
+#include "base/task_group.hpp"
+#include "conversation/conversations.hpp"
+#include "inbox/inbox.hpp"
+#include "ledger/ledger.hpp"
+#include "tenancy/directory.hpp"
+
+namespace claw {
+
+/// Takes items from the inbox, reads them, has the ledger accept them, and passes messages on to their conversations:
+/// all that happens behind the acknowledgement, in batches.
+class Intake {
+ public:
+  static constexpr std::size_t kBatch = 256;  ///< Items accepted in one transaction: bounds what others wait for it.
+
+  /// All must outlive this object.
+  Intake(IoPool& io, Inbox& inbox, Ledger& ledger, Directory& directory, Conversations& conversations, Clock& clock,
+         Metrics& metrics);
+  ~Intake();
+
+  void start();
+  /// Takes no further items and returns when the batch in hand is accepted. Not to be called from an io thread.
+  void stop();
+
+ private:
+  Task<> run();
+  [[nodiscard]] AcceptItem prepare(InboundItem item) const;
+  /// Accepts the batch; false if the process stops or lost its ledger.
+  Task<bool> accept(const std::vector<InboundItem>& items);
+  /// One item at a time, after the ledger refused their batch for good: the neighbours of a bad item go on.
+  Task<bool> accept_one_by_one(const std::vector<InboundItem>& items);
+
+  IoPool& io_;
+  Inbox& inbox_;
+  Ledger& ledger_;
+  Directory& directory_;
+  Conversations& conversations_;
+  Clock& clock_;
+  Counter& accepted_;
+  Counter& duplicates_;
+  Counter& foreign_;
+  Counter& refused_;
+  std::atomic<bool> stopping_ = false;
+  TaskGroup tasks_;
+};
+
+}  // namespace claw

@@ -1,0 +1,183 @@
+#include "delivery/outbox.hpp"
+
+#include <fmt/format.h>
+
+#include <deque>
+#include <random>
+
+#include "base/log.hpp"
+#include "delivery/retry.hpp"
+#include "whatsapp/graph_json.hpp"
+
+namespace claw {
+namespace {
+
+/// How soon a store that is away is asked again.
+constexpr std::chrono::milliseconds kStoreRetry{250};
+/// How soon a disabled tenant's messages are looked at again.
+constexpr std::chrono::seconds kDisabledRetry{10};
+
+Counter& outcomes(Metrics& metrics, const char* result) {
+  return metrics.counter("clawcentral_outbox_sends_total", "Sends by outcome.", fmt::format("result=\"{}\"", result));
+}
+
+double jitter() {
+  thread_local std::minstd_rand random{std::random_device{}()};
+  return std::uniform_real_distribution<double>(0, 1)(random);
+}
+
+}  // namespace
+
+/// What goes out through one phone number. Only on its executor.
+struct Outbox::Lane {
+  explicit Lane(Executor where) : executor(std::move(where)) {}
+  const Executor executor;
+  std::unordered_map<std::int64_t, std::deque<OutboundMessage>> conversations;
+  std::atomic<std::size_t> in_flight = 0;  // written on the executor, read by stop()
+  std::deque<Completion<int>> waiting;  // for a place in flight, first come first served
+  TimePoint rests_until;
+
+  Task<> enter() {
+    if (in_flight < kMaxInFlightPerNumber) {
+      ++in_flight;
+      co_return;
+    }
+    // The place is handed over by leave(), so that nobody slips in between.
+    co_await complete_with<int>([this](Completion<int> done) { waiting.push_back(std::move(done)); });
+  }
+  void leave() {
+    if (waiting.empty()) {
+      --in_flight;
+      return;
+    }
+    auto next = std::move(waiting.front());
+    waiting.pop_front();
+    next(0);
+  }
+};
+
+Outbox::Outbox(IoPool& io, Ledger& ledger, Directory& directory, Graph& graph, Clock& clock, Metrics& metrics)
+    : io_(io),
+      ledger_(ledger),
+      directory_(directory),
+      graph_(graph),
+      clock_(clock),
+      sent_(outcomes(metrics, "sent")),
+      retried_(outcomes(metrics, "again")),
+      failed_(outcomes(metrics, "failed")),
+      unknown_(outcomes(metrics, "unknown")),
+      backlog_(
+          kMaxInMemory, clock, [this](MessageId from, std::size_t limit) { return ledger_.queued(from, limit); },
+          [this](OutboundMessage message) { deliver(std::move(message)); }) {}
+
+Outbox::~Outbox() {
+  stop(std::chrono::milliseconds(0));
+  tasks_.cancel();
+  tasks_.join();
+}
+
+void Outbox::start() { tasks_.spawn(io_.executor(0), "outbox.feed", backlog_.run()); }
+
+Outbox::Lane& Outbox::lane_of(const std::string& phone_number_id) {
+  std::scoped_lock lock(lanes_mutex_);
+  auto& lane = lanes_[phone_number_id];
+  if (!lane) lane = std::make_unique<Lane>(io_.executor(std::hash<std::string>{}(phone_number_id)));
+  return *lane;
+}
+
+void Outbox::deliver(OutboundMessage message) {
+  Lane& lane = lane_of(message.phone_number_id);
+  boost::asio::post(lane.executor, [this, &lane, message = std::move(message)]() mutable {
+    const ConversationId conversation = message.conversation;
+    auto& queue = lane.conversations[conversation.value];
+    queue.push_back(std::move(message));
+    if (queue.size() == 1) tasks_.spawn(lane.executor, "outbox.conversation", drain(lane, conversation));
+  });
+}
+
+Task<> Outbox::drain(Lane& lane, ConversationId conversation) {
+  auto& queue = lane.conversations[conversation.value];  // stays in place while it is in the map
+  while (!queue.empty() && !stopping_) {
+    const TimePoint due = std::max(queue.front().due, lane.rests_until);
+    if (const auto now = clock_.now(); due > now) {
+      co_await clock_.sleep(due - now);
+      continue;
+    }
+    co_await lane.enter();
+    struct Place {
+      Lane& lane;
+      ~Place() { lane.leave(); }
+    };
+    bool finished = false;
+    {
+      const Place place{lane};
+      if (stopping_) break;
+      finished = co_await send(lane, queue.front());
+    }
+    if (!finished) continue;
+    queue.pop_front();
+    backlog_.done();
+  }
+  lane.conversations.erase(conversation.value);
+}
+
+Task<bool> Outbox::send(Lane& lane, OutboundMessage& message) {
+  const auto tenant = directory_.by_id(message.tenant);
+  if (!tenant || !tenant->enabled) {
+    message.due = clock_.now() + kDisabledRetry;
+    co_return false;
+  }
+  const Fence fence = ledger_.fence();
+  if (const auto begun = co_await ledger_.begin_send(message.id, fence); !begun) {
+    if (begun.error().kind == ErrorKind::kConflict) co_return true;
+    message.due = clock_.now() + kStoreRetry;
+    co_return false;
+  }
+  ++message.attempts;
+  const std::string& person = message.bsuid.empty() ? message.phone : message.bsuid;
+  auto body = whatsapp::text_message_json({message.phone, message.bsuid}, message.text,
+                                          callback_data_for(slot_of(message.tenant, person), message.id));
+  const auto outcome = co_await graph_.send(tenant, message.phone_number_id, std::move(body));
+  const auto now = clock_.now();
+  lane.rests_until = std::max(lane.rests_until, now + number_rest(outcome));
+  const auto next = after_send(outcome, message.attempts, message.created, now, jitter());
+  if (next.state != MessageState::kSent)
+    log::warn("outbox.not_sent tenant={} message={} try={} then={} reason=\"{}\"", tenant->name, message.id.value,
+              message.attempts, to_string(next.state), next.reason);
+  (next.state == MessageState::kSent     ? sent_
+   : next.state == MessageState::kQueued ? retried_
+   : next.state == MessageState::kFailed ? failed_
+                                         : unknown_)
+      .add();
+  const bool kept = co_await keep(message.id, next);
+  message.due = next.due;
+  co_return !kept || next.state != MessageState::kQueued;
+}
+
+/// Meta has acted, so this must not be lost while the process lives; where it is, the message is `unknown` after the
+/// restart. False if it could not be kept: the message is no longer ours.
+Task<bool> Outbox::keep(MessageId message, const SendOutcome& outcome) {
+  for (;;) {
+    const auto kept = co_await ledger_.end_send(message, outcome, ledger_.fence());
+    if (kept) co_return true;
+    if (kept.error().kind != ErrorKind::kTransient) {
+      log::error("outbox.outcome_lost message={} reason=\"{}\"", message.value, kept.error().message);
+      co_return false;
+    }
+    co_await clock_.sleep(kStoreRetry);
+  }
+}
+
+void Outbox::stop(std::chrono::milliseconds patience) {
+  stopping_ = true;
+  backlog_.stop();
+  const auto deadline = std::chrono::steady_clock::now() + patience;
+  const auto sending = [this] {
+    std::scoped_lock lock(lanes_mutex_);
+    return std::ranges::any_of(lanes_, [](const auto& lane) { return lane.second->in_flight > 0; });
+  };
+  while (sending() && std::chrono::steady_clock::now() < deadline)
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+}
+
+}  // namespace claw

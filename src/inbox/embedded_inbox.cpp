@@ -1,0 +1,184 @@
+#include "inbox/embedded_inbox.hpp"
+
+namespace claw {
+
+using sqlite::Blob;
+using sqlite::Database;
+
+class EmbeddedInbox::AppendJob final : public sqlite::Store::Job {
+ public:
+  AppendJob(EmbeddedInbox& inbox, Items items, Completion<Result<void>> done)
+      : inbox_(inbox), items_(std::move(items)), done_(std::move(done)) {}
+
+  bool run(Database& db) override {
+    for (auto& item : items_) {
+      db.run("INSERT INTO inbox (tenant, slot, kind, received_ms, raw) VALUES ($1, $2, $3, $4, $5)", item.tenant,
+             item.slot, item.kind, to_ms(item.received_at), Blob{item.raw});
+      item.seq = InboxSeq{db.last_insert_id()};
+    }
+    return true;
+  }
+  void finish(const Result<void>& committed) override {
+    // On the writer's thread, in the order of the commits: the order in memory is that of the file.
+    if (committed) inbox_.appended(std::move(items_));
+    done_(committed);
+  }
+  [[nodiscard]] bool is_append() const override { return true; }
+
+ private:
+  EmbeddedInbox& inbox_;
+  Items items_;
+  Completion<Result<void>> done_;
+};
+
+class EmbeddedInbox::SettleJob final : public sqlite::Store::Job {
+ public:
+  explicit SettleJob(EmbeddedInbox& inbox) : inbox_(inbox) {}
+  bool run(Database& db) override {
+    std::int64_t settled = 0;
+    {
+      std::scoped_lock lock(inbox_.mutex_);
+      settled = inbox_.settled_;
+      inbox_.settling_ = false;  // a later one needs a job of its own
+    }
+    db.run("UPDATE marks SET value = $1 WHERE name = 'settled' AND value < $1", settled);
+    return true;
+  }
+  void finish(const Result<void>& committed) override {
+    if (committed) return;
+    std::scoped_lock lock(inbox_.mutex_);
+    inbox_.settling_ = false;  // lost: the next settle() says it again
+  }
+
+ private:
+  EmbeddedInbox& inbox_;
+};
+
+Task<Result<std::unique_ptr<EmbeddedInbox>>> EmbeddedInbox::open(sqlite::Store& store) {
+  std::unique_ptr<EmbeddedInbox> inbox(new EmbeddedInbox(store));
+  const auto read = co_await store.write<void>([&inbox](Database& db) -> Result<void> {
+    {
+      auto row = db.query("SELECT value FROM marks WHERE name = 'settled'");
+      if (row.next()) inbox->settled_ = row->integer(0);
+    }
+    auto row = db.query("SELECT coalesce(max(seq), 0) FROM inbox");
+    if (row.next()) inbox->last_committed_ = row->integer(0);
+    return {};
+  });
+  if (!read) co_return std::unexpected(read.error());
+  inbox->given_ = inbox->settled_;
+  if (inbox->last_committed_ > inbox->settled_) inbox->read_from_ = inbox->settled_ + 1;
+  co_return inbox;
+}
+
+Task<Result<void>> EmbeddedInbox::append(Items items) {
+  if (items.empty()) co_return Result<void>{};
+  co_return co_await complete_with<Result<void>>([this, items = std::move(items)](Completion<Result<void>> done) mutable {
+    store_.submit(std::make_unique<AppendJob>(*this, std::move(items), std::move(done)));
+  });
+}
+
+void EmbeddedInbox::appended(Items items) {
+  std::optional<Completion<int>> waiter;
+  {
+    std::scoped_lock lock(mutex_);
+    last_committed_ = items.back().seq.value;
+    if (read_from_ == 0 && fresh_.size() < kMaxInMemory && fresh_bytes_ < kMaxBytesInMemory) {
+      for (auto& item : items) {
+        fresh_bytes_ += item.raw.size();
+        fresh_.push_back(std::move(item));
+      }
+    } else if (read_from_ == 0) {
+      read_from_ = items.front().seq.value;
+    }
+    waiter.swap(waiter_);
+  }
+  if (waiter) (*waiter)(0);
+}
+
+EmbeddedInbox::Items EmbeddedInbox::take(std::size_t limit) {
+  Items items;
+  while (!fresh_.empty() && items.size() < limit) {
+    fresh_bytes_ -= fresh_.front().raw.size();
+    items.push_back(std::move(fresh_.front()));
+    fresh_.pop_front();
+  }
+  if (!items.empty()) given_ = items.back().seq.value;
+  return items;
+}
+
+Task<Result<EmbeddedInbox::Items>> EmbeddedInbox::read_from_file(std::int64_t from, std::size_t limit) {
+  auto items = co_await store_.read<Items>([from, limit](Database& db) -> Result<Items> {
+    Items found;
+    auto rows = db.query(
+        "SELECT seq, tenant, slot, kind, received_ms, raw FROM inbox WHERE seq >= $1 ORDER BY seq LIMIT $2", from, limit);
+    while (rows.next())
+      found.push_back({InboxSeq{rows->integer(0)}, TenantId{rows->integer(1)},
+                       static_cast<std::uint16_t>(rows->integer(2)), static_cast<std::uint8_t>(rows->integer(3)),
+                       from_ms(rows->integer(4)), rows->text(5)});
+    return found;
+  });
+  if (!items) co_return items;
+  std::scoped_lock lock(mutex_);
+  if (!items->empty()) {
+    given_ = items->back().seq.value;
+    read_from_ = given_ + 1;
+  }
+  // Appends since the reading went to the file only, so memory may take over just when nothing is left behind.
+  if (read_from_ > last_committed_) read_from_ = 0;
+  co_return items;
+}
+
+Task<Result<EmbeddedInbox::Items>> EmbeddedInbox::next(std::size_t limit) {
+  for (;;) {
+    std::int64_t from = 0;
+    {
+      std::scoped_lock lock(mutex_);
+      if (stopped_) co_return fail(ErrorKind::kStopping, "the inbox was stopped");
+      if (auto items = take(limit); !items.empty()) co_return items;
+      from = read_from_;
+    }
+    if (from > 0) {
+      auto items = co_await read_from_file(from, limit);
+      if (!items || !items->empty()) co_return items;
+      continue;
+    }
+    co_await complete_with<int>([this](Completion<int> done) {
+      {
+        std::scoped_lock lock(mutex_);
+        if (fresh_.empty() && read_from_ == 0 && !stopped_) {
+          waiter_ = std::move(done);
+          return;
+        }
+      }
+      done(0);
+    });
+  }
+}
+
+Task<Result<void>> EmbeddedInbox::settle(InboxSeq seq) {
+  {
+    std::scoped_lock lock(mutex_);
+    settled_ = std::max(settled_, seq.value);
+    if (std::exchange(settling_, true)) co_return Result<void>{};
+  }
+  store_.submit(std::make_unique<SettleJob>(*this));
+  co_return Result<void>{};
+}
+
+void EmbeddedInbox::stop() {
+  std::optional<Completion<int>> waiter;
+  {
+    std::scoped_lock lock(mutex_);
+    stopped_ = true;
+    waiter.swap(waiter_);
+  }
+  if (waiter) (*waiter)(0);
+}
+
+std::size_t EmbeddedInbox::waiting() const {
+  std::scoped_lock lock(mutex_);
+  return static_cast<std::size_t>(last_committed_ - given_);
+}
+
+}  // namespace claw

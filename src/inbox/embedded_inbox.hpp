@@ -1,0 +1,55 @@
+#pragma once
+
+#include <deque>
+#include <mutex>
+#include <optional>
+
+#include "inbox/inbox.hpp"
+#include "ledger/sqlite/store.hpp"
+
+namespace claw {
+
+/// The inbox as a table of the SQLite file. Its rows stay: the ledger refers to them for the raw bytes.
+class EmbeddedInbox final : public Inbox {
+ public:
+  /// Items that are kept in memory between append() and next(); what goes beyond is read from the file when its time
+  /// comes. Bounds the memory that a slow ledger costs.
+  static constexpr std::size_t kMaxInMemory = 16'384;
+  static constexpr std::size_t kMaxBytesInMemory = 32 * 1024 * 1024;
+
+  /// Fails with kTransient if the file cannot be read. `store` must outlive this object and every append under way.
+  [[nodiscard]] static Task<Result<std::unique_ptr<EmbeddedInbox>>> open(sqlite::Store& store);
+
+  [[nodiscard]] Task<Result<void>> append(std::vector<InboundItem> items) override;
+  [[nodiscard]] Task<Result<std::vector<InboundItem>>> next(std::size_t limit) override;
+  /// Returns at once; the mark goes to the file with one of the next commits.
+  [[nodiscard]] Task<Result<void>> settle(InboxSeq seq) override;
+  void stop() override;
+
+  /// Items appended and not given out.
+  [[nodiscard]] std::size_t waiting() const;
+
+ private:
+  class AppendJob;
+  class SettleJob;
+  using Items = std::vector<InboundItem>;
+  explicit EmbeddedInbox(sqlite::Store& store) : store_(store) {}
+  void appended(Items items);
+  /// Moves the oldest items out of memory. REQUIRES: mutex_ is held.
+  Items take(std::size_t limit);
+  Task<Result<Items>> read_from_file(std::int64_t from, std::size_t limit);
+
+  sqlite::Store& store_;
+  mutable std::mutex mutex_;
+  std::deque<InboundItem> fresh_;      // guarded by mutex_: committed, not given out, without a gap
+  std::size_t fresh_bytes_ = 0;        // guarded by mutex_
+  std::int64_t read_from_ = 0;         // guarded by mutex_: not 0: what comes after fresh_ must be read from here
+  std::int64_t last_committed_ = 0;    // guarded by mutex_
+  std::int64_t given_ = 0;             // guarded by mutex_: the last number given out
+  std::int64_t settled_ = 0;           // guarded by mutex_
+  bool settling_ = false;              // guarded by mutex_: a mark is on its way
+  bool stopped_ = false;               // guarded by mutex_
+  std::optional<Completion<int>> waiter_;  // guarded by mutex_
+};
+
+}  // namespace claw

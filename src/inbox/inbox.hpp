@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/ids.hpp"
+#include "base/result.hpp"
+#include "base/task.hpp"
+
+namespace claw {
+
+/// One item of a webhook on its way in. A body of several items is several of these, in array order.
+struct InboundItem {
+  InboxSeq seq;  ///< Given by the inbox; 0 before.
+  TenantId tenant;
+  std::uint16_t slot = 0;     ///< Which owner processes it: a hash of tenant and person, from the payload alone.
+  std::uint8_t kind = 0;      ///< whatsapp::ItemKind
+  TimePoint received_at;
+  std::string raw;            ///< A webhook body with exactly this item, or the signed bytes that are none.
+};
+
+/// The record of every webhook item we have acknowledged, in the order it came.
+///
+/// It is what makes a 200 to Meta true: nothing is acknowledged before it is here, nothing is processed that is not
+/// here. inbox_contract_test.cpp runs against every implementation.
+///
+/// append() may be called from any coroutine; next() and settle() by one reader.
+class Inbox {
+ public:
+  virtual ~Inbox() = default;
+
+  /// Writes `items` and returns once they would survive a power cut. Items of one call stay together and in order.
+  ///
+  /// Redeliveries are written again; they are told apart when the ledger accepts them.
+  ///
+  /// Fails with kTransient when durability cannot be promised now, kStopping when the process goes down. The items may
+  /// or may not be there; either way the caller must not answer 200, Meta will deliver again.
+  [[nodiscard]] virtual Task<Result<void>> append(std::vector<InboundItem> items) = 0;
+
+  /// The oldest items that are not settled and were not given out since the start, in order, `limit` at most. Waits
+  /// until there is one. Fails with kStopping after stop(), kTransient if they cannot be read now.
+  [[nodiscard]] virtual Task<Result<std::vector<InboundItem>>> next(std::size_t limit) = 0;
+
+  /// Says that all items up to and including `seq` were accepted and need not be given out again. If this is lost in a
+  /// crash they come again; accepting is idempotent.
+  [[nodiscard]] virtual Task<Result<void>> settle(InboxSeq seq) = 0;
+
+  /// Ends a waiting next(). append() goes on to work.
+  virtual void stop() = 0;
+};
+
+}  // namespace claw

@@ -1,0 +1,53 @@
+#pragma once
+
+#include "base/metrics.hpp"
+#include "inbox/inbox.hpp"
+#include "net/network_set.hpp"
+#include "net/router.hpp"
+#include "tenancy/directory.hpp"
+
+namespace claw {
+
+/// Where Meta talks to us: verifies, stores, answers 200. In this order: size (the server's limit), tenant, signature
+/// over the raw bytes, and only then parsing. No decision about a message is taken here.
+///
+/// | what comes | answer |
+/// |---|---|
+/// | signed, whatever it holds | 200 once it would survive a power cut; 503 with Retry-After if it cannot be kept |
+/// | signature missing, wrong, of another form | 401, empty |
+/// | unknown tenant; disabled tenant or one without app secret | 404; 503 |
+/// | verification: right; wrong mode; wrong token | 200 and the challenge; 400; 403 |
+class Webhook {
+ public:
+  struct Options {
+    net::NetworkSet trusted_proxies;  ///< Whose X-Forwarded-Host is believed.
+  };
+  /// All must outlive this object.
+  Webhook(Directory& directory, TenantStore& store, Inbox& inbox, Clock& clock, Metrics& metrics, Options options);
+
+  /// Adds `/webhooks/whatsapp` (tenant by host) and `/t/{tenant}/webhooks/whatsapp`. This object must outlive the router.
+  void add_routes(net::Router& router);
+
+ private:
+  [[nodiscard]] TenantRef tenant_of(const net::HttpRequest& request) const;
+  Task<net::HttpResponse> receive(net::HttpRequest& request);
+  Task<net::HttpResponse> verify(net::HttpRequest& request);
+  Task<> note_verification(const Tenant& tenant, std::string_view outcome);
+
+  Directory& directory_;
+  TenantStore& store_;
+  Inbox& inbox_;
+  Clock& clock_;
+  Options options_;
+  Counter& accepted_;
+  Counter& items_;
+  Counter& unsigned_;
+  Counter& unknown_;
+  Counter& not_ready_;
+  Counter& not_durable_;
+  Histogram& durable_time_;
+  std::mutex notes_mutex_;
+  std::unordered_map<std::int64_t, TimePoint> noted_;  // guarded by notes_mutex_: tenant -> last written
+};
+
+}  // namespace claw

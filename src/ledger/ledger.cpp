@@ -1,0 +1,50 @@
+#include "ledger/ledger.hpp"
+
+#include <fmt/format.h>
+
+#include <charconv>
+
+#include "base/crypto.hpp"
+
+namespace claw {
+
+std::string_view to_string(MessageState state) {
+  switch (state) {
+    case MessageState::kPending: return "pending";
+    case MessageState::kAnswered: return "answered";
+    case MessageState::kIgnored: return "ignored";
+    case MessageState::kNoReply: return "no_reply";
+    case MessageState::kAgentFailed: return "agent_failed";
+    case MessageState::kQueued: return "queued";
+    case MessageState::kSending: return "sending";
+    case MessageState::kUnknown: return "unknown";
+    case MessageState::kSent: return "sent";
+    case MessageState::kDelivered: return "delivered";
+    case MessageState::kRead: return "read";
+    case MessageState::kPlayed: return "played";
+    case MessageState::kFailed: return "failed";
+  }
+  return "unknown";
+}
+
+std::string callback_data_for(std::uint16_t slot, MessageId message) {
+  return fmt::format("cc1.{:04x}.{}", slot, message.value);
+}
+
+std::optional<CallbackData> parse_callback_data(std::string_view data) {
+  if (!data.starts_with("cc1.") || data.size() < 10 || data[8] != '.') return std::nullopt;
+  CallbackData parsed;
+  const char* const end = data.data() + data.size();
+  const auto slot = std::from_chars(data.data() + 4, data.data() + 8, parsed.slot, 16);
+  const auto message = std::from_chars(data.data() + 9, end, parsed.message.value);
+  if (slot.ec != std::errc{} || slot.ptr != data.data() + 8 || message.ec != std::errc{} || message.ptr != end)
+    return std::nullopt;
+  return parsed;
+}
+
+std::uint16_t slot_of(TenantId tenant, std::string_view key) {
+  if (const auto ours = parse_callback_data(key)) return ours->slot;
+  return static_cast<std::uint16_t>(hash64(fmt::format("{}/{}", tenant.value, key)));
+}
+
+}  // namespace claw

@@ -1,0 +1,235 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/ids.hpp"
+#include "base/result.hpp"
+#include "base/task.hpp"
+#include "inbox/inbox.hpp"
+#include "whatsapp/webhook.hpp"
+
+namespace claw {
+
+/// Who writes: the epoch of an owner. A ledger refuses (kConflict) what an owner of an older epoch writes, so that a
+/// process that slept cannot undo what its successor did. The embedded ledger raises it at each start.
+struct Fence {
+  std::int64_t epoch = 0;
+};
+
+/// Where a message stands. The numbers are stored, and among outbound states a higher one is later: statuses never go
+/// back.
+enum class MessageState : std::uint8_t {
+  kPending = 0,    ///< Inbound: waits for its turn, or is in it.
+  kAnswered = 1,   ///< Inbound: its turn is over and its reply is in the outbox.
+  kIgnored = 2,    ///< Inbound: kept, not processed; `reason` says why.
+  kNoReply = 3,    ///< Inbound: its turn is over and the agent had nothing to say.
+  kAgentFailed = 4,  ///< Inbound: its turn is over without an answer; `reason` says why.
+  kQueued = 10,    ///< Outbound: durable, not given to Meta yet.
+  kSending = 11,   ///< Outbound: given to Meta, no answer yet.
+  kUnknown = 12,   ///< Outbound: Meta may have it or not; its status settles it.
+  kSent = 13,
+  kDelivered = 14,
+  kRead = 15,
+  kPlayed = 16,
+  kFailed = 17,    ///< Outbound: not delivered, and `reason` says why.
+};
+[[nodiscard]] std::string_view to_string(MessageState state);
+
+enum class Direction : std::uint8_t { kInbound = 0, kOutbound = 1 };
+
+/// An item of the inbox as it is accepted.
+struct AcceptItem {
+  InboundItem item;
+  whatsapp::Event event;
+  /// Empty: a message waits for its turn. Else it is kept and not processed, and this says why ("channel_disabled").
+  std::string ignore_reason;
+  /// The item's number is not the tenant's: kept as an event whatever it is, joined to nobody.
+  bool foreign = false;
+};
+
+/// A message that waits for its turn, with all its turn needs.
+struct PendingMessage {
+  MessageId id;
+  TenantId tenant;
+  ConversationId conversation;
+  std::string phone_number_id;
+  std::string user;  ///< Public id.
+  std::string phone;
+  std::string bsuid;
+  std::string wamid;
+  std::string type;
+  whatsapp::AgentView view;
+};
+
+/// A message in the outbox, with all its sending needs.
+struct OutboundMessage {
+  MessageId id;
+  TenantId tenant;
+  ConversationId conversation;
+  std::string phone_number_id;
+  std::string phone;
+  std::string bsuid;
+  std::string text;
+  int attempts = 0;   ///< Sends that were begun before.
+  TimePoint due;      ///< Not before.
+  TimePoint created;
+};
+
+struct Accepted {
+  std::vector<PendingMessage> pending;  ///< In the order they were accepted.
+  std::size_t duplicates = 0;
+  std::size_t events = 0;
+  std::size_t statuses = 0;
+};
+
+/// How a turn ended.
+struct TurnOutcome {
+  MessageState state = MessageState::kAnswered;  ///< kAnswered, kNoReply or kAgentFailed
+  std::string reason;
+  std::string agent;
+  std::vector<std::string> parts;  ///< Texts to send, in order; each becomes one message.
+};
+
+/// How a send ended.
+struct SendOutcome {
+  MessageState state = MessageState::kSent;  ///< kSent, kUnknown, kFailed, or kQueued to try again at `due`
+  std::string wamid;
+  TimePoint due;
+  std::int64_t error_code = 0;
+  std::string reason;
+};
+
+/// What a process that starts goes on with.
+struct OpenWork {
+  std::vector<PendingMessage> pending;    ///< Oldest first.
+  std::vector<OutboundMessage> outbound;  ///< Oldest first.
+};
+
+struct StatusRecord {
+  std::string status;
+  TimePoint at;           ///< Meta's time.
+  TimePoint received_at;
+  std::string participant;
+  std::string errors;     ///< JSON array
+  std::string pricing;    ///< JSON object or empty
+};
+
+struct MessageRecord {
+  MessageId id;
+  Direction direction = Direction::kInbound;
+  MessageState state = MessageState::kPending;
+  std::string user;
+  std::string user_name;
+  std::string phone_number_id;
+  std::string type;
+  whatsapp::AgentView view;
+  std::string wamid;
+  TimePoint created_at;
+  TimePoint meta_time;  ///< 0 where Meta gave none.
+  MessageId turn;       ///< Outbound: the message it answers; 0 if none.
+  int part = 0;
+  int attempts = 0;
+  TimePoint due;
+  std::int64_t error_code = 0;
+  std::string reason;
+  std::string agent;
+  std::string raw;                     ///< Only from message(): the webhook body it came in.
+  std::vector<StatusRecord> statuses;  ///< Only from message(), in Meta's order of time.
+};
+
+struct MessageFilter {
+  std::size_t limit = 50;
+  MessageId before;  ///< Older than this; 0: from the newest.
+  std::string user;  ///< Public id; empty: all.
+  std::optional<Direction> direction;
+};
+
+/// An item that is no message of a conversation: calls, templates, account, foreign numbers, unparsed bytes.
+struct EventRecord {
+  std::int64_t id = 0;
+  std::string kind;  ///< change, call, unparsed, foreign, status
+  std::string field;
+  std::string event;
+  std::string waba_id;
+  std::string phone_number_id;
+  whatsapp::AgentView view;
+  TimePoint received_at;
+  TimePoint meta_time;
+  std::string raw;
+};
+
+struct EventFilter {
+  std::size_t limit = 50;
+  std::int64_t before = 0;
+  std::string kind;
+};
+
+/// All that is known of messages, people and conversations.
+///
+/// Writes return once they would survive a power cut, and fail with kTransient if that cannot be promised now (the
+/// change may or may not be there), kConflict for an old fence. Reads see every write that returned before them.
+/// Safe to call from any coroutine.
+class Ledger {
+ public:
+  virtual ~Ledger() = default;
+
+  /// The fence of this process, constant.
+  [[nodiscard]] virtual Fence fence() const = 0;
+
+  /// Takes items from the inbox: drops redeliveries (each kind by its own identity), finds or makes the person and the
+  /// conversation, keeps statuses with the messages they belong to. Idempotent: an item that comes again, also after a
+  /// crash, changes nothing. All or nothing.
+  [[nodiscard]] virtual Task<Result<Accepted>> accept(std::vector<AcceptItem> items, Fence fence) = 0;
+
+  /// Ends the turn of `message` and puts its reply into the outbox, in one step. kConflict if the turn has ended.
+  [[nodiscard]] virtual Task<Result<std::vector<OutboundMessage>>> complete_turn(MessageId message, TurnOutcome outcome,
+                                                                                 Fence fence) = 0;
+
+  /// Says that `message` is about to be given to Meta. After a crash it is then kUnknown, never sent again by itself.
+  /// kConflict if it is not kQueued.
+  [[nodiscard]] virtual Task<Result<void>> begin_send(MessageId message, Fence fence) = 0;
+
+  /// Keeps what Meta said. A status that came before is not undone; statuses kept under the wamid are joined.
+  [[nodiscard]] virtual Task<Result<void>> end_send(MessageId message, SendOutcome outcome, Fence fence) = 0;
+
+  /// To be called once, before anything else: makes every send that was in flight kUnknown and returns their number.
+  [[nodiscard]] virtual Task<Result<std::size_t>> recover(Fence fence) = 0;
+
+  /// Messages that wait for their turn, oldest first, from `from` on, `limit` at most.
+  [[nodiscard]] virtual Task<Result<std::vector<PendingMessage>>> pending(MessageId from, std::size_t limit) = 0;
+
+  /// Messages in the outbox, oldest first, from `from` on, `limit` at most.
+  [[nodiscard]] virtual Task<Result<std::vector<OutboundMessage>>> queued(MessageId from, std::size_t limit) = 0;
+
+  /// Newest first. An unknown user has none.
+  [[nodiscard]] virtual Task<Result<std::vector<MessageRecord>>> messages(TenantId tenant, MessageFilter filter) = 0;
+  /// kNotFound also for another tenant's message.
+  [[nodiscard]] virtual Task<Result<MessageRecord>> message(TenantId tenant, MessageId id) = 0;
+  [[nodiscard]] virtual Task<Result<std::vector<EventRecord>>> events(TenantId tenant, EventFilter filter) = 0;
+
+  /// The tenant's key-value rows. Values are text; `wa:{phone}` and `wa:{bsuid}` hold the public id of a person.
+  [[nodiscard]] virtual Task<Result<std::string>> kv_get(TenantId tenant, std::string key) = 0;
+  [[nodiscard]] virtual Task<Result<void>> kv_put(TenantId tenant, std::string key, std::string value) = 0;
+  /// kNotFound if there was none.
+  [[nodiscard]] virtual Task<Result<void>> kv_delete(TenantId tenant, std::string key) = 0;
+};
+
+/// What goes to Meta as biz_opaque_callback_data and comes back with each status: the slot and the message, so that a
+/// status finds both without a look-up.
+[[nodiscard]] std::string callback_data_for(std::uint16_t slot, MessageId message);
+struct CallbackData {
+  std::uint16_t slot = 0;
+  MessageId message;
+};
+/// Nothing for data that is not ours.
+[[nodiscard]] std::optional<CallbackData> parse_callback_data(std::string_view data);
+
+/// The slot of an input: from the callback data where it carries one, else a hash of tenant and `key`.
+[[nodiscard]] std::uint16_t slot_of(TenantId tenant, std::string_view key);
+
+}  // namespace claw

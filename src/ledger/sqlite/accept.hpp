@@ -1,0 +1,48 @@
+#pragma once
+
+#include "ledger/ledger.hpp"
+#include "ledger/sqlite/database.hpp"
+
+namespace claw::sqlite {
+
+/// What Ledger::accept does inside its transaction, item by item. Throws SqliteError.
+class Acceptor {
+ public:
+  /// `db` is inside a transaction and outlives this object.
+  Acceptor(Database& db, TimePoint now) : db_(db), now_(now) {}
+
+  void accept(AcceptItem& item);
+  [[nodiscard]] Accepted take() { return std::move(accepted_); }
+
+ private:
+  struct User {
+    UserId id;
+    std::string public_id, phone, bsuid;
+  };
+  /// False if an item of the same identity was here before.
+  bool is_new(const AcceptItem& item);
+  void message(AcceptItem& item, whatsapp::Message& message);
+  void status(AcceptItem& item, const whatsapp::Status& status);
+  void event(AcceptItem& item, const char* kind, const whatsapp::AgentView& view, std::string_view name);
+
+  User find_or_make_user(TenantId tenant, const whatsapp::Person& person);
+  User user_named(TenantId tenant, const std::string& public_id, const whatsapp::Person& person);
+  std::optional<std::string> mapped(TenantId tenant, std::string_view key);
+  void map(TenantId tenant, std::string_view key, std::string_view public_id);
+  struct Conversation {
+    ConversationId id;
+    MessageId last;
+  };
+  Conversation find_or_make_conversation(TenantId tenant, UserId user, std::string_view phone_number_id);
+
+  Database& db_;
+  TimePoint now_;
+  Accepted accepted_;
+};
+
+/// Moves an outbound message to the state that a status names, if that is later than where it stands. `errors` is the
+/// JSON array kept with the status. REQUIRES: inside a transaction.
+void advance_by_status(Database& db, MessageId message, std::string_view status, std::string_view wamid,
+                       std::string_view errors);
+
+}  // namespace claw::sqlite

@@ -1,0 +1,104 @@
+#include "ledger/sqlite/migrations.hpp"
+
+#include <fmt/format.h>
+
+#include <iterator>
+
+namespace claw::sqlite {
+namespace {
+
+/// Step n stands at index n-1. A step that was released is never changed.
+constexpr const char* kSteps[] = {
+    // 1: tenants, the inbox, people, conversations, messages
+    R"sql(
+CREATE TABLE tenants (
+  id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, enabled INTEGER NOT NULL, created_ms INTEGER NOT NULL) STRICT;
+CREATE TABLE secrets (
+  tenant INTEGER NOT NULL, name TEXT NOT NULL, sealed BLOB NOT NULL, set_ms INTEGER NOT NULL,
+  PRIMARY KEY (tenant, name)) STRICT, WITHOUT ROWID;
+CREATE TABLE settings (
+  tenant INTEGER NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL,
+  PRIMARY KEY (tenant, name)) STRICT, WITHOUT ROWID;
+CREATE TABLE tokens (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, tenant INTEGER NOT NULL, hash BLOB NOT NULL UNIQUE, label TEXT NOT NULL,
+  created_ms INTEGER NOT NULL) STRICT;
+CREATE TABLE agents (
+  tenant INTEGER NOT NULL, name TEXT NOT NULL, kind TEXT NOT NULL,
+  PRIMARY KEY (tenant, name)) STRICT, WITHOUT ROWID;
+
+-- The inbox: appended in order, nothing but its own number to search by. The ledger refers to it for the raw bytes.
+CREATE TABLE inbox (
+  seq INTEGER PRIMARY KEY, tenant INTEGER NOT NULL, slot INTEGER NOT NULL, kind INTEGER NOT NULL,
+  received_ms INTEGER NOT NULL, raw BLOB NOT NULL) STRICT;
+-- settled: the last inbox number that was accepted. epoch: of the process that owns the file.
+CREATE TABLE marks (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+INSERT INTO marks VALUES ('settled', 0), ('epoch', 0);
+
+-- Begins with Meta's own time, which redelivery does not change, so that new rows stand side by side.
+CREATE TABLE seen (
+  meta_s INTEGER NOT NULL, identity BLOB NOT NULL, seen_ms INTEGER NOT NULL,
+  PRIMARY KEY (meta_s, identity)) STRICT, WITHOUT ROWID;
+
+CREATE TABLE kv (
+  tenant INTEGER NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL,
+  PRIMARY KEY (tenant, key)) STRICT, WITHOUT ROWID;
+CREATE TABLE users (
+  id INTEGER PRIMARY KEY, tenant INTEGER NOT NULL, public_id TEXT NOT NULL, name TEXT NOT NULL,
+  phone TEXT NOT NULL, bsuid TEXT NOT NULL, created_ms INTEGER NOT NULL, UNIQUE (tenant, public_id)) STRICT;
+-- last_message heads a list through messages.previous: a person's messages without an index over all of them.
+CREATE TABLE conversations (
+  id INTEGER PRIMARY KEY, tenant INTEGER NOT NULL, user INTEGER NOT NULL, phone_number_id TEXT NOT NULL,
+  created_ms INTEGER NOT NULL, last_message INTEGER NOT NULL, last_inbound_ms INTEGER NOT NULL,
+  UNIQUE (tenant, user, phone_number_id)) STRICT;
+
+CREATE TABLE messages (
+  id INTEGER PRIMARY KEY, tenant INTEGER NOT NULL, conversation INTEGER NOT NULL, direction INTEGER NOT NULL,
+  state INTEGER NOT NULL, type TEXT NOT NULL, text TEXT NOT NULL, data TEXT NOT NULL, wamid TEXT NOT NULL,
+  created_ms INTEGER NOT NULL, meta_ms INTEGER NOT NULL, previous INTEGER NOT NULL, inbox INTEGER NOT NULL,
+  turn INTEGER NOT NULL, part INTEGER NOT NULL, attempts INTEGER NOT NULL, due_ms INTEGER NOT NULL,
+  error_code INTEGER NOT NULL, reason TEXT NOT NULL, agent TEXT NOT NULL) STRICT;
+CREATE INDEX messages_of_tenant ON messages (tenant, id);
+CREATE INDEX messages_open ON messages (state, id) WHERE state IN (0, 10, 11);
+CREATE UNIQUE INDEX messages_of_turn ON messages (turn, part) WHERE turn > 0;
+CREATE INDEX messages_by_wamid ON messages (tenant, wamid) WHERE direction = 1 AND wamid <> '';
+
+-- message is 0 while the message that a status belongs to is not known.
+CREATE TABLE statuses (
+  id INTEGER PRIMARY KEY, tenant INTEGER NOT NULL, message INTEGER NOT NULL, wamid TEXT NOT NULL, status TEXT NOT NULL,
+  participant TEXT NOT NULL, meta_ms INTEGER NOT NULL, received_ms INTEGER NOT NULL, errors TEXT NOT NULL,
+  pricing TEXT NOT NULL) STRICT;
+CREATE INDEX statuses_of_message ON statuses (message, id) WHERE message > 0;
+CREATE INDEX statuses_to_join ON statuses (tenant, wamid) WHERE message = 0;
+
+CREATE TABLE events (
+  id INTEGER PRIMARY KEY, tenant INTEGER NOT NULL, kind TEXT NOT NULL, field TEXT NOT NULL, event TEXT NOT NULL,
+  waba_id TEXT NOT NULL, phone_number_id TEXT NOT NULL, text TEXT NOT NULL, data TEXT NOT NULL,
+  received_ms INTEGER NOT NULL, meta_ms INTEGER NOT NULL, inbox INTEGER NOT NULL) STRICT;
+CREATE INDEX events_of_tenant ON events (tenant, id);
+)sql",
+};
+
+}  // namespace
+
+int newest_schema() { return static_cast<int>(std::size(kSteps)); }
+
+Result<void> migrate(Database& db) {
+  std::int64_t version = 0;
+  {
+    auto row = db.query("PRAGMA user_version");
+    if (row.next()) version = row->integer(0);
+  }
+  if (version > newest_schema())
+    return fail(ErrorKind::kFatal, fmt::format("the database has schema {} and this program knows {}: it was written by "
+                                               "a newer version; start that one",
+                                               version, newest_schema()));
+  for (; version < newest_schema(); ++version) {
+    db.script("BEGIN IMMEDIATE");
+    db.script(kSteps[version]);
+    db.script(fmt::format("PRAGMA user_version = {}", version + 1).c_str());
+    db.script("COMMIT");
+  }
+  return {};
+}
+
+}  // namespace claw::sqlite

@@ -1,0 +1,189 @@
+#include "ledger/sqlite/sqlite_ledger.hpp"
+
+#include <fmt/format.h>
+
+#include "ledger/sqlite/accept.hpp"
+
+namespace claw::sqlite {
+namespace {
+
+constexpr const char* kPendingColumns =
+    "SELECT m.id, m.tenant, m.conversation, c.phone_number_id, u.public_id, u.phone, u.bsuid, m.wamid, m.type, m.text, "
+    "m.data FROM messages m JOIN conversations c ON c.id = m.conversation JOIN users u ON u.id = c.user "
+    "WHERE m.state = 0 AND m.id >= $1 ORDER BY m.id LIMIT $2";
+
+constexpr const char* kQueuedColumns =
+    "SELECT m.id, m.tenant, m.conversation, c.phone_number_id, u.phone, u.bsuid, m.text, m.attempts, m.due_ms, m.created_ms "
+    "FROM messages m JOIN conversations c ON c.id = m.conversation JOIN users u ON u.id = c.user "
+    "WHERE m.state = 10 AND m.id >= $1 ORDER BY m.id LIMIT $2";
+
+OutboundMessage outbound_at(const Statement& row) {
+  return {MessageId{row.integer(0)}, TenantId{row.integer(1)}, ConversationId{row.integer(2)}, row.text(3), row.text(4),
+          row.text(5), row.text(6), static_cast<int>(row.integer(7)), from_ms(row.integer(8)), from_ms(row.integer(9))};
+}
+
+}  // namespace
+
+template <class T, class Work>
+Task<Result<T>> SqliteLedger::fenced(Fence fence, Work work) {
+  return store_.write<T>([fence, work = std::move(work)](Database& db) mutable -> Result<T> {
+    {
+      auto row = db.query("SELECT value FROM marks WHERE name = 'epoch'");
+      if (!row.next() || row->integer(0) != fence.epoch)
+        return fail(ErrorKind::kConflict, "another process owns this ledger now");
+    }
+    return work(db);
+  });
+}
+
+Task<Result<std::unique_ptr<SqliteLedger>>> SqliteLedger::open(Store& store, Clock& clock) {
+  const auto epoch = co_await store.write<std::int64_t>([](Database& db) -> Result<std::int64_t> {
+    db.run("UPDATE marks SET value = value + 1 WHERE name = 'epoch'");
+    auto row = db.query("SELECT value FROM marks WHERE name = 'epoch'");
+    if (!row.next()) return fail(ErrorKind::kFatal, "the ledger has no epoch");
+    return row->integer(0);
+  });
+  if (!epoch) co_return std::unexpected(epoch.error());
+  co_return std::unique_ptr<SqliteLedger>(new SqliteLedger(store, clock, Fence{*epoch}));
+}
+
+Task<Result<Accepted>> SqliteLedger::accept(std::vector<AcceptItem> items, Fence fence) {
+  return fenced<Accepted>(fence, [items = std::move(items), now = clock_.now()](Database& db) mutable {
+    Acceptor acceptor(db, now);
+    for (auto& item : items) acceptor.accept(item);
+    return Result<Accepted>(acceptor.take());
+  });
+}
+
+Task<Result<std::vector<OutboundMessage>>> SqliteLedger::complete_turn(MessageId message, TurnOutcome outcome,
+                                                                       Fence fence) {
+  using Parts = std::vector<OutboundMessage>;
+  return fenced<Parts>(fence, [message, outcome = std::move(outcome), now = to_ms(clock_.now())](
+                                  Database& db) -> Result<Parts> {
+    db.run("UPDATE messages SET state = $1, reason = $2, agent = $3 WHERE id = $4 AND state = 0", outcome.state,
+           outcome.reason, outcome.agent, message);
+    if (db.changes() == 0) return fail(ErrorKind::kConflict, "the turn has ended already");
+    if (outcome.parts.empty()) return Parts{};
+    OutboundMessage whose;
+    std::int64_t previous = 0;
+    {
+      auto row = db.query(
+          "SELECT m.tenant, m.conversation, c.phone_number_id, u.phone, u.bsuid, c.last_message FROM messages m "
+          "JOIN conversations c ON c.id = m.conversation JOIN users u ON u.id = c.user WHERE m.id = $1",
+          message);
+      if (!row.next()) return fail(ErrorKind::kNotFound, "there is no such message");
+      whose.tenant = TenantId{row->integer(0)};
+      whose.conversation = ConversationId{row->integer(1)};
+      whose.phone_number_id = row->text(2);
+      whose.phone = row->text(3);
+      whose.bsuid = row->text(4);
+      previous = row->integer(5);
+    }
+    Parts parts;
+    for (std::size_t part = 0; part < outcome.parts.size(); ++part) {
+      db.run("INSERT INTO messages (tenant, conversation, direction, state, type, text, data, wamid, created_ms, "
+             "meta_ms, previous, inbox, turn, part, attempts, due_ms, error_code, reason, agent) "
+             "VALUES ($1, $2, 1, 10, 'text', $3, '{}', '', $4, 0, $5, 0, $6, $7, 0, $4, 0, '', $8)",
+             whose.tenant, whose.conversation, outcome.parts[part], now, previous, message, part, outcome.agent);
+      previous = db.last_insert_id();
+      whose.id = MessageId{previous};
+      whose.text = outcome.parts[part];
+      whose.due = from_ms(now);
+      whose.created = from_ms(now);
+      parts.push_back(whose);
+    }
+    db.run("UPDATE conversations SET last_message = $1 WHERE id = $2", previous, whose.conversation);
+    return parts;
+  });
+}
+
+Task<Result<void>> SqliteLedger::begin_send(MessageId message, Fence fence) {
+  return fenced<void>(fence, [message](Database& db) -> Result<void> {
+    db.run("UPDATE messages SET state = 11, attempts = attempts + 1 WHERE id = $1 AND state = 10", message);
+    if (db.changes() == 0) return fail(ErrorKind::kConflict, "the message is not in the outbox any more");
+    return {};
+  });
+}
+
+Task<Result<void>> SqliteLedger::end_send(MessageId message, SendOutcome outcome, Fence fence) {
+  return fenced<void>(fence, [message, outcome = std::move(outcome)](Database& db) -> Result<void> {
+    // Only from kSending: a status may have overtaken the answer, and then the answer has nothing to add but the wamid.
+    db.run("UPDATE messages SET state = $1, due_ms = $2, error_code = $3, reason = $4 WHERE id = $5 AND state = 11",
+           outcome.state, to_ms(outcome.due), outcome.error_code, outcome.reason, message);
+    if (outcome.wamid.empty()) return {};
+    db.run("UPDATE messages SET wamid = $1 WHERE id = $2 AND wamid = ''", outcome.wamid, message);
+    struct Early {
+      std::int64_t id;
+      std::string status, errors;
+    };
+    std::vector<Early> early;
+    {
+      auto rows = db.query(
+          "SELECT s.id, s.status, s.errors FROM statuses s JOIN messages m ON m.tenant = s.tenant "
+          "WHERE m.id = $1 AND s.message = 0 AND s.wamid = $2 ORDER BY s.id",
+          message, outcome.wamid);
+      while (rows.next()) early.push_back({rows->integer(0), rows->text(1), rows->text(2)});
+    }
+    for (const auto& status : early) {
+      db.run("UPDATE statuses SET message = $1 WHERE id = $2", message, status.id);
+      advance_by_status(db, message, status.status, outcome.wamid, status.errors);
+    }
+    return {};
+  });
+}
+
+Task<Result<std::size_t>> SqliteLedger::recover(Fence fence) {
+  return fenced<std::size_t>(fence, [](Database& db) -> Result<std::size_t> {
+    db.run("UPDATE messages SET state = 12, reason = 'the process ended while the message was being sent' "
+           "WHERE state = 11");
+    return static_cast<std::size_t>(db.changes());
+  });
+}
+
+Task<Result<std::vector<PendingMessage>>> SqliteLedger::pending(MessageId from, std::size_t limit) {
+  return store_.read<std::vector<PendingMessage>>([from, limit](Database& db) {
+    std::vector<PendingMessage> found;
+    auto rows = db.query(kPendingColumns, from, limit);
+    while (rows.next()) {
+      found.push_back({MessageId{rows->integer(0)}, TenantId{rows->integer(1)}, ConversationId{rows->integer(2)},
+                       rows->text(3), rows->text(4), rows->text(5), rows->text(6), rows->text(7), rows->text(8),
+                       {rows->text(9), rows->text(10)}});
+    }
+    return Result<std::vector<PendingMessage>>(std::move(found));
+  });
+}
+
+Task<Result<std::vector<OutboundMessage>>> SqliteLedger::queued(MessageId from, std::size_t limit) {
+  return store_.read<std::vector<OutboundMessage>>([from, limit](Database& db) {
+    std::vector<OutboundMessage> found;
+    auto rows = db.query(kQueuedColumns, from, limit);
+    while (rows.next()) found.push_back(outbound_at(*rows.operator->()));
+    return Result<std::vector<OutboundMessage>>(std::move(found));
+  });
+}
+
+Task<Result<std::string>> SqliteLedger::kv_get(TenantId tenant, std::string key) {
+  return store_.read<std::string>([tenant, key = std::move(key)](Database& db) -> Result<std::string> {
+    auto row = db.query("SELECT value FROM kv WHERE tenant = $1 AND key = $2", tenant, key);
+    if (!row.next()) return fail(ErrorKind::kNotFound, "there is no such key");
+    return row->text(0);
+  });
+}
+
+Task<Result<void>> SqliteLedger::kv_put(TenantId tenant, std::string key, std::string value) {
+  return store_.write<void>([tenant, key = std::move(key), value = std::move(value)](Database& db) -> Result<void> {
+    db.run("INSERT INTO kv (tenant, key, value) VALUES ($1, $2, $3) ON CONFLICT DO UPDATE SET value = excluded.value",
+           tenant, key, value);
+    return {};
+  });
+}
+
+Task<Result<void>> SqliteLedger::kv_delete(TenantId tenant, std::string key) {
+  return store_.write<void>([tenant, key = std::move(key)](Database& db) -> Result<void> {
+    db.run("DELETE FROM kv WHERE tenant = $1 AND key = $2", tenant, key);
+    if (db.changes() == 0) return fail(ErrorKind::kNotFound, "there is no such key");
+    return {};
+  });
+}
+
+}  // namespace claw::sqlite

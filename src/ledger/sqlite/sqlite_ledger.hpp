@@ -1,0 +1,44 @@
+#pragma once
+
+#include <memory>
+
+#include "ledger/ledger.hpp"
+#include "ledger/sqlite/store.hpp"
+
+namespace claw::sqlite {
+
+/// The ledger in the SQLite file, beside the embedded inbox, whose rows keep the raw bytes for it.
+class SqliteLedger final : public Ledger {
+ public:
+  /// Raises the epoch: writes with an older fence are refused from here on. Fails with kTransient or kFatal.
+  /// `store` and `clock` must outlive this object.
+  [[nodiscard]] static Task<Result<std::unique_ptr<SqliteLedger>>> open(Store& store, Clock& clock);
+
+  [[nodiscard]] Fence fence() const override { return fence_; }
+  [[nodiscard]] Task<Result<Accepted>> accept(std::vector<AcceptItem> items, Fence fence) override;
+  [[nodiscard]] Task<Result<std::vector<OutboundMessage>>> complete_turn(MessageId message, TurnOutcome outcome,
+                                                                         Fence fence) override;
+  [[nodiscard]] Task<Result<void>> begin_send(MessageId message, Fence fence) override;
+  [[nodiscard]] Task<Result<void>> end_send(MessageId message, SendOutcome outcome, Fence fence) override;
+  [[nodiscard]] Task<Result<std::size_t>> recover(Fence fence) override;
+  [[nodiscard]] Task<Result<std::vector<PendingMessage>>> pending(MessageId from, std::size_t limit) override;
+  [[nodiscard]] Task<Result<std::vector<OutboundMessage>>> queued(MessageId from, std::size_t limit) override;
+  [[nodiscard]] Task<Result<std::vector<MessageRecord>>> messages(TenantId tenant, MessageFilter filter) override;
+  [[nodiscard]] Task<Result<MessageRecord>> message(TenantId tenant, MessageId id) override;
+  [[nodiscard]] Task<Result<std::vector<EventRecord>>> events(TenantId tenant, EventFilter filter) override;
+  [[nodiscard]] Task<Result<std::string>> kv_get(TenantId tenant, std::string key) override;
+  [[nodiscard]] Task<Result<void>> kv_put(TenantId tenant, std::string key, std::string value) override;
+  [[nodiscard]] Task<Result<void>> kv_delete(TenantId tenant, std::string key) override;
+
+ private:
+  SqliteLedger(Store& store, Clock& clock, Fence fence) : store_(store), clock_(clock), fence_(fence) {}
+  /// A write that a process of an older epoch may not do.
+  template <class T, class Work>
+  Task<Result<T>> fenced(Fence fence, Work work);
+
+  Store& store_;
+  Clock& clock_;
+  const Fence fence_;
+};
+
+}  // namespace claw::sqlite

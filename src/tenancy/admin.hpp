@@ -1,0 +1,45 @@
+#pragma once
+
+#include <string>
+
+#include "base/clock.hpp"
+#include "tenancy/directory.hpp"
+
+namespace claw {
+
+/// What the command line can do to tenants, whether it speaks to a running server or works on the files itself: one
+/// command with JSON arguments in, JSON out.
+///
+/// | command | arguments | answer |
+/// |---|---|---|
+/// | tenant.create | tenant | tenant as in tenant.show |
+/// | tenant.list | - | [tenant …] |
+/// | tenant.show | tenant | {name, enabled, created_at, policy, numbers, webhook_path, secrets, settings, agents, …} |
+/// | tenant.disable, tenant.enable | tenant | tenant |
+/// | secret.set | tenant, name, value | {name, set_at} |
+/// | secret.list | tenant | [{name, set_at, value for settings}] |
+/// | secret.delete | tenant, name | {} |
+/// | token.create | tenant, label | {id, token, label}: the only time the token is shown |
+/// | token.list | tenant | [{id, label, created_at}] |
+/// | token.revoke | tenant, id | {} |
+/// | agent.set | tenant, agent, kind, default | agent |
+/// | channel.set | tenant, policy | tenant |
+///
+/// A change is durable, and in force in this process, when run() returns. Fails with kInvalid, kNotFound, kConflict with
+/// a message for the person at the keyboard; kTransient when the store is away. Safe to call from any coroutine.
+class Admin {
+ public:
+  /// All must outlive this object.
+  Admin(TenantStore& store, Directory& directory, const Vault& vault, Clock& clock)
+      : store_(store), directory_(directory), vault_(vault), clock_(clock) {}
+
+  [[nodiscard]] Task<Result<std::string>> run(std::string command, std::string arguments);
+
+ private:
+  TenantStore& store_;
+  Directory& directory_;
+  const Vault& vault_;
+  Clock& clock_;
+};
+
+}  // namespace claw

@@ -1,0 +1,133 @@
+#include "tenancy/directory.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+
+#include "base/crypto.hpp"
+
+namespace claw {
+namespace {
+
+std::string lower(std::string_view text) {
+  std::string lowered(text);
+  std::ranges::transform(lowered, lowered.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return lowered;
+}
+
+std::vector<std::string> split_list(std::string_view text) {
+  std::vector<std::string> parts;
+  while (!text.empty()) {
+    const auto comma = text.find(',');
+    auto part = text.substr(0, comma);
+    while (part.starts_with(' ')) part.remove_prefix(1);
+    while (part.ends_with(' ')) part.remove_suffix(1);
+    if (!part.empty()) parts.emplace_back(part);
+    text = comma == std::string_view::npos ? std::string_view{} : text.substr(comma + 1);
+  }
+  return parts;
+}
+
+void apply_setting(Tenant& tenant, const SettingRow& row) {
+  tenant.settings[row.name] = row.value;
+  if (row.name == kPhoneNumberId) tenant.phone_number_ids = split_list(row.value);
+  if (row.name == "channel.policy") tenant.policy = row.value == "open" ? ChannelPolicy::kOpen : ChannelPolicy::kDisabled;
+  if (row.name == "agent.default") tenant.default_agent = row.value;
+}
+
+}  // namespace
+
+std::string token_hash(std::string_view token) {
+  const auto digest = sha256(token);
+  return std::string(reinterpret_cast<const char*>(digest.data()), digest.size());
+}
+
+Directory::Directory(TenantStore& store, const Vault& vault, std::string base_domain)
+    : store_(store), vault_(vault), base_domain_(lower(base_domain)), reading_(std::make_shared<const Reading>()) {}
+
+Result<std::shared_ptr<const Directory::Reading>> Directory::make(TenancyRows rows) const {
+  std::map<TenantId, std::shared_ptr<Tenant>> tenants;
+  for (auto& row : rows.tenants) {
+    auto tenant = std::make_shared<Tenant>();
+    tenant->id = row.id;
+    tenant->name = std::move(row.name);
+    tenant->enabled = row.enabled;
+    tenant->created_at = row.created_at;
+    tenants.emplace(row.id, std::move(tenant));
+  }
+  const auto find = [&](TenantId id) {
+    const auto found = tenants.find(id);
+    return found == tenants.end() ? nullptr : found->second.get();
+  };
+  for (const auto& row : rows.settings)
+    if (Tenant* tenant = find(row.tenant)) apply_setting(*tenant, row);
+  for (auto& row : rows.agents)
+    if (Tenant* tenant = find(row.tenant)) tenant->agents[row.name] = {row.name, row.kind};
+  for (const auto& row : rows.secrets) {
+    Tenant* const tenant = find(row.tenant);
+    if (!tenant) continue;
+    auto secret = vault_.open(row.tenant, row.name, row.sealed);
+    if (!secret) return fail(ErrorKind::kFatal, fmt::format("tenant {}: {}", tenant->name, secret.error().message));
+    tenant->secrets_set[row.name] = row.set_at;
+    if (row.name == kAccessToken) tenant->access_token = std::move(*secret);
+    if (row.name == kAppSecret) tenant->app_secret = std::move(*secret);
+    if (row.name == kVerifyToken) tenant->verify_token = std::move(*secret);
+  }
+  auto reading = std::make_shared<Reading>();
+  for (auto& [id, tenant] : tenants) {
+    reading->all.push_back(tenant);
+    reading->by_id[id.value] = tenant;
+    reading->by_name[tenant->name] = tenant;
+    for (const auto& number : tenant->phone_number_ids) reading->by_number[number] = tenant;
+  }
+  for (auto& row : rows.tokens)
+    if (const auto found = reading->by_id.find(row.tenant.value); found != reading->by_id.end())
+      reading->by_token_hash[row.hash] = found->second;
+  return reading;
+}
+
+Task<Result<void>> Directory::reload() {
+  auto rows = co_await store_.load();
+  if (!rows) co_return std::unexpected(rows.error());
+  auto made = make(std::move(*rows));
+  if (!made) co_return std::unexpected(made.error());
+  reading_.store(std::move(*made));
+  co_return Result<void>{};
+}
+
+TenantRef Directory::by_id(TenantId id) const {
+  const auto now = reading();
+  const auto found = now->by_id.find(id.value);
+  return found == now->by_id.end() ? nullptr : found->second;
+}
+
+TenantRef Directory::by_name(std::string_view name) const {
+  const auto now = reading();
+  const auto found = now->by_name.find(std::string(name));
+  return found == now->by_name.end() ? nullptr : found->second;
+}
+
+TenantRef Directory::by_host(std::string_view host) const {
+  if (base_domain_.empty()) return nullptr;
+  const std::string name = lower(host.substr(0, host.find(':')));
+  const std::string suffix = "." + base_domain_;
+  if (!name.ends_with(suffix)) return nullptr;
+  return by_name(std::string_view(name).substr(0, name.size() - suffix.size()));
+}
+
+TenantRef Directory::by_token(std::string_view token) const {
+  const auto now = reading();
+  const auto found = now->by_token_hash.find(token_hash(token));
+  return found == now->by_token_hash.end() ? nullptr : found->second;
+}
+
+TenantRef Directory::by_number(std::string_view phone_number_id) const {
+  const auto now = reading();
+  const auto found = now->by_number.find(std::string(phone_number_id));
+  return found == now->by_number.end() ? nullptr : found->second;
+}
+
+std::vector<TenantRef> Directory::all() const { return reading()->all; }
+
+}  // namespace claw

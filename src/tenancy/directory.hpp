@@ -1,0 +1,60 @@
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "ledger/tenant_store.hpp"
+#include "tenancy/tenant.hpp"
+#include "tenancy/vault.hpp"
+
+namespace claw {
+
+/// Lives as long as somebody holds it, also after the directory was read again: shared by nature.
+using TenantRef = std::shared_ptr<const Tenant>;
+
+/// All tenants, in memory, so that no webhook waits for a database. Served as last read while the database is away.
+///
+/// Look-ups are safe from any thread; reload() from any coroutine.
+class Directory {
+ public:
+  /// `store` and `vault` must outlive this object. `base_domain` as in the configuration; empty: no tenant by host.
+  Directory(TenantStore& store, const Vault& vault, std::string base_domain);
+
+  /// Reads everything again. What fails leaves the last reading in force: kTransient from the store; kFatal if a secret
+  /// cannot be opened, naming tenant and secret.
+  [[nodiscard]] Task<Result<void>> reload();
+
+  [[nodiscard]] TenantRef by_id(TenantId id) const;
+  [[nodiscard]] TenantRef by_name(std::string_view name) const;
+  /// By the host of a request: `<tenant>.<base_domain>`, any case, with or without port.
+  [[nodiscard]] TenantRef by_host(std::string_view host) const;
+  /// By an API token's words. Takes the same time for every unknown token.
+  [[nodiscard]] TenantRef by_token(std::string_view token) const;
+  /// The tenant that set this phone number id.
+  [[nodiscard]] TenantRef by_number(std::string_view phone_number_id) const;
+  [[nodiscard]] std::vector<TenantRef> all() const;
+
+ private:
+  struct Reading {
+    std::unordered_map<std::int64_t, TenantRef> by_id;
+    std::unordered_map<std::string, TenantRef> by_name;
+    std::unordered_map<std::string, TenantRef> by_number;
+    std::unordered_map<std::string, TenantRef> by_token_hash;
+    std::vector<TenantRef> all;
+  };
+  [[nodiscard]] std::shared_ptr<const Reading> reading() const { return reading_.load(); }
+  [[nodiscard]] Result<std::shared_ptr<const Reading>> make(TenancyRows rows) const;
+
+  TenantStore& store_;
+  const Vault& vault_;
+  const std::string base_domain_;
+  std::atomic<std::shared_ptr<const Reading>> reading_;  // readers go on with the reading they hold
+};
+
+/// What is stored of an API token.
+[[nodiscard]] std::string token_hash(std::string_view token);
+
+}  // namespace claw
