@@ -13,7 +13,7 @@ namespace claw {
 
 /// What an agent is asked: one message of one conversation.
 struct AgentTurn {
-  std::string id;            ///< The same when the turn is run again after a crash: an idempotency key.
+  std::string id;  ///< The same when the turn is run again after a crash: an idempotency key.
   std::string conversation;
   PendingMessage message;
 };

@@ -23,7 +23,9 @@ json::value parsed(const std::string& text) {
   return fault ? json::value(nullptr) : value;
 }
 
-json::value text_or_null(const std::string& text) { return text.empty() ? json::value(nullptr) : json::value(text); }
+json::value text_or_null(const std::string& text) {
+  return text.empty() ? json::value(nullptr) : json::value(text);
+}
 
 /// The raw webhook as JSON; bytes that are none as base64, so that nothing of them is lost.
 void put_raw(json::object& into, const std::string& raw) {

@@ -15,11 +15,16 @@ net::HttpResponse problem(int status, std::string_view title, std::string_view d
 
 net::HttpResponse problem_of(const Error& error) {
   switch (error.kind) {
-    case ErrorKind::kInvalid: return problem(400, "Bad request", error.message);
-    case ErrorKind::kNotFound: return problem(404, "Not found", error.message);
-    case ErrorKind::kConflict: return problem(409, "Conflict", error.message);
-    case ErrorKind::kUnauthorized: return problem(401, "Not signed in", error.message);
-    default: break;
+    case ErrorKind::kInvalid:
+      return problem(400, "Bad request", error.message);
+    case ErrorKind::kNotFound:
+      return problem(404, "Not found", error.message);
+    case ErrorKind::kConflict:
+      return problem(409, "Conflict", error.message);
+    case ErrorKind::kUnauthorized:
+      return problem(401, "Not signed in", error.message);
+    default:
+      break;
   }
   return problem(503, "Try again later", "The gateway cannot do this now. Nothing is wrong with the request.");
 }

@@ -1,16 +1,16 @@
 #include "api/public_id.hpp"
 
-#include <fmt/format.h>
-
 #include <charconv>
+
+#include <fmt/format.h>
 
 #include "base/crypto.hpp"
 
 namespace claw {
 
 PublicIds::PublicIds(const SecretString& key) {
-  for (int round = 0; round < kRounds; ++round) keys_[static_cast<std::size_t>(round)] =
-      hash64(fmt::format("{}:{}", key.expose(), round));
+  for (int round = 0; round < kRounds; ++round)
+    keys_[static_cast<std::size_t>(round)] = hash64(fmt::format("{}:{}", key.expose(), round));
 }
 
 std::uint32_t PublicIds::mix(int round, std::uint32_t half) const {

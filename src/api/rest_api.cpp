@@ -1,9 +1,9 @@
 #include "api/rest_api.hpp"
 
-#include <fmt/format.h>
+#include <charconv>
 
 #include <boost/json.hpp>
-#include <charconv>
+#include <fmt/format.h>
 
 #include "api/json_view.hpp"
 #include "api/problem.hpp"

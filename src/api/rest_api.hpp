@@ -16,8 +16,8 @@ namespace claw {
 /// |---|---|
 /// | GET /api/v1/messages?limit=&before=&user=&direction= | newest first; `next` is the `before` of the next page |
 /// | GET /api/v1/messages/{id} | with the raw webhook, the history of statuses and errors |
-/// | GET /api/v1/events?limit=&before=&kind= | what came and is no message: calls, templates, account, unparsed, foreign |
-/// | GET, PUT, DELETE /api/v1/kv/{key} | {"value": "…"} |
+/// | GET /api/v1/events?limit=&before=&kind= | what came and is no message: calls, templates, account, unparsed,
+/// foreign | | GET, PUT, DELETE /api/v1/kv/{key} | {"value": "…"} |
 ///
 /// Errors are RFC 9457 problems.
 class RestApi {

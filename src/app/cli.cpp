@@ -1,12 +1,12 @@
 #include "app/cli.hpp"
 
-#include <fmt/format.h>
+#include <cstdio>
+#include <thread>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_future.hpp>
 #include <boost/json.hpp>
-#include <cstdio>
-#include <thread>
+#include <fmt/format.h>
 
 #include "app/gateway.hpp"
 #include "net/curl_client.hpp"

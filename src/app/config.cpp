@@ -13,7 +13,8 @@ std::string http_url(const std::string& text) {
   const auto url = boost::urls::parse_uri(text);
   if (!url || (url->scheme() != "http" && url->scheme() != "https") || url->host().empty())
     return "must be an address like https://claw.example.org";
-  if (url->has_query() || url->has_fragment() || text.ends_with('/')) return "must end with the host or path, without /";
+  if (url->has_query() || url->has_fragment() || text.ends_with('/'))
+    return "must end with the host or path, without /";
   return {};
 }
 
@@ -22,7 +23,9 @@ std::string network(const std::string& text) {
   return read ? "" : read.error().message;
 }
 
-std::string not_empty(const std::string& text) { return text.empty() ? "must not be empty" : ""; }
+std::string not_empty(const std::string& text) {
+  return text.empty() ? "must not be empty" : "";
+}
 
 std::string level(const std::string& text) {
   return text == "debug" || text == "info" || text == "warn" || text == "error" ? ""

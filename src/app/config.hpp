@@ -38,7 +38,8 @@ struct Config {
 
   /// SQLite's page cache of the writer, in MiB: it grows with use.
   std::int64_t ledger_cache_mib = 256;
-  /// Pages of the write-ahead log before it is folded into the file: more is smoother, and a longer start after a crash.
+  /// Pages of the write-ahead log before it is folded into the file: more is smoother, and a longer start after a
+  /// crash.
   std::int64_t ledger_checkpoint_pages = 16'000;
 
   /// File of the master key that seals tenants' secrets; empty: master.key in the data folder, made on first start.

@@ -1,11 +1,11 @@
 #include "app/gateway.hpp"
 
-#include <fmt/format.h>
+#include <optional>
+#include <thread>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_future.hpp>
-#include <optional>
-#include <thread>
+#include <fmt/format.h>
 
 #include "agent/agent.hpp"
 #include "api/admin_api.hpp"
@@ -145,11 +145,10 @@ Result<void> Gateway::Parts::make_pipeline() {
   outgoing.addresses = net::AddressPolicy(std::move(*private_networks));
   outgoing.ca_file = config.graph_ca_file;
   http = std::make_unique<net::CurlClient>(io, std::move(outgoing));
-  graph = std::make_unique<GraphClient>(*http, metrics,
-                                        GraphClient::Options{config.graph_base_url, config.graph_version});
+  graph =
+      std::make_unique<GraphClient>(*http, metrics, GraphClient::Options{config.graph_base_url, config.graph_version});
   outbox = std::make_unique<Outbox>(io, *ledger, directory, *graph, clock, metrics);
-  conversations =
-      std::make_unique<Conversations>(io, *ledger, directory, agents, *graph, *outbox, clock, metrics);
+  conversations = std::make_unique<Conversations>(io, *ledger, directory, agents, *graph, *outbox, clock, metrics);
   intake = std::make_unique<Intake>(io, *inbox, *ledger, directory, *conversations, clock, metrics);
   webhook = std::make_unique<Webhook>(directory, *tenants.tenant_store, *inbox, clock, metrics,
                                       Webhook::Options{std::move(*proxies)});
@@ -167,7 +166,8 @@ Result<void> Gateway::Parts::make_pipeline() {
 
 std::vector<Check> Gateway::Parts::checks() {
   return {{"ledger", [this] { return tenants.store->healthy() ? "" : "the last commit failed: is the disk full?"; }},
-          {"writes", [this]() -> std::string {
+          {"writes",
+           [this]() -> std::string {
              const auto queued = tenants.store->queued();
              return queued < sqlite::Store::kMaxQueued / 2 ? "" : fmt::format("{} writes wait for the disk", queued);
            }},
@@ -206,7 +206,9 @@ void Gateway::Parts::stop() {
 
 Gateway::Gateway() = default;
 
-Gateway::~Gateway() { stop(); }
+Gateway::~Gateway() {
+  stop();
+}
 
 Result<std::unique_ptr<Gateway>> Gateway::start(const Config& config, Overrides overrides) {
   std::unique_ptr<Gateway> gateway(new Gateway);
@@ -223,9 +225,13 @@ Result<std::unique_ptr<Gateway>> Gateway::start(const Config& config, Overrides 
   return gateway;
 }
 
-std::uint16_t Gateway::public_port() const { return parts_->public_server->port(); }
+std::uint16_t Gateway::public_port() const {
+  return parts_->public_server->port();
+}
 
-std::uint16_t Gateway::operator_port() const { return parts_->operator_server->port(); }
+std::uint16_t Gateway::operator_port() const {
+  return parts_->operator_server->port();
+}
 
 Result<std::string> Gateway::admin(std::string command, std::string arguments) {
   return wait(parts_->tenants.io, parts_->tenants.admin->run(std::move(command), std::move(arguments)));

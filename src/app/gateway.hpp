@@ -17,9 +17,9 @@ class Gateway {
  public:
   /// What tests put in the place of the real thing.
   struct Overrides {
-    Clock* clock = nullptr;         ///< Outlives the gateway.
-    std::string sqlite_vfs;         ///< A registered VFS.
-    bool synchronous_full = true;   ///< False only to show what it is for.
+    Clock* clock = nullptr;        ///< Outlives the gateway.
+    std::string sqlite_vfs;        ///< A registered VFS.
+    bool synchronous_full = true;  ///< False only to show what it is for.
   };
 
   /// Takes the data folder, opens the ledger, binds the listeners, goes on with what waits. Fails with kFatal or

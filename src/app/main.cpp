@@ -1,16 +1,16 @@
-#include <fmt/format.h>
+#include <fstream>
+#include <iostream>
+#include <iterator>
 #include <signal.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
-#include <sys/stat.h>
+#include <thread>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
-#include <fstream>
-#include <iostream>
-#include <iterator>
-#include <thread>
+#include <fmt/format.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 
 #include "app/cli.hpp"
 #include "app/gateway.hpp"
@@ -137,8 +137,10 @@ void add_secret_commands(Asked& asked, CLI::App& app) {
                             asked.arguments["name"] = asked.name;
                             asked.arguments["value"] = read_value(asked.value_file);
                           });
-  set->add_option("NAME", asked.name, "WHATSAPP_ACCESS_TOKEN, WHATSAPP_APP_SECRET, WHATSAPP_VERIFY_TOKEN, "
-                                      "WHATSAPP_PHONE_NUMBER_ID, WHATSAPP_WABA_ID, WHATSAPP_APP_ID")->required();
+  set->add_option("NAME", asked.name,
+                  "WHATSAPP_ACCESS_TOKEN, WHATSAPP_APP_SECRET, WHATSAPP_VERIFY_TOKEN, "
+                  "WHATSAPP_PHONE_NUMBER_ID, WHATSAPP_WABA_ID, WHATSAPP_APP_ID")
+      ->required();
   set->add_option("--file", asked.value_file, "Read the value from this file");
   set->footer("Example: clawcentral secret set acme WHATSAPP_APP_SECRET < app-secret.txt");
   add_command(asked, group, "list", "Which are set, and since when", "secret.list", true);

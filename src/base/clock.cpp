@@ -1,8 +1,9 @@
 #include "base/clock.hpp"
 
 #include <algorithm>
-#include <boost/asio/steady_timer.hpp>
 #include <vector>
+
+#include <boost/asio/steady_timer.hpp>
 
 namespace claw {
 
@@ -25,8 +26,7 @@ Task<> FakeClock::sleep(std::chrono::milliseconds delay) {
   co_await complete_with<int>([this, delay](Completion<int> wake) {
     std::scoped_lock lock(mutex_);
     const TimePoint due = now_ + delay;
-    const auto after =
-        std::ranges::find_if(sleepers_, [due](const Sleeper& sleeper) { return sleeper.due > due; });
+    const auto after = std::ranges::find_if(sleepers_, [due](const Sleeper& sleeper) { return sleeper.due > due; });
     sleepers_.insert(after, Sleeper{due, std::move(wake)});
   });
 }

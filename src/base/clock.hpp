@@ -11,8 +11,12 @@ namespace claw {
 /// Wall-clock time in milliseconds since 1970, UTC: what is stored and shown.
 using TimePoint = std::chrono::sys_time<std::chrono::milliseconds>;
 
-[[nodiscard]] inline std::int64_t to_ms(TimePoint time) { return time.time_since_epoch().count(); }
-[[nodiscard]] inline TimePoint from_ms(std::int64_t ms) { return TimePoint(std::chrono::milliseconds(ms)); }
+[[nodiscard]] inline std::int64_t to_ms(TimePoint time) {
+  return time.time_since_epoch().count();
+}
+[[nodiscard]] inline TimePoint from_ms(std::int64_t ms) {
+  return TimePoint(std::chrono::milliseconds(ms));
+}
 
 /// The only way in for time. Safe to call from any thread.
 class Clock {

@@ -1,12 +1,12 @@
 #include "base/config_reader.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cctype>
 #include <charconv>
 #include <fstream>
 #include <toml++/toml.h>
+
+#include <fmt/format.h>
 
 namespace claw {
 namespace {

@@ -10,9 +10,9 @@ namespace claw {
 
 /// Fills the fields of a configuration from a TOML file and the environment.
 ///
-/// Each field is bound once under its dotted key; the environment's `CLAWCENTRAL_` + key in capitals, with `__` for each
-/// dot, wins over the file. What is bound keeps its default where neither says anything. All faults are collected, so
-/// that one start tells them all.
+/// Each field is bound once under its dotted key; the environment's `CLAWCENTRAL_` + key in capitals, with `__` for
+/// each dot, wins over the file. What is bound keeps its default where neither says anything. All faults are collected,
+/// so that one start tells them all.
 class ConfigReader {
  public:
   /// `environment` as in environ(7), name to value; only names that begin with CLAWCENTRAL_ are looked at.

@@ -1,10 +1,11 @@
 #include "base/io_pool.hpp"
 
 #include <atomic>
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/io_context.hpp>
 #include <deque>
 #include <thread>
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
 
 namespace claw {
 namespace {
@@ -26,13 +27,21 @@ IoPool::IoPool(std::size_t threads) : state_(std::make_unique<State>()) {
   for (auto& loop : state_->loops) state_->threads.emplace_back([&loop] { loop.run(); });
 }
 
-IoPool::~IoPool() { stop(); }
+IoPool::~IoPool() {
+  stop();
+}
 
-std::size_t IoPool::size() const { return state_->loops.size(); }
+std::size_t IoPool::size() const {
+  return state_->loops.size();
+}
 
-Executor IoPool::executor(std::size_t index) const { return state_->loops[index % state_->loops.size()].get_executor(); }
+Executor IoPool::executor(std::size_t index) const {
+  return state_->loops[index % state_->loops.size()].get_executor();
+}
 
-Executor IoPool::next() { return executor(state_->turn.fetch_add(1, std::memory_order_relaxed)); }
+Executor IoPool::next() {
+  return executor(state_->turn.fetch_add(1, std::memory_order_relaxed));
+}
 
 void IoPool::stop() {
   for (auto& loop : state_->loops) loop.stop();

@@ -1,9 +1,9 @@
 #include "base/metrics.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <iterator>
+
+#include <fmt/format.h>
 
 namespace claw {
 

@@ -56,9 +56,9 @@ class Metrics {
     T value;
   };
   mutable std::mutex mutex_;
-  std::deque<Figure<Counter>> counters_;                  // guarded by mutex_; deque: references stay
-  std::deque<Figure<Histogram>> histograms_;              // guarded by mutex_
-  std::deque<Figure<std::function<double()>>> gauges_;    // guarded by mutex_
+  std::deque<Figure<Counter>> counters_;                // guarded by mutex_; deque: references stay
+  std::deque<Figure<Histogram>> histograms_;            // guarded by mutex_
+  std::deque<Figure<std::function<double()>>> gauges_;  // guarded by mutex_
 };
 
 }  // namespace claw

@@ -4,14 +4,22 @@ namespace claw {
 
 const char* to_string(ErrorKind kind) {
   switch (kind) {
-    case ErrorKind::kInvalid: return "invalid";
-    case ErrorKind::kNotFound: return "not_found";
-    case ErrorKind::kConflict: return "conflict";
-    case ErrorKind::kUnauthorized: return "unauthorized";
-    case ErrorKind::kTransient: return "transient";
-    case ErrorKind::kAmbiguous: return "ambiguous";
-    case ErrorKind::kStopping: return "stopping";
-    case ErrorKind::kFatal: return "fatal";
+    case ErrorKind::kInvalid:
+      return "invalid";
+    case ErrorKind::kNotFound:
+      return "not_found";
+    case ErrorKind::kConflict:
+      return "conflict";
+    case ErrorKind::kUnauthorized:
+      return "unauthorized";
+    case ErrorKind::kTransient:
+      return "transient";
+    case ErrorKind::kAmbiguous:
+      return "ambiguous";
+    case ErrorKind::kStopping:
+      return "stopping";
+    case ErrorKind::kFatal:
+      return "fatal";
   }
   return "unknown";
 }

@@ -13,9 +13,13 @@ void wipe(std::string& text) {
   text.clear();
 }
 
-SecretString::SecretString(std::string&& bytes) : bytes_(bytes) { claw::wipe(bytes); }
+SecretString::SecretString(std::string&& bytes) : bytes_(bytes) {
+  claw::wipe(bytes);
+}
 
-SecretString::SecretString(SecretString&& other) noexcept : bytes_(other.bytes_) { other.wipe(); }
+SecretString::SecretString(SecretString&& other) noexcept : bytes_(other.bytes_) {
+  other.wipe();
+}
 
 SecretString& SecretString::operator=(SecretString&& other) noexcept {
   if (this != &other) {
@@ -26,12 +30,20 @@ SecretString& SecretString::operator=(SecretString&& other) noexcept {
   return *this;
 }
 
-SecretString::~SecretString() { wipe(); }
+SecretString::~SecretString() {
+  wipe();
+}
 
-SecretString SecretString::clone() const { return SecretString(std::string(bytes_)); }
+SecretString SecretString::clone() const {
+  return SecretString(std::string(bytes_));
+}
 
-bool SecretString::equals(std::string_view other) const { return equal_in_constant_time(bytes_, other); }
+bool SecretString::equals(std::string_view other) const {
+  return equal_in_constant_time(bytes_, other);
+}
 
-void SecretString::wipe() { claw::wipe(bytes_); }
+void SecretString::wipe() {
+  claw::wipe(bytes_);
+}
 
 }  // namespace claw

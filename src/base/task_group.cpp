@@ -1,12 +1,13 @@
 #include "base/task_group.hpp"
 
+#include <condition_variable>
+#include <list>
+#include <mutex>
+
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/system/system_error.hpp>
-#include <condition_variable>
-#include <list>
-#include <mutex>
 
 #include "base/log.hpp"
 

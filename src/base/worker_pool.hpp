@@ -30,7 +30,8 @@ class WorkerPool {
   Task<Result<T>> run(Work work) {
     co_return co_await complete_with<Result<T>>([this, work = std::move(work)](Completion<Result<T>> done) mutable {
       auto shared = std::make_shared<Completion<Result<T>>>(std::move(done));
-      const bool queued = post([work = std::move(work), shared](std::size_t thread) mutable { (*shared)(work(thread)); });
+      const bool queued =
+          post([work = std::move(work), shared](std::size_t thread) mutable { (*shared)(work(thread)); });
       if (!queued) (*shared)(fail(ErrorKind::kTransient, "too many reads are waiting"));
     });
   }

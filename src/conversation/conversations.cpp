@@ -1,8 +1,8 @@
 #include "conversation/conversations.hpp"
 
-#include <fmt/format.h>
-
 #include <deque>
+
+#include <fmt/format.h>
 
 #include "base/log.hpp"
 #include "conversation/typing.hpp"
@@ -97,15 +97,17 @@ Task<TurnOutcome> Conversations::decide(const Tenant& tenant, const PendingMessa
     co_return outcome;
   }
   outcome.agent = agent->first;
-  auto reply = co_await agents_.run(agent->second, {fmt::format("turn-{}", message.id.value),
-                                                    fmt::format("conversation-{}", message.conversation.value), message});
+  auto reply = co_await agents_.run(
+      agent->second,
+      {fmt::format("turn-{}", message.id.value), fmt::format("conversation-{}", message.conversation.value), message});
   if (!reply) {
     outcome.state = MessageState::kAgentFailed;
     outcome.reason = reply.error().message;
     co_return outcome;
   }
   for (const auto& text : reply->texts)
-    for (auto& part : whatsapp::split_text(text, whatsapp::kMaxTextCharacters)) outcome.parts.push_back(std::move(part));
+    for (auto& part : whatsapp::split_text(text, whatsapp::kMaxTextCharacters))
+      outcome.parts.push_back(std::move(part));
   if (outcome.parts.empty()) outcome.state = MessageState::kNoReply;
   co_return outcome;
 }
@@ -135,8 +137,7 @@ Task<> Conversations::turn(Shard& shard, PendingMessage message) {
     auto completed = co_await ledger_.complete_turn(message.id, outcome, ledger_.fence());
     if (completed) parts = std::move(*completed);
     if (completed || completed.error().kind != ErrorKind::kTransient) {
-      if (!completed)
-        log::error("turn.not_kept message={} reason=\"{}\"", message.id.value, completed.error().message);
+      if (!completed) log::error("turn.not_kept message={} reason=\"{}\"", message.id.value, completed.error().message);
       break;
     }
     co_await clock_.sleep(kStoreRetry);

@@ -15,8 +15,8 @@
 
 namespace claw {
 
-/// Runs the turns: one at a time in a conversation, in the order the ledger accepted its messages; conversations side by
-/// side. Nothing that one agent does delays another conversation.
+/// Runs the turns: one at a time in a conversation, in the order the ledger accepted its messages; conversations side
+/// by side. Nothing that one agent does delays another conversation.
 ///
 /// A turn that a crash or a stop interrupts is still pending in the ledger, and runs again with the same id.
 /// All work of a conversation is done on one io thread. Safe from any thread.
@@ -59,7 +59,7 @@ class Conversations {
   Counter& failed_;
   Histogram& turn_time_;
   std::atomic<bool> stopping_ = false;
-  std::atomic<std::size_t> turns_ = 0;  // under way
+  std::atomic<std::size_t> turns_ = 0;          // under way
   std::vector<std::unique_ptr<Shard>> shards_;  // one an io thread, constant after construction
   Backlog<PendingMessage> backlog_;
   TaskGroup tasks_;  // last: cancelled and joined before what its tasks use goes

@@ -29,9 +29,13 @@ Intake::Intake(IoPool& io, Inbox& inbox, Ledger& ledger, Directory& directory, C
       foreign_(items(metrics, "foreign_number")),
       refused_(items(metrics, "refused")) {}
 
-Intake::~Intake() { stop(); }
+Intake::~Intake() {
+  stop();
+}
 
-void Intake::start() { tasks_.spawn(io_.executor(io_.size() - 1), "intake", run()); }
+void Intake::start() {
+  tasks_.spawn(io_.executor(io_.size() - 1), "intake", run());
+}
 
 void Intake::stop() {
   stopping_ = true;
@@ -46,6 +50,11 @@ AcceptItem Intake::prepare(InboundItem item) const {
   const std::string& number = prepared.event.phone_number_id;
   // A change without a number (templates, account) belongs to the WABA, and so to whoever could sign it.
   prepared.foreign = !number.empty() && !(tenant && tenant->owns_number(number));
+  if (const auto* message = std::get_if<whatsapp::Message>(&prepared.event.what)) {
+    // WhatsApp itself speaks in `system` messages, and a group has not asked for an answer: both are kept and shown.
+    if (message->type == "system") prepared.ignore_reason = "system_message";
+    if (!message->group_id.empty()) prepared.ignore_reason = "group";
+  }
   if (tenant && tenant->policy == ChannelPolicy::kDisabled) prepared.ignore_reason = "channel_disabled";
   prepared.item = std::move(item);
   return prepared;

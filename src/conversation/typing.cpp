@@ -31,8 +31,8 @@ void Typing::show(const Handle& handle) {
 
 Typing::Handle Typing::begin(const Executor& executor, TenantRef tenant, std::string phone_number_id,
                              std::string wamid) {
-  auto handle = std::make_shared<Shown>(executor, std::move(tenant), std::move(phone_number_id), std::move(wamid),
-                                        clock_.now());
+  auto handle =
+      std::make_shared<Shown>(executor, std::move(tenant), std::move(phone_number_id), std::move(wamid), clock_.now());
   show(handle);
   shown_.push_back(handle);
   return handle;

@@ -16,7 +16,7 @@ namespace claw {
 /// Everything only on one executor, which also runs tick().
 class Typing {
  public:
-  static constexpr std::chrono::seconds kRefresh{20};       ///< Meta shows the indicator for 25 s.
+  static constexpr std::chrono::seconds kRefresh{20};        ///< Meta shows the indicator for 25 s.
   static constexpr std::chrono::seconds kGivesUpAfter{120};  ///< An agent this slow is not "typing".
 
   Typing(Graph& graph, Clock& clock, TaskGroup& tasks) : graph_(graph), clock_(clock), tasks_(tasks) {}
@@ -26,7 +26,8 @@ class Typing {
   using Handle = std::shared_ptr<Shown>;  // shared with the call under way
 
   /// Begins to show it; returns at once.
-  [[nodiscard]] Handle begin(const Executor& executor, TenantRef tenant, std::string phone_number_id, std::string wamid);
+  [[nodiscard]] Handle begin(const Executor& executor, TenantRef tenant, std::string phone_number_id,
+                             std::string wamid);
   /// Ends it, and returns when no call of it is under way: one that overtook the answer would leave the dots standing.
   [[nodiscard]] Task<> end(Handle handle);
   /// Refreshes what is due; to be called about once a second.

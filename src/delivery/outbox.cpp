@@ -1,9 +1,9 @@
 #include "delivery/outbox.hpp"
 
-#include <fmt/format.h>
-
 #include <deque>
 #include <random>
+
+#include <fmt/format.h>
 
 #include "base/log.hpp"
 #include "delivery/retry.hpp"
@@ -34,7 +34,7 @@ struct Outbox::Lane {
   const Executor executor;
   std::unordered_map<std::int64_t, std::deque<OutboundMessage>> conversations;
   std::atomic<std::size_t> in_flight = 0;  // written on the executor, read by stop()
-  std::deque<Completion<int>> waiting;  // for a place in flight, first come first served
+  std::deque<Completion<int>> waiting;     // for a place in flight, first come first served
   TimePoint rests_until;
 
   Task<> enter() {
@@ -76,7 +76,9 @@ Outbox::~Outbox() {
   tasks_.join();
 }
 
-void Outbox::start() { tasks_.spawn(io_.executor(0), "outbox.feed", backlog_.run()); }
+void Outbox::start() {
+  tasks_.spawn(io_.executor(0), "outbox.feed", backlog_.run());
+}
 
 Outbox::Lane& Outbox::lane_of(const std::string& phone_number_id) {
   std::scoped_lock lock(lanes_mutex_);

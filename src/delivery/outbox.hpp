@@ -13,8 +13,8 @@
 
 namespace claw {
 
-/// Gives the ledger's outbound messages to Meta: within a conversation one after the other, across conversations side by
-/// side, `kMaxInFlightPerNumber` at once for a phone number.
+/// Gives the ledger's outbound messages to Meta: within a conversation one after the other, across conversations side
+/// by side, `kMaxInFlightPerNumber` at once for a phone number.
 ///
 /// Before the first byte goes out the ledger knows of it, so that a crash leaves `unknown` and never a second send.
 /// A message that must be tried again holds back its own conversation only; a throughput limit holds back its number.
@@ -22,8 +22,8 @@ namespace claw {
 /// All work of a phone number is done on one io thread. Safe from any thread.
 class Outbox {
  public:
-  static constexpr std::size_t kMaxInMemory = 50'000;        ///< Messages in memory; the rest waits in the ledger.
-  static constexpr std::size_t kMaxInFlightPerNumber = 64;   ///< Meta's default is 80 messages a second for a number.
+  static constexpr std::size_t kMaxInMemory = 50'000;       ///< Messages in memory; the rest waits in the ledger.
+  static constexpr std::size_t kMaxInFlightPerNumber = 64;  ///< Meta's default is 80 messages a second for a number.
 
   /// All must outlive this object.
   Outbox(IoPool& io, Ledger& ledger, Directory& directory, Graph& graph, Clock& clock, Metrics& metrics);

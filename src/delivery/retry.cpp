@@ -38,10 +38,14 @@ const Delays* delays_of(const GraphFailure& failure, int tries) {
   }
   const auto& known = whatsapp::error_info(failure.error.code);
   switch (known.retry) {
-    case whatsapp::RetryClass::kYes: return tries < kMaxTriesOfYes ? &kYes : nullptr;
-    case whatsapp::RetryClass::kLater: return &kLater;
-    case whatsapp::RetryClass::kFix: return known.category == "authorization" ? &kAuthorization : nullptr;
-    case whatsapp::RetryClass::kNo: return nullptr;
+    case whatsapp::RetryClass::kYes:
+      return tries < kMaxTriesOfYes ? &kYes : nullptr;
+    case whatsapp::RetryClass::kLater:
+      return &kLater;
+    case whatsapp::RetryClass::kFix:
+      return known.category == "authorization" ? &kAuthorization : nullptr;
+    case whatsapp::RetryClass::kNo:
+      return nullptr;
   }
   return nullptr;
 }

@@ -26,7 +26,7 @@ struct GraphFailure {
   Kind kind = Kind::kNotSent;
   whatsapp::GraphError error;  ///< Of kRefused.
   std::optional<std::chrono::seconds> retry_after;
-  std::string reason;          ///< For a tenant's admin.
+  std::string reason;  ///< For a tenant's admin.
 };
 
 using GraphOutcome = std::variant<GraphSent, GraphFailure>;

@@ -1,8 +1,8 @@
 #include "graph/graph_client.hpp"
 
-#include <fmt/format.h>
-
 #include <charconv>
+
+#include <fmt/format.h>
 
 #include "base/crypto.hpp"
 #include "whatsapp/errors.hpp"
@@ -43,8 +43,8 @@ GraphOutcome judge_send_answer(const net::ClientResponse& answer) {
   failure.error = std::move(parsed.error());
   failure.retry_after = retry_after(answer);
   failure.reason = reason_of(failure.error);
-  const bool says_what_happened = failure.error.has_error_object || (answer.status >= 300 && answer.status < 500) ||
-                                  answer.status == 503;
+  const bool says_what_happened =
+      failure.error.has_error_object || (answer.status >= 300 && answer.status < 500) || answer.status == 503;
   failure.kind = says_what_happened ? GraphFailure::Kind::kRefused : GraphFailure::Kind::kAmbiguous;
   return failure;
 }
@@ -64,8 +64,7 @@ net::ClientRequest GraphClient::request_for(const Tenant& tenant, std::string_vi
   request.method = "POST";
   request.url = fmt::format("{}/{}/{}/messages", options_.base_url, options_.version, phone_number_id);
   if (!tenant.app_secret.empty())
-    request.url +=
-        "?appsecret_proof=" + to_hex(hmac_sha256(tenant.app_secret.expose(), tenant.access_token.expose()));
+    request.url += "?appsecret_proof=" + to_hex(hmac_sha256(tenant.app_secret.expose(), tenant.access_token.expose()));
   request.headers.push_back({"Content-Type", "application/json"});
   request.bearer = tenant.access_token.clone();
   request.body = std::move(body);

@@ -73,9 +73,10 @@ Task<Result<std::unique_ptr<EmbeddedInbox>>> EmbeddedInbox::open(sqlite::Store& 
 
 Task<Result<void>> EmbeddedInbox::append(Items items) {
   if (items.empty()) co_return Result<void>{};
-  co_return co_await complete_with<Result<void>>([this, items = std::move(items)](Completion<Result<void>> done) mutable {
-    store_.submit(std::make_unique<AppendJob>(*this, std::move(items), std::move(done)));
-  });
+  co_return co_await complete_with<Result<void>>(
+      [this, items = std::move(items)](Completion<Result<void>> done) mutable {
+        store_.submit(std::make_unique<AppendJob>(*this, std::move(items), std::move(done)));
+      });
 }
 
 void EmbeddedInbox::appended(Items items) {
@@ -110,8 +111,9 @@ EmbeddedInbox::Items EmbeddedInbox::take(std::size_t limit) {
 Task<Result<EmbeddedInbox::Items>> EmbeddedInbox::read_from_file(std::int64_t from, std::size_t limit) {
   auto items = co_await store_.read<Items>([from, limit](Database& db) -> Result<Items> {
     Items found;
-    auto rows = db.query(
-        "SELECT seq, tenant, slot, kind, received_ms, raw FROM inbox WHERE seq >= $1 ORDER BY seq LIMIT $2", from, limit);
+    auto rows =
+        db.query("SELECT seq, tenant, slot, kind, received_ms, raw FROM inbox WHERE seq >= $1 ORDER BY seq LIMIT $2",
+                 from, limit);
     while (rows.next())
       found.push_back({InboxSeq{rows->integer(0)}, TenantId{rows->integer(1)},
                        static_cast<std::uint16_t>(rows->integer(2)), static_cast<std::uint8_t>(rows->integer(3)),

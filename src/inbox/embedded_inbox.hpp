@@ -41,14 +41,14 @@ class EmbeddedInbox final : public Inbox {
 
   sqlite::Store& store_;
   mutable std::mutex mutex_;
-  std::deque<InboundItem> fresh_;      // guarded by mutex_: committed, not given out, without a gap
-  std::size_t fresh_bytes_ = 0;        // guarded by mutex_
-  std::int64_t read_from_ = 0;         // guarded by mutex_: not 0: what comes after fresh_ must be read from here
-  std::int64_t last_committed_ = 0;    // guarded by mutex_
-  std::int64_t given_ = 0;             // guarded by mutex_: the last number given out
-  std::int64_t settled_ = 0;           // guarded by mutex_
-  bool settling_ = false;              // guarded by mutex_: a mark is on its way
-  bool stopped_ = false;               // guarded by mutex_
+  std::deque<InboundItem> fresh_;          // guarded by mutex_: committed, not given out, without a gap
+  std::size_t fresh_bytes_ = 0;            // guarded by mutex_
+  std::int64_t read_from_ = 0;             // guarded by mutex_: not 0: what comes after fresh_ must be read from here
+  std::int64_t last_committed_ = 0;        // guarded by mutex_
+  std::int64_t given_ = 0;                 // guarded by mutex_: the last number given out
+  std::int64_t settled_ = 0;               // guarded by mutex_
+  bool settling_ = false;                  // guarded by mutex_: a mark is on its way
+  bool stopped_ = false;                   // guarded by mutex_
   std::optional<Completion<int>> waiter_;  // guarded by mutex_
 };
 

@@ -15,10 +15,10 @@ namespace claw {
 struct InboundItem {
   InboxSeq seq;  ///< Given by the inbox; 0 before.
   TenantId tenant;
-  std::uint16_t slot = 0;     ///< Which owner processes it: a hash of tenant and person, from the payload alone.
-  std::uint8_t kind = 0;      ///< whatsapp::ItemKind
+  std::uint16_t slot = 0;  ///< Which owner processes it: a hash of tenant and person, from the payload alone.
+  std::uint8_t kind = 0;   ///< whatsapp::ItemKind
   TimePoint received_at;
-  std::string raw;            ///< A webhook body with exactly this item, or the signed bytes that are none.
+  std::string raw;  ///< A webhook body with exactly this item, or the signed bytes that are none.
 };
 
 /// The record of every webhook item we have acknowledged, in the order it came.

@@ -38,7 +38,11 @@ Counter& requests(Metrics& metrics, const char* result) {
 std::vector<InboundItem> items_of(const Tenant& tenant, std::string_view body, TimePoint now) {
   std::vector<InboundItem> items;
   for (auto& item : whatsapp::split_webhook(body))
-    items.push_back({{}, tenant.id, slot_of(tenant.id, item.slot_key), static_cast<std::uint8_t>(item.kind), now,
+    items.push_back({{},
+                     tenant.id,
+                     slot_of(tenant.id, item.slot_key),
+                     static_cast<std::uint8_t>(item.kind),
+                     now,
                      std::move(item.raw)});
   return items;
 }

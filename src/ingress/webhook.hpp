@@ -25,7 +25,8 @@ class Webhook {
   /// All must outlive this object.
   Webhook(Directory& directory, TenantStore& store, Inbox& inbox, Clock& clock, Metrics& metrics, Options options);
 
-  /// Adds `/webhooks/whatsapp` (tenant by host) and `/t/{tenant}/webhooks/whatsapp`. This object must outlive the router.
+  /// Adds `/webhooks/whatsapp` (tenant by host) and `/t/{tenant}/webhooks/whatsapp`. This object must outlive the
+  /// router.
   void add_routes(net::Router& router);
 
  private:

@@ -133,12 +133,12 @@ class Backlog {
   const Deliver deliver_;
   std::mutex deliver_mutex_;  // taken before mutex_
   mutable std::mutex mutex_;
-  std::size_t in_memory_ = 0;                                  // guarded by mutex_
-  std::optional<MessageId> waiting_from_ = MessageId{1};       // guarded by mutex_: at the start all waits in the ledger
-  MessageId last_offered_;                                     // guarded by mutex_
-  MessageId fed_;                                              // guarded by mutex_
-  bool stopped_ = false;                                       // guarded by mutex_
-  std::optional<Completion<int>> waiter_;                      // guarded by mutex_
+  std::size_t in_memory_ = 0;                             // guarded by mutex_
+  std::optional<MessageId> waiting_from_ = MessageId{1};  // guarded by mutex_: at the start all waits in the ledger
+  MessageId last_offered_;                                // guarded by mutex_
+  MessageId fed_;                                         // guarded by mutex_
+  bool stopped_ = false;                                  // guarded by mutex_
+  std::optional<Completion<int>> waiter_;                 // guarded by mutex_
 };
 
 }  // namespace claw

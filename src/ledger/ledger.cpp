@@ -1,8 +1,8 @@
 #include "ledger/ledger.hpp"
 
-#include <fmt/format.h>
-
 #include <charconv>
+
+#include <fmt/format.h>
 
 #include "base/crypto.hpp"
 
@@ -10,19 +10,32 @@ namespace claw {
 
 std::string_view to_string(MessageState state) {
   switch (state) {
-    case MessageState::kPending: return "pending";
-    case MessageState::kAnswered: return "answered";
-    case MessageState::kIgnored: return "ignored";
-    case MessageState::kNoReply: return "no_reply";
-    case MessageState::kAgentFailed: return "agent_failed";
-    case MessageState::kQueued: return "queued";
-    case MessageState::kSending: return "sending";
-    case MessageState::kUnknown: return "unknown";
-    case MessageState::kSent: return "sent";
-    case MessageState::kDelivered: return "delivered";
-    case MessageState::kRead: return "read";
-    case MessageState::kPlayed: return "played";
-    case MessageState::kFailed: return "failed";
+    case MessageState::kPending:
+      return "pending";
+    case MessageState::kAnswered:
+      return "answered";
+    case MessageState::kIgnored:
+      return "ignored";
+    case MessageState::kNoReply:
+      return "no_reply";
+    case MessageState::kAgentFailed:
+      return "agent_failed";
+    case MessageState::kQueued:
+      return "queued";
+    case MessageState::kSending:
+      return "sending";
+    case MessageState::kUnknown:
+      return "unknown";
+    case MessageState::kSent:
+      return "sent";
+    case MessageState::kDelivered:
+      return "delivered";
+    case MessageState::kRead:
+      return "read";
+    case MessageState::kPlayed:
+      return "played";
+    case MessageState::kFailed:
+      return "failed";
   }
   return "unknown";
 }

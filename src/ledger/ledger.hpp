@@ -24,19 +24,19 @@ struct Fence {
 /// Where a message stands. The numbers are stored, and among outbound states a higher one is later: statuses never go
 /// back.
 enum class MessageState : std::uint8_t {
-  kPending = 0,    ///< Inbound: waits for its turn, or is in it.
-  kAnswered = 1,   ///< Inbound: its turn is over and its reply is in the outbox.
-  kIgnored = 2,    ///< Inbound: kept, not processed; `reason` says why.
-  kNoReply = 3,    ///< Inbound: its turn is over and the agent had nothing to say.
+  kPending = 0,      ///< Inbound: waits for its turn, or is in it.
+  kAnswered = 1,     ///< Inbound: its turn is over and its reply is in the outbox.
+  kIgnored = 2,      ///< Inbound: kept, not processed; `reason` says why.
+  kNoReply = 3,      ///< Inbound: its turn is over and the agent had nothing to say.
   kAgentFailed = 4,  ///< Inbound: its turn is over without an answer; `reason` says why.
-  kQueued = 10,    ///< Outbound: durable, not given to Meta yet.
-  kSending = 11,   ///< Outbound: given to Meta, no answer yet.
-  kUnknown = 12,   ///< Outbound: Meta may have it or not; its status settles it.
+  kQueued = 10,      ///< Outbound: durable, not given to Meta yet.
+  kSending = 11,     ///< Outbound: given to Meta, no answer yet.
+  kUnknown = 12,     ///< Outbound: Meta may have it or not; its status settles it.
   kSent = 13,
   kDelivered = 14,
   kRead = 15,
   kPlayed = 16,
-  kFailed = 17,    ///< Outbound: not delivered, and `reason` says why.
+  kFailed = 17,  ///< Outbound: not delivered, and `reason` says why.
 };
 [[nodiscard]] std::string_view to_string(MessageState state);
 
@@ -75,8 +75,8 @@ struct OutboundMessage {
   std::string phone;
   std::string bsuid;
   std::string text;
-  int attempts = 0;   ///< Sends that were begun before.
-  TimePoint due;      ///< Not before.
+  int attempts = 0;  ///< Sends that were begun before.
+  TimePoint due;     ///< Not before.
   TimePoint created;
 };
 
@@ -112,11 +112,11 @@ struct OpenWork {
 
 struct StatusRecord {
   std::string status;
-  TimePoint at;           ///< Meta's time.
+  TimePoint at;  ///< Meta's time.
   TimePoint received_at;
   std::string participant;
-  std::string errors;     ///< JSON array
-  std::string pricing;    ///< JSON object or empty
+  std::string errors;   ///< JSON array
+  std::string pricing;  ///< JSON object or empty
 };
 
 struct MessageRecord {

@@ -34,7 +34,7 @@ struct SettingRow {
 struct TokenRow {
   std::int64_t id = 0;
   TenantId tenant;
-  std::string hash;   ///< SHA-256 of the token; the token itself is not kept.
+  std::string hash;  ///< SHA-256 of the token; the token itself is not kept.
   std::string label;
   TimePoint created_at;
 };

@@ -1,12 +1,12 @@
 #include "net/address.hpp"
 
 #include <arpa/inet.h>
-#include <fmt/format.h>
+#include <charconv>
 #include <netinet/in.h>
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
-#include <charconv>
+#include <fmt/format.h>
 
 namespace claw::net {
 
@@ -46,7 +46,8 @@ std::string ip_of(const boost::asio::generic::stream_protocol::endpoint& endpoin
 }
 
 std::uint16_t port_of(const boost::asio::generic::stream_protocol::endpoint& endpoint) {
-  if (endpoint.data()->sa_family == AF_INET) return ntohs(reinterpret_cast<const sockaddr_in*>(endpoint.data())->sin_port);
+  if (endpoint.data()->sa_family == AF_INET)
+    return ntohs(reinterpret_cast<const sockaddr_in*>(endpoint.data())->sin_port);
   if (endpoint.data()->sa_family == AF_INET6)
     return ntohs(reinterpret_cast<const sockaddr_in6*>(endpoint.data())->sin6_port);
   return 0;

@@ -1,7 +1,8 @@
 #pragma once
 
-#include <boost/asio/generic/stream_protocol.hpp>
 #include <string>
+
+#include <boost/asio/generic/stream_protocol.hpp>
 
 #include "base/result.hpp"
 

@@ -51,7 +51,9 @@ void fill(http::request<http::string_body>&& from, HttpRequest& request) {
 }
 
 /// A header line that carries a line break would be two.
-bool is_one_line(std::string_view text) { return text.find_first_of("\r\n") == std::string_view::npos; }
+bool is_one_line(std::string_view text) {
+  return text.find_first_of("\r\n") == std::string_view::npos;
+}
 
 template <class Message>
 void set_head(Message& message, const HttpResponse& response) {

@@ -1,11 +1,12 @@
 #pragma once
 
 #include <atomic>
+#include <memory>
+#include <string>
+
 #include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/beast/core/basic_stream.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <memory>
-#include <string>
 
 #include "net/server.hpp"
 
@@ -20,8 +21,8 @@ class Connection {
 
   /// What connections of one server have in common. Outlives them.
   struct Shared {
-    const Router* router = nullptr;        // constant after construction
-    ServerLimits limits;                   // constant after construction
+    const Router* router = nullptr;  // constant after construction
+    ServerLimits limits;             // constant after construction
     std::atomic<bool> stopping = false;
     std::atomic<std::size_t> answering = 0;  ///< Requests read and not answered; streams are not counted.
   };

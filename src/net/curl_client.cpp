@@ -1,13 +1,13 @@
 #include "net/curl_client.hpp"
 
-#include <curl/curl.h>
-#include <fmt/format.h>
-
-#include <boost/asio/posix/stream_descriptor.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <atomic>
 #include <cstring>
 #include <unordered_map>
+
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <curl/curl.h>
+#include <fmt/format.h>
 
 #include "base/log.hpp"
 #include "net/address.hpp"
@@ -103,18 +103,21 @@ curl_socket_t on_open_socket(void* user, curlsocktype, curl_sockaddr* address) {
 Error error_of(const Call& call, CURLcode code, CURL* easy) {
   const char* const words = call.fault[0] ? call.fault : curl_easy_strerror(code);
   if (!call.refused_address.empty())
-    return {ErrorKind::kInvalid, fmt::format("the address {} is not public; net.allow_private opens such networks",
-                                             call.refused_address)};
+    return {ErrorKind::kInvalid,
+            fmt::format("the address {} is not public; net.allow_private opens such networks", call.refused_address)};
   if (call.too_large) return {ErrorKind::kAmbiguous, "the answer is larger than allowed"};
   if (call.rewound) return {ErrorKind::kAmbiguous, "the connection closed before an answer came"};
   switch (code) {
     case CURLE_URL_MALFORMAT:
-    case CURLE_UNSUPPORTED_PROTOCOL: return {ErrorKind::kInvalid, words};
+    case CURLE_UNSUPPORTED_PROTOCOL:
+      return {ErrorKind::kInvalid, words};
     case CURLE_COULDNT_RESOLVE_HOST:
     case CURLE_COULDNT_CONNECT:
     case CURLE_SSL_CONNECT_ERROR:
-    case CURLE_PEER_FAILED_VERIFICATION: return {ErrorKind::kTransient, words};
-    default: break;
+    case CURLE_PEER_FAILED_VERIFICATION:
+      return {ErrorKind::kTransient, words};
+    default:
+      break;
   }
   long request_bytes = 0;
   curl_easy_getinfo(easy, CURLINFO_REQUEST_SIZE, &request_bytes);
@@ -138,7 +141,7 @@ struct CurlClient::Loop : std::enable_shared_from_this<CurlClient::Loop> {
   struct Watch {
     explicit Watch(const Executor& executor) : descriptor(executor) {}
     boost::asio::posix::stream_descriptor descriptor;
-    int wanted = 0;       ///< CURL_POLL_* as libcurl last asked.
+    int wanted = 0;        ///< CURL_POLL_* as libcurl last asked.
     bool reading = false;  ///< A wait for reading is out.
     bool writing = false;
   };
@@ -348,13 +351,14 @@ void CurlClient::Loop::collect() {
   }
 }
 
-CurlClient::CurlClient(IoPool& io, Options options)
-    : options_(std::make_shared<const Options>(std::move(options))) {
+CurlClient::CurlClient(IoPool& io, Options options) : options_(std::make_shared<const Options>(std::move(options))) {
   init_curl();
   for (std::size_t i = 0; i < io.size(); ++i) loops_.push_back(std::make_shared<Loop>(io.executor(i), options_));
 }
 
-CurlClient::~CurlClient() { close(); }
+CurlClient::~CurlClient() {
+  close();
+}
 
 void CurlClient::close() {
   for (auto& loop : loops_) boost::asio::post(loop->executor, [loop] { loop->close(); });
@@ -371,9 +375,8 @@ Task<Result<ClientResponse>> CurlClient::send(ClientRequest request) {
       [loop = loops_[index], call = std::move(call)](Completion<Result<ClientResponse>> done) mutable {
         call->done = std::move(done);
         auto executor = loop->executor;
-        boost::asio::post(executor, [loop = std::move(loop), call = std::move(call)]() mutable {
-          loop->start(std::move(call));
-        });
+        boost::asio::post(executor,
+                          [loop = std::move(loop), call = std::move(call)]() mutable { loop->start(std::move(call)); });
       });
 }
 

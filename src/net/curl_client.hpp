@@ -17,7 +17,7 @@ class CurlClient final : public HttpClient {
   struct Options {
     AddressPolicy addresses;
     std::string user_agent = "ClawCentral/" CLAW_VERSION;
-    std::string ca_file;                      ///< Trusted instead of the system's store where not empty.
+    std::string ca_file;                        ///< Trusted instead of the system's store where not empty.
     std::size_t max_connections_per_host = 64;  ///< Per io thread; further calls wait their turn within their time-out.
   };
   /// `io` must outlive this object.

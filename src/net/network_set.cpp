@@ -1,11 +1,11 @@
-#include <arpa/inet.h>
-#include <fmt/format.h>
+#include "net/network_set.hpp"
 
 #include <algorithm>
+#include <arpa/inet.h>
 #include <charconv>
 #include <cstring>
 
-#include "net/network_set.hpp"
+#include <fmt/format.h>
 
 namespace claw::net {
 namespace {
@@ -34,11 +34,11 @@ bool inside(const std::vector<unsigned char>& address, const std::vector<unsigne
 
 /// Networks that lead inside, to nobody or to everybody (IANA special-purpose registries for IPv4 and IPv6).
 constexpr const char* kNotPublic[] = {
-    "0.0.0.0/8",       "10.0.0.0/8",     "100.64.0.0/10", "127.0.0.0/8",     "169.254.0.0/16", "172.16.0.0/12",
-    "192.0.0.0/24",    "192.0.2.0/24",   "192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15",  "198.51.100.0/24",
-    "203.0.113.0/24",  "224.0.0.0/4",    "240.0.0.0/4",   "::/128",          "::1/128",        "64:ff9b::/96",
-    "64:ff9b:1::/48",  "100::/64",       "2001::/23",     "2001:db8::/32",   "2002::/16",      "fc00::/7",
-    "fe80::/10",       "ff00::/8"};
+    "0.0.0.0/8",      "10.0.0.0/8",   "100.64.0.0/10",  "127.0.0.0/8",    "169.254.0.0/16", "172.16.0.0/12",
+    "192.0.0.0/24",   "192.0.2.0/24", "192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15",  "198.51.100.0/24",
+    "203.0.113.0/24", "224.0.0.0/4",  "240.0.0.0/4",    "::/128",         "::1/128",        "64:ff9b::/96",
+    "64:ff9b:1::/48", "100::/64",     "2001::/23",      "2001:db8::/32",  "2002::/16",      "fc00::/7",
+    "fe80::/10",      "ff00::/8"};
 
 }  // namespace
 

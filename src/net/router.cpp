@@ -18,7 +18,9 @@ std::vector<std::string_view> split_path(std::string_view path) {
   return parts;
 }
 
-bool is_param(std::string_view segment) { return segment.starts_with('{') && segment.ends_with('}'); }
+bool is_param(std::string_view segment) {
+  return segment.starts_with('{') && segment.ends_with('}');
+}
 
 }  // namespace
 

@@ -1,16 +1,16 @@
 #include "net/server.hpp"
 
-#include <fmt/format.h>
+#include <condition_variable>
 #include <netinet/tcp.h>
-#include <sys/stat.h>
+#include <thread>
 #include <unistd.h>
+#include <unordered_set>
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <condition_variable>
-#include <thread>
-#include <unordered_set>
+#include <fmt/format.h>
+#include <sys/stat.h>
 
 #include "base/log.hpp"
 #include "base/task_group.hpp"
@@ -89,7 +89,9 @@ Server::Server(IoPool& io, const Router& router, ServerLimits limits) : state_(s
   state_->shared.limits = limits;
 }
 
-Server::~Server() { stop(std::chrono::milliseconds(0)); }
+Server::~Server() {
+  stop(std::chrono::milliseconds(0));
+}
 
 Result<void> Server::listen(const std::string& address) {
   const auto place = parse_listen_address(address);
@@ -118,7 +120,9 @@ Result<void> Server::listen(const std::string& address) {
   return {};
 }
 
-std::uint16_t Server::port() const { return state_->port; }
+std::uint16_t Server::port() const {
+  return state_->port;
+}
 
 void Server::stop(std::chrono::milliseconds patience) {
   State& state = *state_;

@@ -5,9 +5,8 @@
 namespace claw {
 
 void add_operator_routes(net::Router& router, const Metrics& metrics, std::vector<Check> checks) {
-  router.add("GET", "/healthz", [](net::HttpRequest&) -> Task<net::HttpResponse> {
-    co_return net::text_response(200, "ok\n");
-  });
+  router.add("GET", "/healthz",
+             [](net::HttpRequest&) -> Task<net::HttpResponse> { co_return net::text_response(200, "ok\n"); });
   router.add("GET", "/readyz", [checks = std::move(checks)](net::HttpRequest&) -> Task<net::HttpResponse> {
     std::string told;
     bool ready = true;

@@ -1,11 +1,11 @@
 #include "tenancy/admin.hpp"
 
+#include <algorithm>
+#include <cctype>
+
+#include <boost/json.hpp>
 #include <fmt/chrono.h>
 #include <fmt/format.h>
-
-#include <algorithm>
-#include <boost/json.hpp>
-#include <cctype>
 
 #include "base/crypto.hpp"
 
@@ -37,12 +37,13 @@ bool is_secret_name(std::string_view name) {
   return !name.empty() && name.size() <= 64 && std::ranges::all_of(name, fits);
 }
 
-bool is_readable(std::string_view name) { return name == kPhoneNumberId || name == kWabaId || name == kAppId; }
+bool is_readable(std::string_view name) {
+  return name == kPhoneNumberId || name == kWabaId || name == kAppId;
+}
 
 bool is_id_list(std::string_view value) {
-  return !value.empty() && std::ranges::all_of(value, [](unsigned char c) {
-    return std::isdigit(c) || c == ',' || c == ' ';
-  });
+  return !value.empty() &&
+         std::ranges::all_of(value, [](unsigned char c) { return std::isdigit(c) || c == ',' || c == ' '; });
 }
 
 json::array secrets_of(const Tenant& tenant) {
@@ -107,7 +108,9 @@ Task<Answer> list_tenants(Call& call) {
   co_return list;
 }
 
-Task<Answer> show_tenant(Call& call) { co_return shown(*call.tenant); }
+Task<Answer> show_tenant(Call& call) {
+  co_return shown(*call.tenant);
+}
 
 /// Ends a command that changed something: the change is in force before the caller hears of it.
 Task<Answer> changed(Call& call, Result<void> written) {
@@ -149,7 +152,9 @@ Task<Answer> set_secret(Call& call) {
   co_return co_await changed(call, co_await call.store.put_secret(std::move(row)));
 }
 
-Task<Answer> list_secrets(Call& call) { co_return secrets_of(*call.tenant); }
+Task<Answer> list_secrets(Call& call) {
+  co_return secrets_of(*call.tenant);
+}
 
 Task<Answer> delete_secret(Call& call) {
   const std::string name = call.argument("name");
@@ -160,8 +165,7 @@ Task<Answer> delete_secret(Call& call) {
 Task<Answer> create_token(Call& call) {
   const std::string token = "cct_" + to_base64url(random_bytes(32));
   const std::string label = call.argument("label");
-  const auto id =
-      co_await call.store.create_token({0, call.tenant->id, token_hash(token), label, call.now});
+  const auto id = co_await call.store.create_token({0, call.tenant->id, token_hash(token), label, call.now});
   if (!id) co_return std::unexpected(id.error());
   if (const auto read = co_await call.directory.reload(); !read) co_return std::unexpected(read.error());
   co_return json::object{{"id", *id}, {"label", label}, {"token", token}};
@@ -202,7 +206,8 @@ Task<Answer> set_agent(Call& call) {
 Task<Answer> set_channel(Call& call) {
   const std::string policy = call.argument("policy");
   if (policy == "allowlist" || policy == "pairing")
-    co_return fail(ErrorKind::kInvalid, fmt::format("the policy \"{}\" is not there yet; use open or disabled", policy));
+    co_return fail(ErrorKind::kInvalid,
+                   fmt::format("the policy \"{}\" is not there yet; use open or disabled", policy));
   if (policy != "open" && policy != "disabled")
     co_return fail(ErrorKind::kInvalid, fmt::format("there is no policy \"{}\"; use open or disabled", policy));
   co_return co_await changed(call, co_await call.store.put_setting({call.tenant->id, "channel.policy", policy}));

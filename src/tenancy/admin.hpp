@@ -25,8 +25,8 @@ namespace claw {
 /// | agent.set | tenant, agent, kind, default | agent |
 /// | channel.set | tenant, policy | tenant |
 ///
-/// A change is durable, and in force in this process, when run() returns. Fails with kInvalid, kNotFound, kConflict with
-/// a message for the person at the keyboard; kTransient when the store is away. Safe to call from any coroutine.
+/// A change is durable, and in force in this process, when run() returns. Fails with kInvalid, kNotFound, kConflict
+/// with a message for the person at the keyboard; kTransient when the store is away. Safe to call from any coroutine.
 class Admin {
  public:
   /// All must outlive this object.

@@ -1,9 +1,9 @@
 #include "tenancy/directory.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cctype>
+
+#include <fmt/format.h>
 
 #include "base/crypto.hpp"
 
@@ -32,7 +32,8 @@ std::vector<std::string> split_list(std::string_view text) {
 void apply_setting(Tenant& tenant, const SettingRow& row) {
   tenant.settings[row.name] = row.value;
   if (row.name == kPhoneNumberId) tenant.phone_number_ids = split_list(row.value);
-  if (row.name == "channel.policy") tenant.policy = row.value == "open" ? ChannelPolicy::kOpen : ChannelPolicy::kDisabled;
+  if (row.name == "channel.policy")
+    tenant.policy = row.value == "open" ? ChannelPolicy::kOpen : ChannelPolicy::kDisabled;
   if (row.name == "agent.default") tenant.default_agent = row.value;
 }
 
@@ -128,6 +129,8 @@ TenantRef Directory::by_number(std::string_view phone_number_id) const {
   return found == now->by_number.end() ? nullptr : found->second;
 }
 
-std::vector<TenantRef> Directory::all() const { return reading()->all; }
+std::vector<TenantRef> Directory::all() const {
+  return reading()->all;
+}
 
 }  // namespace claw

@@ -1,24 +1,30 @@
 #include "tenancy/vault.hpp"
 
+#include <cerrno>
+#include <cstring>
 #include <fcntl.h>
+#include <filesystem>
+#include <unistd.h>
+
 #include <fmt/format.h>
 #include <sodium.h>
 #include <sys/stat.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
-#include <filesystem>
 
 #include "base/crypto.hpp"
 
 namespace claw {
 namespace {
 
-const unsigned char* bytes_of(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
-unsigned char* bytes_of(std::string& text) { return reinterpret_cast<unsigned char*>(text.data()); }
+const unsigned char* bytes_of(std::string_view text) {
+  return reinterpret_cast<const unsigned char*>(text.data());
+}
+unsigned char* bytes_of(std::string& text) {
+  return reinterpret_cast<unsigned char*>(text.data());
+}
 
-std::string associated(TenantId tenant, std::string_view name) { return fmt::format("{}/{}", tenant.value, name); }
+std::string associated(TenantId tenant, std::string_view name) {
+  return fmt::format("{}/{}", tenant.value, name);
+}
 
 struct File {
   explicit File(int descriptor) : fd(descriptor) {}
@@ -36,8 +42,8 @@ Result<void> create_key(const std::string& path) {
   std::string text = to_hex(random_bytes(Vault::kKeyBytes)) + "\n";
   const File file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
   if (file.fd < 0) return fatal(path, std::strerror(errno));
-  const bool written = ::write(file.fd, text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
-                       ::fsync(file.fd) == 0;
+  const bool written =
+      ::write(file.fd, text.data(), text.size()) == static_cast<ssize_t>(text.size()) && ::fsync(file.fd) == 0;
   wipe(text);
   const auto folder = std::filesystem::path(path).parent_path();
   const File directory(::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
@@ -54,7 +60,7 @@ Result<Vault> Vault::from_file(const std::string& path, bool may_create) {
     file.fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   }
   if (file.fd < 0) return fatal(path, std::strerror(errno));
-  struct stat facts {};
+  struct stat facts{};
   if (::fstat(file.fd, &facts) != 0) return fatal(path, std::strerror(errno));
   if (facts.st_mode & 077) return fatal(path, "others may read it; run chmod 600 on it");
   std::string text(kKeyBytes * 2 + 2, '\0');
@@ -87,8 +93,8 @@ Result<SecretString> Vault::open(TenantId tenant, std::string_view name, std::st
   constexpr std::size_t kNonce = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES;
   constexpr std::size_t kTag = crypto_aead_xchacha20poly1305_ietf_ABYTES;
   const auto broken = [&] {
-    return fail(ErrorKind::kFatal, fmt::format("the secret {} cannot be opened: it was sealed under another master key",
-                                               name));
+    return fail(ErrorKind::kFatal,
+                fmt::format("the secret {} cannot be opened: it was sealed under another master key", name));
   };
   if (sealed.size() < kNonce + kTag) return broken();
   const std::string context = associated(tenant, name);

@@ -1,12 +1,12 @@
 #include "support/raw_client.hpp"
 
 #include <arpa/inet.h>
+#include <cstdlib>
 #include <netinet/in.h>
-#include <sys/socket.h>
+#include <stdexcept>
 #include <unistd.h>
 
-#include <cstdlib>
-#include <stdexcept>
+#include <sys/socket.h>
 
 namespace claw::testing {
 
@@ -22,7 +22,9 @@ RawClient::RawClient(unsigned short port) : fd_(::socket(AF_INET, SOCK_STREAM | 
     throw std::runtime_error("cannot connect");
 }
 
-RawClient::~RawClient() { ::close(fd_); }
+RawClient::~RawClient() {
+  ::close(fd_);
+}
 
 bool RawClient::send(std::string_view bytes) {
   while (!bytes.empty()) {
@@ -62,6 +64,8 @@ std::string RawClient::read_all() {
   return std::exchange(received_, {});
 }
 
-void RawClient::finish_sending() { ::shutdown(fd_, SHUT_WR); }
+void RawClient::finish_sending() {
+  ::shutdown(fd_, SHUT_WR);
+}
 
 }  // namespace claw::testing

@@ -1,8 +1,7 @@
 #include "ledger/sqlite/accept.hpp"
 
-#include <fmt/format.h>
-
 #include <boost/json.hpp>
+#include <fmt/format.h>
 
 #include "base/crypto.hpp"
 
@@ -12,8 +11,8 @@ namespace {
 std::string errors_json(const std::vector<whatsapp::StatusError>& errors) {
   boost::json::array array;
   for (const auto& error : errors)
-    array.push_back({{"code", error.code}, {"title", error.title}, {"message", error.message},
-                     {"details", error.details}});
+    array.push_back(
+        {{"code", error.code}, {"title", error.title}, {"message", error.message}, {"details", error.details}});
   return boost::json::serialize(array);
 }
 
@@ -52,9 +51,10 @@ void advance_by_status(Database& db, MessageId message, std::string_view status,
   if (!state) return;
   const auto [error_code, reason] = first_error(errors);
   // Every outbound state before kSent is lower, so that a status which overtakes the answer to the send settles it.
-  db.run("UPDATE messages SET state = $1, error_code = $2, reason = $3, "
-         "wamid = CASE WHEN wamid = '' THEN $4 ELSE wamid END WHERE id = $5 AND direction = 1 AND state < $1",
-         *state, error_code, reason, wamid, message);
+  db.run(
+      "UPDATE messages SET state = $1, error_code = $2, reason = $3, "
+      "wamid = CASE WHEN wamid = '' THEN $4 ELSE wamid END WHERE id = $5 AND direction = 1 AND state < $1",
+      *state, error_code, reason, wamid, message);
 }
 
 bool Acceptor::is_new(const AcceptItem& item) {
@@ -77,8 +77,8 @@ void Acceptor::map(TenantId tenant, std::string_view key, std::string_view publi
 
 Acceptor::User Acceptor::user_named(TenantId tenant, const std::string& public_id, const whatsapp::Person& person) {
   {
-    auto row = db_.query("SELECT id, phone, bsuid, name FROM users WHERE tenant = $1 AND public_id = $2", tenant,
-                         public_id);
+    auto row =
+        db_.query("SELECT id, phone, bsuid, name FROM users WHERE tenant = $1 AND public_id = $2", tenant, public_id);
     if (row.next()) {
       User user{UserId{row->integer(0)}, public_id, row->text(1), row->text(2)};
       const bool newer = (!person.phone.empty() && person.phone != user.phone) ||
@@ -104,8 +104,8 @@ Acceptor::User Acceptor::find_or_make_user(TenantId tenant, const whatsapp::Pers
   auto by_phone = phone_key.empty() ? std::nullopt : mapped(tenant, phone_key);
   auto by_bsuid = bsuid_key.empty() ? std::nullopt : mapped(tenant, bsuid_key);
   // Phone first; an identity that another person holds is never taken away (map() leaves what is there).
-  const std::string public_id = by_phone   ? *by_phone
-                                : by_bsuid ? *by_bsuid
+  const std::string public_id = by_phone            ? *by_phone
+                                : by_bsuid          ? *by_bsuid
                                 : phone_key.empty() ? person.bsuid
                                                     : person.phone;
   if (!phone_key.empty() && !by_phone) map(tenant, phone_key, public_id);
@@ -118,14 +118,15 @@ Acceptor::User Acceptor::find_or_make_user(TenantId tenant, const whatsapp::Pers
 Acceptor::Conversation Acceptor::find_or_make_conversation(TenantId tenant, UserId user,
                                                            std::string_view phone_number_id) {
   {
-    auto row = db_.query(
-        "SELECT id, last_message FROM conversations WHERE tenant = $1 AND user = $2 AND phone_number_id = $3", tenant,
-        user, phone_number_id);
+    auto row =
+        db_.query("SELECT id, last_message FROM conversations WHERE tenant = $1 AND user = $2 AND phone_number_id = $3",
+                  tenant, user, phone_number_id);
     if (row.next()) return {ConversationId{row->integer(0)}, MessageId{row->integer(1)}};
   }
-  db_.run("INSERT INTO conversations (tenant, user, phone_number_id, created_ms, last_message, last_inbound_ms) "
-          "VALUES ($1, $2, $3, $4, 0, 0)",
-          tenant, user, phone_number_id, to_ms(now_));
+  db_.run(
+      "INSERT INTO conversations (tenant, user, phone_number_id, created_ms, last_message, last_inbound_ms) "
+      "VALUES ($1, $2, $3, $4, 0, 0)",
+      tenant, user, phone_number_id, to_ms(now_));
   return {ConversationId{db_.last_insert_id()}, {}};
 }
 
@@ -138,12 +139,13 @@ void Acceptor::message(AcceptItem& item, whatsapp::Message& message) {
   const MessageState state = echo ? MessageState::kSent : waits ? MessageState::kPending : MessageState::kIgnored;
   const std::int64_t received_ms = to_ms(item.item.received_at);
   const std::int64_t meta_ms = message.timestamp_s * 1000;
-  db_.run("INSERT INTO messages (tenant, conversation, direction, state, type, text, data, wamid, created_ms, meta_ms, "
-          "previous, inbox, turn, part, attempts, due_ms, error_code, reason, agent) "
-          "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0, 0, 0, 0, 0, $13, '')",
-          tenant, conversation.id, echo ? Direction::kOutbound : Direction::kInbound, state, message.type,
-          message.view.text, message.view.data, message.id, received_ms, meta_ms, conversation.last, item.item.seq,
-          echo ? std::string("written in the business app") : item.ignore_reason);
+  db_.run(
+      "INSERT INTO messages (tenant, conversation, direction, state, type, text, data, wamid, created_ms, meta_ms, "
+      "previous, inbox, turn, part, attempts, due_ms, error_code, reason, agent) "
+      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0, 0, 0, 0, 0, $13, '')",
+      tenant, conversation.id, echo ? Direction::kOutbound : Direction::kInbound, state, message.type,
+      message.view.text, message.view.data, message.id, received_ms, meta_ms, conversation.last, item.item.seq,
+      echo ? std::string("written in the business app") : item.ignore_reason);
   const MessageId id{db_.last_insert_id()};
   db_.run("UPDATE conversations SET last_message = $1, last_inbound_ms = max(last_inbound_ms, $2) WHERE id = $3", id,
           echo ? 0 : meta_ms, conversation.id);
@@ -157,8 +159,8 @@ void Acceptor::status(AcceptItem& item, const whatsapp::Status& status) {
   const TenantId tenant = item.item.tenant;
   MessageId message;
   if (const auto ours = parse_callback_data(status.callback_data)) {
-    auto row = db_.query("SELECT id FROM messages WHERE id = $1 AND tenant = $2 AND direction = 1", ours->message,
-                         tenant);
+    auto row =
+        db_.query("SELECT id FROM messages WHERE id = $1 AND tenant = $2 AND direction = 1", ours->message, tenant);
     if (row.next()) message = MessageId{row->integer(0)};
   }
   if (!message) {
@@ -167,20 +169,21 @@ void Acceptor::status(AcceptItem& item, const whatsapp::Status& status) {
     if (row.next()) message = MessageId{row->integer(0)};
   }
   const std::string errors = errors_json(status.errors);
-  db_.run("INSERT INTO statuses (tenant, message, wamid, status, participant, meta_ms, received_ms, errors, pricing) "
-          "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-          tenant, message, status.id, status.status, status.participant, status.timestamp_s * 1000,
-          to_ms(item.item.received_at), errors, status.pricing);
+  db_.run(
+      "INSERT INTO statuses (tenant, message, wamid, status, participant, meta_ms, received_ms, errors, pricing) "
+      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+      tenant, message, status.id, status.status, status.participant, status.timestamp_s * 1000,
+      to_ms(item.item.received_at), errors, status.pricing);
   ++accepted_.statuses;
   if (message) advance_by_status(db_, message, status.status, status.id, errors);
 }
 
 void Acceptor::event(AcceptItem& item, const char* kind, const whatsapp::AgentView& view, std::string_view name) {
-  db_.run("INSERT INTO events (tenant, kind, field, event, waba_id, phone_number_id, text, data, received_ms, meta_ms, "
-          "inbox) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
-          item.item.tenant, std::string_view(kind), item.event.field, name, item.event.waba_id,
-          item.event.phone_number_id, view.text, view.data, to_ms(item.item.received_at),
-          item.event.timestamp_s * 1000, item.item.seq);
+  db_.run(
+      "INSERT INTO events (tenant, kind, field, event, waba_id, phone_number_id, text, data, received_ms, meta_ms, "
+      "inbox) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+      item.item.tenant, std::string_view(kind), item.event.field, name, item.event.waba_id, item.event.phone_number_id,
+      view.text, view.data, to_ms(item.item.received_at), item.event.timestamp_s * 1000, item.item.seq);
   ++accepted_.events;
 }
 

@@ -1,9 +1,9 @@
 #include "ledger/sqlite/database.hpp"
 
+#include <cstring>
+
 #include <fmt/format.h>
 #include <sqlite3.h>
-
-#include <cstring>
 
 namespace claw::sqlite {
 
@@ -28,13 +28,17 @@ Statement::Statement(sqlite3* db, const char* sql) : db_(db) {
   }
 }
 
-Statement::~Statement() { sqlite3_finalize(statement_); }
+Statement::~Statement() {
+  sqlite3_finalize(statement_);
+}
 
 void Statement::check(int code) const {
   if (code != SQLITE_OK) throw SqliteError(sqlite3_extended_errcode(db_), sqlite3_errmsg(db_));
 }
 
-void Statement::bind(int number, std::int64_t value) { check(sqlite3_bind_int64(statement_, index_[number], value)); }
+void Statement::bind(int number, std::int64_t value) {
+  check(sqlite3_bind_int64(statement_, index_[number], value));
+}
 
 void Statement::bind_text(int number, std::string_view text) {
   // An empty view may have no address, and SQLite would bind NULL.
@@ -61,7 +65,9 @@ void Statement::reset() {
   sqlite3_clear_bindings(statement_);
 }
 
-std::int64_t Statement::integer(int column) const { return sqlite3_column_int64(statement_, column); }
+std::int64_t Statement::integer(int column) const {
+  return sqlite3_column_int64(statement_, column);
+}
 
 std::string_view Statement::view(int column) const {
   const void* const data = sqlite3_column_blob(statement_, column);
@@ -69,7 +75,9 @@ std::string_view Statement::view(int column) const {
   return data ? std::string_view(static_cast<const char*>(data), static_cast<std::size_t>(size)) : std::string_view{};
 }
 
-std::string Statement::text(int column) const { return std::string(view(column)); }
+std::string Statement::text(int column) const {
+  return std::string(view(column));
+}
 
 Database::Database(const Options& options) {
   const int flags = (options.read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE) |
@@ -115,10 +123,16 @@ Statement& Database::cached(const char* sql) {
   return *statement;
 }
 
-std::int64_t Database::last_insert_id() const { return sqlite3_last_insert_rowid(db_); }
+std::int64_t Database::last_insert_id() const {
+  return sqlite3_last_insert_rowid(db_);
+}
 
-int Database::changes() const { return sqlite3_changes(db_); }
+int Database::changes() const {
+  return sqlite3_changes(db_);
+}
 
-bool Database::in_autocommit() const { return sqlite3_get_autocommit(db_) != 0; }
+bool Database::in_autocommit() const {
+  return sqlite3_get_autocommit(db_) != 0;
+}
 
 }  // namespace claw::sqlite

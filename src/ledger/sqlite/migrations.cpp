@@ -1,8 +1,8 @@
 #include "ledger/sqlite/migrations.hpp"
 
-#include <fmt/format.h>
-
 #include <iterator>
+
+#include <fmt/format.h>
 
 namespace claw::sqlite {
 namespace {
@@ -80,7 +80,9 @@ CREATE INDEX events_of_tenant ON events (tenant, id);
 
 }  // namespace
 
-int newest_schema() { return static_cast<int>(std::size(kSteps)); }
+int newest_schema() {
+  return static_cast<int>(std::size(kSteps));
+}
 
 Result<void> migrate(Database& db) {
   std::int64_t version = 0;
@@ -89,9 +91,10 @@ Result<void> migrate(Database& db) {
     if (row.next()) version = row->integer(0);
   }
   if (version > newest_schema())
-    return fail(ErrorKind::kFatal, fmt::format("the database has schema {} and this program knows {}: it was written by "
-                                               "a newer version; start that one",
-                                               version, newest_schema()));
+    return fail(ErrorKind::kFatal,
+                fmt::format("the database has schema {} and this program knows {}: it was written by "
+                            "a newer version; start that one",
+                            version, newest_schema()));
   for (; version < newest_schema(); ++version) {
     db.script("BEGIN IMMEDIATE");
     db.script(kSteps[version]);

@@ -5,9 +5,10 @@
 namespace claw::sqlite {
 namespace {
 
-#define CLAW_MESSAGE_COLUMNS                                                                                           \
-  "SELECT m.id, m.direction, m.state, u.public_id, u.name, c.phone_number_id, m.type, m.text, m.data, m.wamid, "       \
-  "m.created_ms, m.meta_ms, m.turn, m.part, m.attempts, m.due_ms, m.error_code, m.reason, m.agent, m.inbox, m.previous " \
+#define CLAW_MESSAGE_COLUMNS                                                                                     \
+  "SELECT m.id, m.direction, m.state, u.public_id, u.name, c.phone_number_id, m.type, m.text, m.data, m.wamid, " \
+  "m.created_ms, m.meta_ms, m.turn, m.part, m.attempts, m.due_ms, m.error_code, m.reason, m.agent, m.inbox, "    \
+  "m.previous "                                                                                                  \
   "FROM messages m JOIN conversations c ON c.id = m.conversation JOIN users u ON u.id = c.user "
 
 constexpr int kInboxColumn = 19;
@@ -93,9 +94,10 @@ Task<Result<std::vector<MessageRecord>>> SqliteLedger::messages(TenantId tenant,
     Records found;
     const std::int64_t before = filter.before ? filter.before.value : INT64_MAX;
     const std::int64_t direction = filter.direction ? static_cast<std::int64_t>(*filter.direction) : -1;
-    auto rows = db.query(CLAW_MESSAGE_COLUMNS
-                         "WHERE m.tenant = $1 AND m.id < $2 AND ($3 < 0 OR m.direction = $3) ORDER BY m.id DESC LIMIT $4",
-                         tenant, before, direction, filter.limit);
+    auto rows =
+        db.query(CLAW_MESSAGE_COLUMNS
+                 "WHERE m.tenant = $1 AND m.id < $2 AND ($3 < 0 OR m.direction = $3) ORDER BY m.id DESC LIMIT $4",
+                 tenant, before, direction, filter.limit);
     while (rows.next()) found.push_back(record_at(*rows.operator->()));
     return found;
   });
@@ -123,13 +125,21 @@ Task<Result<std::vector<EventRecord>>> SqliteLedger::events(TenantId tenant, Eve
     Records found;
     const std::int64_t before = filter.before > 0 ? filter.before : INT64_MAX;
     auto rows = db.query(
-        "SELECT e.id, e.kind, e.field, e.event, e.waba_id, e.phone_number_id, e.text, e.data, e.received_ms, e.meta_ms, "
+        "SELECT e.id, e.kind, e.field, e.event, e.waba_id, e.phone_number_id, e.text, e.data, e.received_ms, "
+        "e.meta_ms, "
         "i.raw FROM events e LEFT JOIN inbox i ON i.seq = e.inbox "
         "WHERE e.tenant = $1 AND e.id < $2 AND ($3 = '' OR e.kind = $3) ORDER BY e.id DESC LIMIT $4",
         tenant, before, filter.kind, filter.limit);
     while (rows.next())
-      found.push_back({rows->integer(0), rows->text(1), rows->text(2), rows->text(3), rows->text(4), rows->text(5),
-                       {rows->text(6), rows->text(7)}, from_ms(rows->integer(8)), from_ms(rows->integer(9)),
+      found.push_back({rows->integer(0),
+                       rows->text(1),
+                       rows->text(2),
+                       rows->text(3),
+                       rows->text(4),
+                       rows->text(5),
+                       {rows->text(6), rows->text(7)},
+                       from_ms(rows->integer(8)),
+                       from_ms(rows->integer(9)),
                        rows->text(10)});
     return found;
   });

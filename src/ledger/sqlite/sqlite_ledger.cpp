@@ -13,13 +13,22 @@ constexpr const char* kPendingColumns =
     "WHERE m.state = 0 AND m.id >= $1 ORDER BY m.id LIMIT $2";
 
 constexpr const char* kQueuedColumns =
-    "SELECT m.id, m.tenant, m.conversation, c.phone_number_id, u.phone, u.bsuid, m.text, m.attempts, m.due_ms, m.created_ms "
+    "SELECT m.id, m.tenant, m.conversation, c.phone_number_id, u.phone, u.bsuid, m.text, m.attempts, m.due_ms, "
+    "m.created_ms "
     "FROM messages m JOIN conversations c ON c.id = m.conversation JOIN users u ON u.id = c.user "
     "WHERE m.state = 10 AND m.id >= $1 ORDER BY m.id LIMIT $2";
 
 OutboundMessage outbound_at(const Statement& row) {
-  return {MessageId{row.integer(0)}, TenantId{row.integer(1)}, ConversationId{row.integer(2)}, row.text(3), row.text(4),
-          row.text(5), row.text(6), static_cast<int>(row.integer(7)), from_ms(row.integer(8)), from_ms(row.integer(9))};
+  return {MessageId{row.integer(0)},
+          TenantId{row.integer(1)},
+          ConversationId{row.integer(2)},
+          row.text(3),
+          row.text(4),
+          row.text(5),
+          row.text(6),
+          static_cast<int>(row.integer(7)),
+          from_ms(row.integer(8)),
+          from_ms(row.integer(9))};
 }
 
 }  // namespace
@@ -58,43 +67,44 @@ Task<Result<Accepted>> SqliteLedger::accept(std::vector<AcceptItem> items, Fence
 Task<Result<std::vector<OutboundMessage>>> SqliteLedger::complete_turn(MessageId message, TurnOutcome outcome,
                                                                        Fence fence) {
   using Parts = std::vector<OutboundMessage>;
-  return fenced<Parts>(fence, [message, outcome = std::move(outcome), now = to_ms(clock_.now())](
-                                  Database& db) -> Result<Parts> {
-    db.run("UPDATE messages SET state = $1, reason = $2, agent = $3 WHERE id = $4 AND state = 0", outcome.state,
-           outcome.reason, outcome.agent, message);
-    if (db.changes() == 0) return fail(ErrorKind::kConflict, "the turn has ended already");
-    if (outcome.parts.empty()) return Parts{};
-    OutboundMessage whose;
-    std::int64_t previous = 0;
-    {
-      auto row = db.query(
-          "SELECT m.tenant, m.conversation, c.phone_number_id, u.phone, u.bsuid, c.last_message FROM messages m "
-          "JOIN conversations c ON c.id = m.conversation JOIN users u ON u.id = c.user WHERE m.id = $1",
-          message);
-      if (!row.next()) return fail(ErrorKind::kNotFound, "there is no such message");
-      whose.tenant = TenantId{row->integer(0)};
-      whose.conversation = ConversationId{row->integer(1)};
-      whose.phone_number_id = row->text(2);
-      whose.phone = row->text(3);
-      whose.bsuid = row->text(4);
-      previous = row->integer(5);
-    }
-    Parts parts;
-    for (std::size_t part = 0; part < outcome.parts.size(); ++part) {
-      db.run("INSERT INTO messages (tenant, conversation, direction, state, type, text, data, wamid, created_ms, "
-             "meta_ms, previous, inbox, turn, part, attempts, due_ms, error_code, reason, agent) "
-             "VALUES ($1, $2, 1, 10, 'text', $3, '{}', '', $4, 0, $5, 0, $6, $7, 0, $4, 0, '', $8)",
-             whose.tenant, whose.conversation, outcome.parts[part], now, previous, message, part, outcome.agent);
-      previous = db.last_insert_id();
-      whose.id = MessageId{previous};
-      whose.text = outcome.parts[part];
-      whose.due = from_ms(now);
-      whose.created = from_ms(now);
-      parts.push_back(whose);
-    }
-    db.run("UPDATE conversations SET last_message = $1 WHERE id = $2", previous, whose.conversation);
-    return parts;
-  });
+  return fenced<Parts>(
+      fence, [message, outcome = std::move(outcome), now = to_ms(clock_.now())](Database& db) -> Result<Parts> {
+        db.run("UPDATE messages SET state = $1, reason = $2, agent = $3 WHERE id = $4 AND state = 0", outcome.state,
+               outcome.reason, outcome.agent, message);
+        if (db.changes() == 0) return fail(ErrorKind::kConflict, "the turn has ended already");
+        if (outcome.parts.empty()) return Parts{};
+        OutboundMessage whose;
+        std::int64_t previous = 0;
+        {
+          auto row = db.query(
+              "SELECT m.tenant, m.conversation, c.phone_number_id, u.phone, u.bsuid, c.last_message FROM messages m "
+              "JOIN conversations c ON c.id = m.conversation JOIN users u ON u.id = c.user WHERE m.id = $1",
+              message);
+          if (!row.next()) return fail(ErrorKind::kNotFound, "there is no such message");
+          whose.tenant = TenantId{row->integer(0)};
+          whose.conversation = ConversationId{row->integer(1)};
+          whose.phone_number_id = row->text(2);
+          whose.phone = row->text(3);
+          whose.bsuid = row->text(4);
+          previous = row->integer(5);
+        }
+        Parts parts;
+        for (std::size_t part = 0; part < outcome.parts.size(); ++part) {
+          db.run(
+              "INSERT INTO messages (tenant, conversation, direction, state, type, text, data, wamid, created_ms, "
+              "meta_ms, previous, inbox, turn, part, attempts, due_ms, error_code, reason, agent) "
+              "VALUES ($1, $2, 1, 10, 'text', $3, '{}', '', $4, 0, $5, 0, $6, $7, 0, $4, 0, '', $8)",
+              whose.tenant, whose.conversation, outcome.parts[part], now, previous, message, part, outcome.agent);
+          previous = db.last_insert_id();
+          whose.id = MessageId{previous};
+          whose.text = outcome.parts[part];
+          whose.due = from_ms(now);
+          whose.created = from_ms(now);
+          parts.push_back(whose);
+        }
+        db.run("UPDATE conversations SET last_message = $1 WHERE id = $2", previous, whose.conversation);
+        return parts;
+      });
 }
 
 Task<Result<void>> SqliteLedger::begin_send(MessageId message, Fence fence) {
@@ -134,8 +144,9 @@ Task<Result<void>> SqliteLedger::end_send(MessageId message, SendOutcome outcome
 
 Task<Result<std::size_t>> SqliteLedger::recover(Fence fence) {
   return fenced<std::size_t>(fence, [](Database& db) -> Result<std::size_t> {
-    db.run("UPDATE messages SET state = 12, reason = 'the process ended while the message was being sent' "
-           "WHERE state = 11");
+    db.run(
+        "UPDATE messages SET state = 12, reason = 'the process ended while the message was being sent' "
+        "WHERE state = 11");
     return static_cast<std::size_t>(db.changes());
   });
 }
@@ -145,8 +156,15 @@ Task<Result<std::vector<PendingMessage>>> SqliteLedger::pending(MessageId from, 
     std::vector<PendingMessage> found;
     auto rows = db.query(kPendingColumns, from, limit);
     while (rows.next()) {
-      found.push_back({MessageId{rows->integer(0)}, TenantId{rows->integer(1)}, ConversationId{rows->integer(2)},
-                       rows->text(3), rows->text(4), rows->text(5), rows->text(6), rows->text(7), rows->text(8),
+      found.push_back({MessageId{rows->integer(0)},
+                       TenantId{rows->integer(1)},
+                       ConversationId{rows->integer(2)},
+                       rows->text(3),
+                       rows->text(4),
+                       rows->text(5),
+                       rows->text(6),
+                       rows->text(7),
+                       rows->text(8),
                        {rows->text(9), rows->text(10)}});
     }
     return Result<std::vector<PendingMessage>>(std::move(found));

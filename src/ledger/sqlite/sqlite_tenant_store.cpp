@@ -54,9 +54,10 @@ Task<Result<void>> SqliteTenantStore::set_enabled(TenantId tenant, bool enabled)
 
 Task<Result<void>> SqliteTenantStore::put_secret(SealedSecretRow row) {
   return store_.write<void>([row = std::move(row)](Database& db) -> Result<void> {
-    db.run("INSERT INTO secrets (tenant, name, sealed, set_ms) VALUES ($1, $2, $3, $4) "
-           "ON CONFLICT DO UPDATE SET sealed = excluded.sealed, set_ms = excluded.set_ms",
-           row.tenant, row.name, Blob{row.sealed}, to_ms(row.set_at));
+    db.run(
+        "INSERT INTO secrets (tenant, name, sealed, set_ms) VALUES ($1, $2, $3, $4) "
+        "ON CONFLICT DO UPDATE SET sealed = excluded.sealed, set_ms = excluded.set_ms",
+        row.tenant, row.name, Blob{row.sealed}, to_ms(row.set_at));
     return {};
   });
 }
@@ -70,9 +71,10 @@ Task<Result<void>> SqliteTenantStore::delete_secret(TenantId tenant, std::string
 
 Task<Result<void>> SqliteTenantStore::put_setting(SettingRow row) {
   return store_.write<void>([row = std::move(row)](Database& db) -> Result<void> {
-    db.run("INSERT INTO settings (tenant, name, value) VALUES ($1, $2, $3) "
-           "ON CONFLICT DO UPDATE SET value = excluded.value",
-           row.tenant, row.name, row.value);
+    db.run(
+        "INSERT INTO settings (tenant, name, value) VALUES ($1, $2, $3) "
+        "ON CONFLICT DO UPDATE SET value = excluded.value",
+        row.tenant, row.name, row.value);
     return {};
   });
 }

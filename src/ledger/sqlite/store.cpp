@@ -137,7 +137,9 @@ Result<std::unique_ptr<Store>> Store::open(Options options) {
   return store;
 }
 
-Store::~Store() { close(); }
+Store::~Store() {
+  close();
+}
 
 void Store::close() {
   readers_.reset();
@@ -175,7 +177,9 @@ Database& Store::reader(std::size_t thread) {
   return *connection;
 }
 
-bool Store::healthy() const { return writer_->healthy; }
+bool Store::healthy() const {
+  return writer_->healthy;
+}
 
 std::size_t Store::queued() const {
   std::scoped_lock lock(writer_->mutex);

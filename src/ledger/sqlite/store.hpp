@@ -40,7 +40,7 @@ class Store {
     [[nodiscard]] virtual bool is_append() const { return false; }
   };
 
-  static constexpr std::size_t kMaxGroup = 512;     ///< Writes that share a commit, at most: bounds the wait of the first.
+  static constexpr std::size_t kMaxGroup = 512;  ///< Writes that share a commit, at most: bounds the wait of the first.
   static constexpr std::size_t kMaxQueued = 65'536;  ///< Writes that wait; more are refused with kTransient.
   static constexpr std::chrono::milliseconds kReopenPause{200};
 
