@@ -1,12 +1,12 @@
 #include "net/curl_client.hpp"
 
 #include <arpa/inet.h>
+#include <atomic>
+#include <unistd.h>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/socket.h>
-#include <unistd.h>
-
-#include <atomic>
 
 #include "net/server.hpp"
 #include "support/await.hpp"
@@ -14,8 +14,8 @@
 namespace claw::net {
 namespace {
 
-using ::testing::HasSubstr;
 using claw::testing::await;
+using ::testing::HasSubstr;
 
 CurlClient::Options loopback() {
   CurlClient::Options options;
@@ -139,9 +139,8 @@ TEST_F(CurlClientTest, TellsWhetherARequestMayHaveBeenSent) {
 
 TEST_F(CurlClientTest, StopsReadingAnAnswerWithoutEnd) {
   Router router;
-  router.add("POST", "/echo", [](HttpRequest&) -> Task<HttpResponse> {
-    co_return text_response(200, std::string(5000, 'x'));
-  });
+  router.add("POST", "/echo",
+             [](HttpRequest&) -> Task<HttpResponse> { co_return text_response(200, std::string(5000, 'x')); });
   Server server(io_, router, {});
   ASSERT_TRUE(server.listen("127.0.0.1:0"));
   CurlClient client(io_, loopback());
@@ -161,8 +160,8 @@ TEST_F(CurlClientTest, RefusesAddressesThatLeadInsideUnlessTheyAreAllowed) {
 TEST_F(CurlClientTest, EndsEveryCallWhenItGoes) {
   OddPeer silent(0);
   auto client = std::make_unique<CurlClient>(io_, loopback());
-  auto call = boost::asio::co_spawn(io_.executor(0), client->send(post(silent.port(), "half")),
-                                    boost::asio::use_future);
+  auto call =
+      boost::asio::co_spawn(io_.executor(0), client->send(post(silent.port(), "half")), boost::asio::use_future);
   while (call.wait_for(std::chrono::milliseconds(1)) != std::future_status::ready) client.reset();
   EXPECT_FALSE(call.get().has_value());
 }
@@ -174,10 +173,10 @@ TEST(AddressPolicyTest, JudgesTheAddressNotTheName) {
     const char* address;
     bool strict, open;
   } rows[] = {
-      {"8.8.8.8", true, true},           {"127.0.0.1", false, true},  {"127.0.0.2", false, false},
-      {"10.1.200.3", false, true},       {"10.2.0.1", false, false},  {"169.254.169.254", false, false},
-      {"::ffff:127.0.0.1", false, true}, {"::1", false, false},       {"fd12::1", false, true},
-      {"2a00:1450::1", true, true},      {"0.0.0.0", false, false},   {"100.64.0.1", false, false},
+      {"8.8.8.8", true, true},           {"127.0.0.1", false, true},   {"127.0.0.2", false, false},
+      {"10.1.200.3", false, true},       {"10.2.0.1", false, false},   {"169.254.169.254", false, false},
+      {"::ffff:127.0.0.1", false, true}, {"::1", false, false},        {"fd12::1", false, true},
+      {"2a00:1450::1", true, true},      {"0.0.0.0", false, false},    {"100.64.0.1", false, false},
       {"192.168.1.1", false, false},     {"172.20.0.1", false, false}, {"nonsense", false, false},
   };
   for (const auto& row : rows) {

@@ -1,9 +1,9 @@
 #include "net/server.hpp"
 
+#include <future>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
-#include <future>
 
 #include "support/await.hpp"
 #include "support/raw_client.hpp"
@@ -11,12 +11,12 @@
 namespace claw::net {
 namespace {
 
+using claw::testing::RawClient;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::StartsWith;
-using claw::testing::RawClient;
 
 class ServerTest : public ::testing::Test {
  protected:
@@ -24,9 +24,8 @@ class ServerTest : public ::testing::Test {
     router_.add("GET", "/hello/{name}", [](HttpRequest& request) -> Task<HttpResponse> {
       co_return text_response(200, "hello " + std::string(request.param("name")));
     });
-    router_.add("POST", "/echo", [](HttpRequest& request) -> Task<HttpResponse> {
-      co_return text_response(200, request.body);
-    });
+    router_.add("POST", "/echo",
+                [](HttpRequest& request) -> Task<HttpResponse> { co_return text_response(200, request.body); });
     router_.add("GET", "/broken", [](HttpRequest&) -> Task<HttpResponse> {
       throw std::runtime_error("a bug");
       co_return text_response(200, "");
