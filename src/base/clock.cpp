@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <vector>
 
+#include <boost/asio/error.hpp>
+#include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/system/system_error.hpp>
 
 namespace claw {
 
@@ -21,32 +24,48 @@ TimePoint FakeClock::now() const {
   return now_;
 }
 
+struct FakeClock::Wait {
+  explicit Wait(const Executor& executor) : timer(executor, boost::asio::steady_timer::time_point::max()) {}
+  boost::asio::steady_timer timer;  // never expires: advance() and cancellation end it
+  bool woken = false;               // only on the timer's executor
+};
+
 Task<> FakeClock::sleep(std::chrono::milliseconds delay) {
   if (delay <= std::chrono::milliseconds(0)) co_return;
-  co_await complete_with<int>([this, delay](Completion<int> wake) {
+  const auto wait = std::make_shared<Wait>(co_await boost::asio::this_coro::executor);
+  {
     std::scoped_lock lock(mutex_);
     const TimePoint due = now_ + delay;
     const auto after = std::ranges::find_if(sleepers_, [due](const Sleeper& sleeper) { return sleeper.due > due; });
-    sleepers_.insert(after, Sleeper{due, std::move(wake)});
-  });
+    sleepers_.insert(after, Sleeper{due, wait});
+  }
+  boost::system::error_code ended;
+  co_await wait->timer.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, ended));
+  if (!wait->woken) throw boost::system::system_error(boost::asio::error::operation_aborted);
 }
 
 void FakeClock::advance(std::chrono::milliseconds by) {
-  std::vector<Completion<int>> woken;
+  std::vector<std::shared_ptr<Wait>> woken;
   {
     std::scoped_lock lock(mutex_);
     now_ += by;
     while (!sleepers_.empty() && sleepers_.front().due <= now_) {
-      woken.push_back(std::move(sleepers_.front().wake));
+      if (auto wait = sleepers_.front().wait.lock()) woken.push_back(std::move(wait));
       sleepers_.pop_front();
     }
   }
-  for (auto& wake : woken) wake(0);
+  for (auto& wait : woken) {
+    const auto executor = wait->timer.get_executor();
+    boost::asio::post(executor, [wait = std::move(wait)] {
+      wait->woken = true;
+      wait->timer.cancel();
+    });
+  }
 }
 
 std::size_t FakeClock::sleepers() const {
   std::scoped_lock lock(mutex_);
-  return sleepers_.size();
+  return static_cast<std::size_t>(std::ranges::count_if(sleepers_, [](const auto& each) { return !each.wait.expired(); }));
 }
 
 }  // namespace claw

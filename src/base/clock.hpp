@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <list>
+#include <memory>
 #include <mutex>
 
 #include "base/task.hpp"
@@ -42,16 +43,16 @@ class FakeClock final : public Clock {
   explicit FakeClock(TimePoint start = from_ms(1'790'000'000'000)) : now_(start) {}
 
   [[nodiscard]] TimePoint now() const override;
-  /// Cancellation does not wake it; only advance() does.
   [[nodiscard]] Task<> sleep(std::chrono::milliseconds delay) override;
 
   void advance(std::chrono::milliseconds by);
   [[nodiscard]] std::size_t sleepers() const;
 
  private:
+  struct Wait;
   struct Sleeper {
     TimePoint due;
-    Completion<int> wake;
+    std::weak_ptr<Wait> wait;  // owned by the sleeping task
   };
   mutable std::mutex mutex_;
   TimePoint now_;                // guarded by mutex_

@@ -7,6 +7,7 @@
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/dispatch.hpp>
 #include <boost/system/system_error.hpp>
 
 #include "base/log.hpp"
@@ -17,7 +18,21 @@ struct TaskGroup::State {
   struct Entry {
     Executor executor;
     boost::asio::cancellation_signal signal;  // only on the executor
+    bool cancelled = false;                   // only on the executor
   };
+  using Place = std::list<std::shared_ptr<Entry>>::iterator;
+
+  std::optional<Place> enter(std::shared_ptr<Entry> entry) {
+    std::scoped_lock lock(mutex);
+    if (cancelled) return std::nullopt;
+    return entries.insert(entries.end(), std::move(entry));
+  }
+  void leave(Place place) {
+    std::scoped_lock lock(mutex);
+    entries.erase(place);
+    if (entries.empty()) gone.notify_all();
+  }
+
   mutable std::mutex mutex;
   std::condition_variable gone;
   std::list<std::shared_ptr<Entry>> entries;  // guarded by mutex; shared with a cancellation under way
@@ -49,20 +64,27 @@ void tell(const char* name, const std::exception_ptr& failure) {
 
 void TaskGroup::spawn(const Executor& executor, const char* name, Task<> task) {
   auto entry = std::make_shared<State::Entry>(executor);
-  std::list<std::shared_ptr<State::Entry>>::iterator place;
-  {
-    std::scoped_lock lock(state_->mutex);
-    if (state_->cancelled) return;
-    place = state_->entries.insert(state_->entries.end(), entry);
-  }
-  auto done = [state = state_, place, name](const std::exception_ptr& failure) {
+  const auto place = state_->enter(entry);
+  if (!place) return;
+  auto done = [state = state_, place = *place, name](const std::exception_ptr& failure) {
     tell(name, failure);
-    std::scoped_lock lock(state->mutex);
-    state->entries.erase(place);
-    if (state->entries.empty()) state->gone.notify_all();
+    state->leave(place);
   };
-  boost::asio::co_spawn(executor, std::move(task),
-                        boost::asio::bind_cancellation_slot(entry->signal.slot(), std::move(done)));
+  // The signal is bound on the executor, where cancel() emits it: else a cancel at the same time could miss the task.
+  boost::asio::dispatch(executor, [entry, task = std::move(task), done = std::move(done)]() mutable {
+    if (entry->cancelled) return done(nullptr);
+    boost::asio::co_spawn(entry->executor, std::move(task),
+                          boost::asio::bind_cancellation_slot(entry->signal.slot(), std::move(done)));
+  });
+}
+
+void TaskGroup::post(const Executor& executor, std::move_only_function<void()> work) {
+  const auto place = state_->enter(std::make_shared<State::Entry>(executor));
+  if (!place) return;
+  boost::asio::post(executor, [state = state_, place = *place, work = std::move(work)]() mutable {
+    work();
+    state->leave(place);
+  });
 }
 
 void TaskGroup::cancel() {
@@ -73,7 +95,10 @@ void TaskGroup::cancel() {
     entries = state_->entries;
   }
   for (const auto& entry : entries)
-    boost::asio::post(entry->executor, [entry] { entry->signal.emit(boost::asio::cancellation_type::terminal); });
+    boost::asio::post(entry->executor, [entry] {
+      entry->cancelled = true;
+      entry->signal.emit(boost::asio::cancellation_type::terminal);
+    });
 }
 
 bool TaskGroup::join(std::chrono::milliseconds limit) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 
 #include "base/task.hpp"
@@ -22,6 +23,10 @@ class TaskGroup {
   /// Starts `task` on `executor`. It must own what it uses, or use what outlives this group. An exception that leaves
   /// it is logged as a fault of the program under `name`; a cancelled wait is not. After cancel() nothing starts.
   void spawn(const Executor& executor, const char* name, Task<> task);
+
+  /// Runs `work`, which must not throw, on `executor` later: a task without waits. Work of one thread for one executor
+  /// runs in the order it was posted. After cancel() nothing starts.
+  void post(const Executor& executor, std::move_only_function<void()> work);
 
   /// Asks every task to end: waits on timers and sockets end with operation_aborted; an operation that cannot be
   /// cancelled ends first. Idempotent.

@@ -34,13 +34,16 @@ WorkerPool::WorkerPool(std::size_t threads, std::size_t max_queued) : state_(std
   for (std::size_t i = 0; i < threads; ++i) state_->threads.emplace_back([this, i] { state_->serve(i); });
 }
 
-WorkerPool::~WorkerPool() {
+WorkerPool::~WorkerPool() { stop(); }
+
+void WorkerPool::stop() {
   {
     std::scoped_lock lock(state_->mutex);
     state_->stopping = true;
   }
   state_->wake.notify_all();
-  for (auto& thread : state_->threads) thread.join();
+  for (auto& thread : state_->threads)
+    if (thread.joinable()) thread.join();
 }
 
 bool WorkerPool::post(std::move_only_function<void(std::size_t)> job) {

@@ -140,6 +140,7 @@ Task<> Conversations::turn(Shard& shard, PendingMessage message) {
       if (!completed) log::error("turn.not_kept message={} reason=\"{}\"", message.id.value, completed.error().message);
       break;
     }
+    if (stopping_) break;  // the ledger has it as pending: the turn runs again after the restart
     co_await clock_.sleep(kStoreRetry);
   }
   turn_time_.observe(std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count());

@@ -17,9 +17,16 @@ struct Typing::Shown {
 };
 
 Task<> Typing::call(Graph& graph, Handle handle) {
+  // Also where the call ends by cancellation or a fault: end() waits for it.
+  struct Over {
+    Shown& shown;
+    ~Over() {
+      shown.calling = false;
+      if (shown.waiter) (*std::exchange(shown.waiter, std::nullopt))(0);
+    }
+  };
+  const Over over{*handle};
   (void)co_await graph.mark(handle->tenant, handle->phone_number_id, whatsapp::read_json(handle->wamid, true));
-  handle->calling = false;
-  if (handle->waiter) (*std::exchange(handle->waiter, std::nullopt))(0);
 }
 
 void Typing::show(const Handle& handle) {

@@ -2,6 +2,7 @@
 
 #include <deque>
 #include <random>
+#include <unordered_set>
 
 #include <fmt/format.h>
 
@@ -36,6 +37,7 @@ struct Outbox::Lane {
   std::atomic<std::size_t> in_flight = 0;  // written on the executor, read by stop()
   std::deque<Completion<int>> waiting;     // for a place in flight, first come first served
   TimePoint rests_until;
+  std::unordered_set<std::int64_t> in_doubt;  // messages whose begin was written or not
 
   Task<> enter() {
     if (in_flight < kMaxInFlightPerNumber) {
@@ -89,7 +91,7 @@ Outbox::Lane& Outbox::lane_of(const std::string& phone_number_id) {
 
 void Outbox::deliver(OutboundMessage message) {
   Lane& lane = lane_of(message.phone_number_id);
-  boost::asio::post(lane.executor, [this, &lane, message = std::move(message)]() mutable {
+  tasks_.post(lane.executor, [this, &lane, message = std::move(message)]() mutable {
     const ConversationId conversation = message.conversation;
     auto& queue = lane.conversations[conversation.value];
     queue.push_back(std::move(message));
@@ -114,6 +116,7 @@ Task<> Outbox::drain(Lane& lane, ConversationId conversation) {
     {
       const Place place{lane};
       if (stopping_) break;
+      if (lane.rests_until > clock_.now()) continue;  // it began to rest while we waited for the place
       finished = co_await send(lane, queue.front());
     }
     if (!finished) continue;
@@ -131,10 +134,12 @@ Task<bool> Outbox::send(Lane& lane, OutboundMessage& message) {
   }
   const Fence fence = ledger_.fence();
   if (const auto begun = co_await ledger_.begin_send(message.id, fence); !begun) {
-    if (begun.error().kind == ErrorKind::kConflict) co_return true;
+    if (begun.error().kind == ErrorKind::kConflict) co_return !co_await taken_back(lane, message, fence);
+    lane.in_doubt.insert(message.id.value);
     message.due = clock_.now() + kStoreRetry;
     co_return false;
   }
+  lane.in_doubt.erase(message.id.value);
   ++message.attempts;
   const std::string& person = message.bsuid.empty() ? message.phone : message.bsuid;
   auto body = whatsapp::text_message_json({message.phone, message.bsuid}, message.text,
@@ -156,6 +161,19 @@ Task<bool> Outbox::send(Lane& lane, OutboundMessage& message) {
   co_return !kept || next.state != MessageState::kQueued;
 }
 
+/// After a begin whose end was not told: it may have been kept, and then the ledger says that the message is being sent,
+/// while nothing was. True if it is to be tried again.
+Task<bool> Outbox::taken_back(Lane& lane, OutboundMessage& message, Fence fence) {
+  if (!lane.in_doubt.contains(message.id.value)) co_return false;
+  SendOutcome not_sent;
+  not_sent.state = MessageState::kQueued;
+  not_sent.due = clock_.now();
+  const auto back = co_await ledger_.end_send(message.id, not_sent, fence);
+  if (back || back.error().kind != ErrorKind::kTransient) lane.in_doubt.erase(message.id.value);
+  message.due = clock_.now() + kStoreRetry;
+  co_return back || back.error().kind == ErrorKind::kTransient;
+}
+
 /// Meta has acted, so this must not be lost while the process lives; where it is, the message is `unknown` after the
 /// restart. False if it could not be kept: the message is no longer ours.
 Task<bool> Outbox::keep(MessageId message, const SendOutcome& outcome) {
@@ -166,6 +184,7 @@ Task<bool> Outbox::keep(MessageId message, const SendOutcome& outcome) {
       log::error("outbox.outcome_lost message={} reason=\"{}\"", message.value, kept.error().message);
       co_return false;
     }
+    if (stopping_) co_return false;  // `unknown` after the restart
     co_await clock_.sleep(kStoreRetry);
   }
 }

@@ -47,6 +47,7 @@ class Outbox {
   Task<> drain(Lane& lane, ConversationId conversation);
   /// True if the message is finished with; false if it is to be tried again at its new due time.
   Task<bool> send(Lane& lane, OutboundMessage& message);
+  Task<bool> taken_back(Lane& lane, OutboundMessage& message, Fence fence);
   Task<bool> keep(MessageId message, const SendOutcome& outcome);
 
   IoPool& io_;

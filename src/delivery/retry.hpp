@@ -11,7 +11,7 @@ namespace claw {
 /// |---|---|---|
 /// | sent | kSent | |
 /// | not sent | again after 1 s, 2 s, 4 s … 60 s | 24 h after `created` |
-/// | refused, yes | again after 1 s, 4 s, 15 s, 60 s | 5 tries |
+/// | refused, yes | again after 1 s, 4 s, 16 s, 60 s | 5 tries |
 /// | refused, later | again after 6 s, 12 s … 10 min | 24 h after `created` |
 /// | refused, fix: authorization | again after 1 min … 10 min: someone may mend the token | 24 h after `created` |
 /// | refused, fix: all else; no | kFailed | |

@@ -84,6 +84,9 @@ void EmbeddedInbox::appended(Items items) {
   {
     std::scoped_lock lock(mutex_);
     last_committed_ = items.back().seq.value;
+    // next() reads from the file what is committed, and may have read these before their commit was told.
+    std::erase_if(items, [this](const InboundItem& item) { return item.seq.value <= given_; });
+    if (items.empty()) return;
     if (read_from_ == 0 && fresh_.size() < kMaxInMemory && fresh_bytes_ < kMaxBytesInMemory) {
       for (auto& item : items) {
         fresh_bytes_ += item.raw.size();
@@ -180,7 +183,7 @@ void EmbeddedInbox::stop() {
 
 std::size_t EmbeddedInbox::waiting() const {
   std::scoped_lock lock(mutex_);
-  return static_cast<std::size_t>(last_committed_ - given_);
+  return static_cast<std::size_t>(std::max<std::int64_t>(last_committed_ - given_, 0));
 }
 
 }  // namespace claw

@@ -78,6 +78,7 @@ struct OutboundMessage {
   int attempts = 0;  ///< Sends that were begun before.
   TimePoint due;     ///< Not before.
   TimePoint created;
+  MessageId turn;  ///< The message it answers.
 };
 
 struct Accepted {

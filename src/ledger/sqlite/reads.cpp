@@ -77,6 +77,7 @@ std::vector<StatusRecord> statuses_of(Database& db, MessageId message) {
   std::vector<StatusRecord> found;
   auto rows = db.query(
       "SELECT status, meta_ms, received_ms, participant, errors, pricing FROM statuses WHERE message = $1 "
+      "AND message > 0 "
       "ORDER BY meta_ms, id",
       message);
   while (rows.next())

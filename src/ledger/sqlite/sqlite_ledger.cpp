@@ -7,16 +7,17 @@
 namespace claw::sqlite {
 namespace {
 
+// `state IN (0, 10, 11)` is there for the planner: it uses a partial index only where it finds the index's own condition.
 constexpr const char* kPendingColumns =
     "SELECT m.id, m.tenant, m.conversation, c.phone_number_id, u.public_id, u.phone, u.bsuid, m.wamid, m.type, m.text, "
     "m.data FROM messages m JOIN conversations c ON c.id = m.conversation JOIN users u ON u.id = c.user "
-    "WHERE m.state = 0 AND m.id >= $1 ORDER BY m.id LIMIT $2";
+    "WHERE m.state = 0 AND m.state IN (0, 10, 11) AND m.id >= $1 ORDER BY m.id LIMIT $2";
 
 constexpr const char* kQueuedColumns =
     "SELECT m.id, m.tenant, m.conversation, c.phone_number_id, u.phone, u.bsuid, m.text, m.attempts, m.due_ms, "
-    "m.created_ms "
+    "m.created_ms, m.turn "
     "FROM messages m JOIN conversations c ON c.id = m.conversation JOIN users u ON u.id = c.user "
-    "WHERE m.state = 10 AND m.id >= $1 ORDER BY m.id LIMIT $2";
+    "WHERE m.state = 10 AND m.state IN (0, 10, 11) AND m.id >= $1 ORDER BY m.id LIMIT $2";
 
 OutboundMessage outbound_at(const Statement& row) {
   return {MessageId{row.integer(0)},
@@ -28,7 +29,8 @@ OutboundMessage outbound_at(const Statement& row) {
           row.text(6),
           static_cast<int>(row.integer(7)),
           from_ms(row.integer(8)),
-          from_ms(row.integer(9))};
+          from_ms(row.integer(9)),
+          MessageId{row.integer(10)}};
 }
 
 }  // namespace
@@ -83,7 +85,8 @@ Task<Result<std::vector<OutboundMessage>>> SqliteLedger::complete_turn(MessageId
           if (!row.next()) return fail(ErrorKind::kNotFound, "there is no such message");
           whose.tenant = TenantId{row->integer(0)};
           whose.conversation = ConversationId{row->integer(1)};
-          whose.phone_number_id = row->text(2);
+          whose.turn = message;
+      whose.phone_number_id = row->text(2);
           whose.phone = row->text(3);
           whose.bsuid = row->text(4);
           previous = row->integer(5);
@@ -146,7 +149,7 @@ Task<Result<std::size_t>> SqliteLedger::recover(Fence fence) {
   return fenced<std::size_t>(fence, [](Database& db) -> Result<std::size_t> {
     db.run(
         "UPDATE messages SET state = 12, reason = 'the process ended while the message was being sent' "
-        "WHERE state = 11");
+        "WHERE state = 11 AND state IN (0, 10, 11)");
     return static_cast<std::size_t>(db.changes());
   });
 }

@@ -123,7 +123,7 @@ Store::Store(Options options)
     : options_(std::move(options)),
       reader_connections_(options_.readers),
       writer_(std::make_unique<Writer>(options_)),
-      readers_(std::make_unique<WorkerPool>(options_.readers, 10'000)) {}
+      readers_(options_.readers, 10'000) {}
 
 Result<std::unique_ptr<Store>> Store::open(Options options) {
   std::unique_ptr<Store> store(new Store(std::move(options)));
@@ -142,7 +142,8 @@ Store::~Store() {
 }
 
 void Store::close() {
-  readers_.reset();
+  closed_ = true;
+  readers_.stop();
   {
     std::scoped_lock lock(writer_->mutex);
     writer_->stopping = true;
@@ -163,7 +164,8 @@ void Store::submit(std::unique_ptr<Job> job) {
       return;
     }
   }
-  job->finish(fail(ErrorKind::kTransient, "too many writes are waiting"));
+  job->finish(closed_ ? fail(ErrorKind::kStopping, "the store is closed")
+                      : fail(ErrorKind::kTransient, "too many writes are waiting"));
 }
 
 Database& Store::reader(std::size_t thread) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <string>
@@ -66,8 +67,8 @@ class Store {
   /// Runs `work` on a reader's thread: `Result<T> work(Database&)`. It sees every write that returned before.
   template <class T, class Work>
   Task<Result<T>> read(Work work) {
-    if (!readers_) return refused<T>();
-    return readers_->run<T>([this, work = std::move(work)](std::size_t thread) mutable -> Result<T> {
+    if (closed_) return refused<T>();
+    return readers_.run<T>([this, work = std::move(work)](std::size_t thread) mutable -> Result<T> {
       try {
         return work(reader(thread));
       } catch (const SqliteError& error) {
@@ -118,7 +119,8 @@ class Store {
   Options options_;
   std::vector<std::unique_ptr<Database>> reader_connections_;  // each only on its reader's thread
   std::unique_ptr<Writer> writer_;
-  std::unique_ptr<WorkerPool> readers_;
+  std::atomic<bool> closed_ = false;
+  WorkerPool readers_;
 };
 
 }  // namespace claw::sqlite

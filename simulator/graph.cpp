@@ -1,0 +1,192 @@
+#include "simulator/graph.hpp"
+
+#include <cstdlib>
+
+#include <boost/json.hpp>
+#include <fmt/format.h>
+
+#include "base/crypto.hpp"
+#include "simulator/send_request.hpp"
+
+namespace claw::sim {
+
+namespace json = boost::json;
+
+namespace {
+
+using Answer = std::expected<json::object, GraphError>;
+using Refusal = std::unexpected<GraphError>;
+
+int major_version(std::string_view version) {
+  return version.size() > 1 ? std::atoi(std::string(version.substr(1)).c_str()) : 0;
+}
+
+bool is_version(std::string_view text) {
+  const auto dot = text.find('.');
+  return text.size() >= 4 && text[0] == 'v' && dot != std::string_view::npos && dot > 1 && dot + 1 < text.size() &&
+         text.find_first_not_of("0123456789.", 1) == std::string_view::npos;
+}
+
+Answer send_text(Meta& meta, const GraphCall& call, const Number& number, const SendText& send, Exchange& exchange) {
+  if (send.to == number.display_phone) return Refusal(errors::own_number());
+  exchange.what = "text";
+  exchange.phone = send.to;
+  exchange.message = meta.accept({.number = &number,
+                                  .to = send.to,
+                                  .user_id = send.user_id,
+                                  .text = send.text,
+                                  .reply_to = send.reply_to,
+                                  .callback_data = send.callback_data,
+                                  .has_callback_data = send.has_callback_data,
+                                  .version = major_version(call.version)});
+  if (const auto found = meta.phones.find_message(exchange.message)) exchange.phone = found.person->wa_id;
+  json::object contact{{"input", send.input}};
+  contact[send.to.empty() ? "user_id" : "wa_id"] = send.to.empty() ? send.user_id : send.to;
+  return json::object{{"messaging_product", "whatsapp"},
+                      {"contacts", json::array{std::move(contact)}},
+                      {"messages", json::array{json::object{{"id", exchange.message}}}}};
+}
+
+Answer mark_read(Meta& meta, const Number& number, const MarkRead& mark, Exchange& exchange) {
+  exchange.what = mark.typing ? "typing" : "read";
+  exchange.message = mark.message_id;
+  if (!meta.mark_read(number, mark.message_id, mark.typing))
+    return Refusal(errors::bad_value("The message_id is not of a message that this number received."));
+  exchange.phone = meta.phones.find_message(mark.message_id).person->wa_id;
+  return json::object{{"success", true}};
+}
+
+Answer messages(Meta& meta, const GraphCall& call, const Number& number, Exchange& exchange) {
+  const auto request = read_send(call.body);
+  if (!request) return Refusal(request.error());
+  if (const auto* send = std::get_if<SendText>(&*request)) return send_text(meta, call, number, *send, exchange);
+  return mark_read(meta, number, std::get<MarkRead>(*request), exchange);
+}
+
+json::object phone_number_json(const Number& number) {
+  return {{"verified_name", number.verified_name},
+          {"code_verification_status", "VERIFIED"},
+          {"display_phone_number", "+" + number.display_phone},
+          {"quality_rating", number.quality_rating},
+          {"platform_type", "CLOUD_API"},
+          {"throughput", {{"level", number.messages_per_second > 80 ? "HIGH" : "STANDARD"}}},
+          {"id", number.id}};
+}
+
+json::object chosen_fields(const Number& number, std::string_view fields) {
+  json::object all = phone_number_json(number);
+  if (fields.empty()) return all;
+  all["messaging_limit_tier"] = number.tier;
+  all["status"] = "CONNECTED";
+  json::object chosen;
+  while (!fields.empty()) {
+    const auto comma = fields.find(',');
+    const auto name = fields.substr(0, comma);
+    if (const json::value* value = all.if_contains(name)) chosen[name] = *value;
+    fields = comma == std::string_view::npos ? std::string_view() : fields.substr(comma + 1);
+  }
+  chosen["id"] = number.id;
+  return chosen;
+}
+
+Answer subscribed_apps(const GraphCall& call, const Number& number) {
+  if (call.method == "POST") return json::object{{"success", true}};
+  const json::object app{{"id", number.app_id}, {"name", "Simulated app"}, {"link", "https://example.com/"}};
+  json::object entry{{"whatsapp_business_api_data", app}};
+  if (!number.callback.empty()) entry["override_callback_uri"] = number.callback;
+  return json::object{{"data", json::array{std::move(entry)}}};
+}
+
+Answer phone_numbers(const Meta& meta, const GraphCall& call) {
+  json::array data;
+  for (const auto& id : meta.numbers.of_waba(call.object)) data.push_back(phone_number_json(*meta.numbers.find(id)));
+  return json::object{{"data", std::move(data)}};
+}
+
+Answer answer_call(Meta& meta, const GraphCall& call, Exchange& exchange) {
+  if (!is_version(call.version)) return Refusal(errors::unknown_path(call.path));
+  const Access access = check_access(meta, call);
+  if (access.refusal) return Refusal(*access.refusal);
+  const bool is_phone = access.number->id == call.object;
+  if (is_phone) exchange.number = call.object;
+  if (is_phone && call.method == "POST" && call.edge == "messages")
+    return messages(meta, call, *access.number, exchange);
+  if (is_phone && call.method == "GET" && call.edge.empty()) return chosen_fields(*access.number, call.fields);
+  if (!is_phone && call.edge == "subscribed_apps") return subscribed_apps(call, *access.number);
+  if (!is_phone && call.method == "GET" && call.edge == "phone_numbers") return phone_numbers(meta, call);
+  return Refusal(errors::unknown_path(call.path));
+}
+
+}  // namespace
+
+GraphCall graph_call(const net::HttpRequest& request) {
+  GraphCall call{.method = request.method,
+                 .path = request.path,
+                 .version = std::string(request.param("version")),
+                 .object = std::string(request.param("object")),
+                 .edge = std::string(request.param("edge")),
+                 .fields = std::string(request.query_value("fields").value_or("")),
+                 .token = {},
+                 .proof = {},
+                 .body = request.body};
+  constexpr std::string_view kBearer = "Bearer ";
+  if (const auto header = request.header("Authorization"); header.starts_with(kBearer)) {
+    call.token = std::string(header.substr(kBearer.size()));
+  } else if (const auto token = request.query_value("access_token")) {
+    call.token = std::string(*token);
+  }
+  if (const auto proof = request.query_value("appsecret_proof")) call.proof = std::string(*proof);
+  return call;
+}
+
+Access check_access(const Meta& meta, const GraphCall& call) {
+  if (!call.token || call.token->empty()) return {.refusal = errors::no_token()};
+  if (!meta.numbers.knows_token(*call.token)) return {.refusal = errors::bad_token()};
+  const Number* number = meta.numbers.find(call.object);
+  if (!number) {
+    for (const auto& id : meta.numbers.of_waba(call.object)) {
+      const Number* candidate = meta.numbers.find(id);
+      if (candidate->token == *call.token) number = candidate;
+    }
+  }
+  if (!number || number->token != *call.token)
+    return {.refusal = errors::unknown_object(call.method == "GET" ? "get" : "post", call.object)};
+  if (call.proof ? *call.proof != to_hex(hmac_sha256(number->app_secret, *call.token)) : number->require_proof)
+    return {.refusal = call.proof ? errors::bad_proof() : errors::missing_proof()};
+  return {.number = number, .refusal = {}};
+}
+
+net::HttpResponse graph_response(int status, std::string body, std::string_view trace) {
+  net::HttpResponse response;
+  response.status = status;
+  response.content_type = "application/json; charset=UTF-8";
+  response.headers = {{"facebook-api-version", "v25.0"}, {"x-fb-trace-id", std::string(trace)}};
+  response.body = std::move(body);
+  return response;
+}
+
+net::HttpResponse answer_graph(Meta& meta, const GraphCall& call) {
+  Exchange exchange{.at = meta.now(), .kind = "graph", .method = call.method, .url = call.path, .outcome = "ok"};
+  ++meta.counts.graph_requests;
+  const std::string trace = meta.ids.trace();
+  const Answer answer = answer_call(meta, call, exchange);
+  net::HttpResponse response = answer ? graph_response(200, wire_json(*answer), trace)
+                                      : graph_response(answer.error().http, error_body(answer.error(), trace), trace);
+  if (!answer) {
+    ++meta.counts.graph_errors;
+    exchange.code = answer.error().code;
+    exchange.outcome = "refused";
+    exchange.reason = answer.error().details.empty() ? answer.error().message : answer.error().details;
+    if (response.status == 401)
+      response.headers.push_back(
+          {"WWW-Authenticate",
+           fmt::format("OAuth \"Facebook Platform\" \"invalid_token\" \"{}\"", answer.error().message)});
+  }
+  exchange.status = response.status;
+  exchange.request = std::make_shared<const std::string>(call.body.substr(0, Journal::kMaxBody));
+  exchange.answer = response.body;
+  meta.note(std::move(exchange));
+  return response;
+}
+
+}  // namespace claw::sim

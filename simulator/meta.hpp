@@ -1,0 +1,108 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/result.hpp"
+#include "simulator/deliveries.hpp"
+#include "simulator/events.hpp"
+#include "simulator/ids.hpp"
+#include "simulator/journal.hpp"
+#include "simulator/numbers.hpp"
+#include "simulator/phones.hpp"
+#include "simulator/timers.hpp"
+#include "simulator/wire.hpp"
+
+namespace claw::sim {
+
+/// How the people of the simulated world behave.
+struct Habits {
+  /// From the answer to a send to `sent`, from there to `delivered`, from there to `read`.
+  std::chrono::milliseconds status_step{150};
+  /// What is reported of a business's message, in this order. Empty: nothing ever is.
+  std::vector<Tick> statuses{Tick::kSent, Tick::kDelivered, Tick::kRead};
+};
+
+/// How often things happened. They only go up.
+struct Counts {
+  std::uint64_t graph_requests = 0, graph_errors = 0;
+  std::uint64_t person_messages = 0, business_messages = 0, reads = 0, typings = 0;
+  std::uint64_t webhooks = 0, webhook_attempts = 0, webhook_failures = 0, webhooks_answered = 0, webhooks_given_up = 0;
+};
+
+/// The simulated Meta: people write, businesses answer, and each side hears of the other.
+///
+/// It keeps this true: whatever a person writes becomes a webhook, whatever a business sends stands on the person's
+/// screen and is followed by its statuses, and each change is told to the pages that listen. Decides nothing about
+/// HTTP. Not thread-safe: it lives in a Guarded.
+class Meta {
+ public:
+  static constexpr std::chrono::seconds kTypingLasts{25};  ///< Meta's number.
+
+  /// `clock` must outlive this object. `send` as in Deliveries. `seed` makes the ids; another one each start, or a
+  /// business takes new messages for old ones.
+  Meta(const Clock& clock, Habits habits, std::uint64_t seed, Deliveries::Send send);
+
+  struct Words {
+    std::string text;
+    std::string number;    ///< To which phone number id; empty: the only one there is.
+    std::string name;      ///< Renames the person where not empty.
+    std::string reply_to;  ///< wamid, or empty.
+  };
+  /// A person writes. Returns the wamid. Fails with kInvalid (text empty or over kMaxText, number not told though there
+  /// are several), kNotFound (no such number), kTransient (too many webhooks wait, or too many people).
+  /// REQUIRES: `wa_id` is digits.
+  Result<std::string> say(std::string_view wa_id, Words words);
+  static constexpr std::size_t kMaxText = 65'536;  ///< What a person may type; bytes.
+
+  struct Send {
+    const Number* number = nullptr;
+    std::string to{};       ///< Digits, or empty.
+    std::string user_id{};  ///< BSUID, where `to` is empty.
+    std::string text{};
+    std::string reply_to{};
+    std::string callback_data{};
+    bool has_callback_data = false;
+    int version = 25;  ///< Graph version of the call.
+  };
+  /// A business writes: accepted always, as Meta does. One that no person can be found for fails later, by status
+  /// 131026.
+  std::string accept(const Send& send);
+
+  /// A business marks a person's message read, and shows typing if asked. False: that message never came to this
+  /// number.
+  [[nodiscard]] bool mark_read(const Number& number, std::string_view id, bool typing);
+
+  /// Notes an exchange in the journal and tells the pages.
+  void note(Exchange exchange);
+
+  Numbers numbers;
+  Phones phones;
+  Journal journal;
+  Events events;
+  Timers timers;
+  IdMaker ids;
+  Habits habits;
+  Counts counts;
+
+  [[nodiscard]] TimePoint now() const { return clock_.now(); }
+  [[nodiscard]] Deliveries& deliveries() { return deliveries_; }
+  /// Tells the pages that a message stands or changed.
+  void publish(const Person& person, const Message& message);
+
+ private:
+  struct Outbound;
+  void schedule(Outbound outbound, std::size_t step);
+  void report(const Outbound& outbound, Tick tick, bool priced);
+  void on_delivery(const Delivery& delivery, const AttemptResult* result);
+  void set_typing(Person& person, const std::string& number, bool typing);
+  Result<const Number*> number_for(const std::string& id) const;
+
+  const Clock& clock_;
+  Deliveries deliveries_;
+};
+
+}  // namespace claw::sim

@@ -1,0 +1,132 @@
+#include "simulator/numbers.hpp"
+
+#include <algorithm>
+
+#include <boost/json.hpp>
+#include <fmt/format.h>
+
+namespace claw::sim {
+
+namespace json = boost::json;
+
+Number default_number() {
+  Number number;
+  number.id = "100000000000001";
+  number.display_phone = "15550001001";
+  number.waba = "200000000000001";
+  return number;
+}
+
+Result<void> Numbers::put(Number number) {
+  if (const auto old = numbers_.find(number.id); old != numbers_.end()) {
+    const auto [first, last] = by_waba_.equal_range(old->second.waba);
+    by_waba_.erase(std::find_if(first, last, [&](const auto& entry) { return entry.second == number.id; }));
+    if (const auto token = tokens_.find(old->second.token); --token->second == 0) tokens_.erase(token);
+  } else if (numbers_.size() >= kMax) {
+    return fail(ErrorKind::kInvalid, fmt::format("there are {} numbers already", kMax));
+  }
+  by_waba_.emplace(number.waba, number.id);
+  ++tokens_[number.token];
+  std::string id = number.id;
+  numbers_.insert_or_assign(std::move(id), std::move(number));
+  return {};
+}
+
+const Number* Numbers::find(std::string_view id) const {
+  const auto found = numbers_.find(id);
+  return found == numbers_.end() ? nullptr : &found->second;
+}
+
+bool Numbers::knows_token(std::string_view token) const {
+  return tokens_.contains(token);
+}
+
+std::vector<std::string> Numbers::of_waba(std::string_view waba) const {
+  std::vector<std::string> ids;
+  const auto [first, last] = by_waba_.equal_range(waba);
+  for (auto it = first; it != last; ++it) ids.push_back(it->second);
+  return ids;
+}
+
+json::object number_json(const Number& number) {
+  return {{"id", number.id},
+          {"display_phone_number", number.display_phone},
+          {"verified_name", number.verified_name},
+          {"waba_id", number.waba},
+          {"token", number.token},
+          {"app_secret", number.app_secret},
+          {"verify_token", number.verify_token},
+          {"callback", number.callback},
+          {"app_id", number.app_id},
+          {"quality_rating", number.quality_rating},
+          {"tier", number.tier},
+          {"limits", {{"messages_per_second", number.messages_per_second}}},
+          {"require_proof", number.require_proof}};
+}
+
+namespace {
+
+std::string* text_member(Number& number, std::string_view name) {
+  if (name == "id") return &number.id;
+  if (name == "display_phone_number") return &number.display_phone;
+  if (name == "verified_name") return &number.verified_name;
+  if (name == "waba_id") return &number.waba;
+  if (name == "token") return &number.token;
+  if (name == "app_secret") return &number.app_secret;
+  if (name == "verify_token") return &number.verify_token;
+  if (name == "callback") return &number.callback;
+  if (name == "app_id") return &number.app_id;
+  if (name == "quality_rating") return &number.quality_rating;
+  if (name == "tier") return &number.tier;
+  return nullptr;
+}
+
+bool read_limits(const json::value& value, Number& number) {
+  if (!value.is_object()) return false;
+  for (const auto& [name, limit] : value.get_object()) {
+    if (name != "messages_per_second" || !limit.is_int64() || limit.get_int64() < 1 || limit.get_int64() > 1'000'000)
+      return false;
+    number.messages_per_second = static_cast<int>(limit.get_int64());
+  }
+  return true;
+}
+
+bool is_digits(std::string_view text) {
+  return !text.empty() && text.size() <= 32 && text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+Result<Number> completed(Number number) {
+  if (!is_digits(number.id)) return fail(ErrorKind::kInvalid, "\"id\" must be digits: the phone number id");
+  // The digits of the id make a phone and an account where none are given: enough for a test that needs many.
+  if (number.display_phone.empty())
+    number.display_phone = "1555" + number.id.substr(number.id.size() > 7 ? number.id.size() - 7 : 0);
+  if (number.waba.empty()) number.waba = "2" + number.id;
+  if (!is_digits(number.display_phone)) return fail(ErrorKind::kInvalid, "\"display_phone_number\" must be digits");
+  if (!is_digits(number.waba)) return fail(ErrorKind::kInvalid, "\"waba_id\" must be digits");
+  if (number.token.empty()) return fail(ErrorKind::kInvalid, "\"token\" must not be empty");
+  if (number.app_secret.empty()) return fail(ErrorKind::kInvalid, "\"app_secret\" must not be empty");
+  return number;
+}
+
+}  // namespace
+
+Result<Number> read_number(const json::object& object, Number number) {
+  for (const auto& [name, value] : object) {
+    if (std::string* text = text_member(number, name)) {
+      if (!value.is_string())
+        return fail(ErrorKind::kInvalid, fmt::format("\"{}\" must be a string", std::string_view(name)));
+      *text = std::string_view(value.get_string());
+    } else if (name == "limits") {
+      if (!read_limits(value, number))
+        return fail(ErrorKind::kInvalid, "\"limits\" is {\"messages_per_second\": 1 … 1000000}");
+    } else if (name == "require_proof") {
+      if (!value.is_bool()) return fail(ErrorKind::kInvalid, "\"require_proof\" must be true or false");
+      number.require_proof = value.get_bool();
+    } else {
+      return fail(ErrorKind::kInvalid, fmt::format("a number has no \"{}\"", std::string_view(name)));
+    }
+  }
+  return completed(std::move(number));
+}
+
+}  // namespace claw::sim

@@ -1,0 +1,68 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include <boost/json/fwd.hpp>
+
+#include "base/result.hpp"
+
+namespace claw::sim {
+
+/// A business phone number with everything that Meta knows around it: its WABA, the app that may use it, and where that
+/// app wants its webhooks. A simulator's secrets are nobody's secrets, so they are plain text here.
+struct Number {
+  std::string id;             ///< Phone number id, digits.
+  std::string display_phone;  ///< Digits, as in `metadata.display_phone_number`.
+  std::string verified_name = "Demo Business";
+  std::string waba;  ///< WABA id; also stands for the business portfolio of its BSUIDs.
+  std::string token = "sim-access-token";
+  std::string app_secret = "sim-app-secret";
+  std::string verify_token = "sim-verify-token";
+  std::string callback;  ///< Webhook URL; empty: nothing can be delivered yet.
+  std::string app_id = "300000000000001";
+  std::string quality_rating = "GREEN";
+  std::string tier = "TIER_1K";  ///< messaging_limit_tier
+  int messages_per_second = 80;  ///< Meta's default throughput. Told, not enforced.
+  bool require_proof = false;    ///< The app's setting "Require app secret": appsecret_proof must come.
+};
+
+/// The number that is there when nobody sets anything up.
+[[nodiscard]] Number default_number();
+
+/// The business numbers of the simulated world. Not thread-safe.
+class Numbers {
+ public:
+  static constexpr std::size_t kMax = 10'000;  ///< More than any test has; a bound against a loop gone wild.
+
+  /// Adds or replaces by id. Fails with kInvalid where kMax are there already.
+  Result<void> put(Number number);
+
+  /// References live until the number is replaced. All in constant time.
+  [[nodiscard]] const Number* find(std::string_view id) const;
+  [[nodiscard]] bool knows_token(std::string_view token) const;
+  /// The ids of a WABA's numbers; empty for an unknown WABA.
+  [[nodiscard]] std::vector<std::string> of_waba(std::string_view waba) const;
+
+  /// By id.
+  [[nodiscard]] const std::map<std::string, Number, std::less<>>& all() const { return numbers_; }
+
+ private:
+  std::map<std::string, Number, std::less<>> numbers_;
+  std::multimap<std::string, std::string, std::less<>> by_waba_;
+  std::map<std::string, int, std::less<>> tokens_;  ///< How many numbers use it.
+};
+
+/// The control API's shape of a number: {"id", "display_phone_number", "verified_name", "waba_id", "token",
+/// "app_secret", "verify_token", "callback", "app_id", "quality_rating", "tier", "limits":{"messages_per_second"},
+/// "require_proof"}.
+[[nodiscard]] boost::json::object number_json(const Number& number);
+
+/// Lays the members of `json` over `number`. Fails with kInvalid naming the first member that is unknown, of the wrong
+/// kind, or empty where it may not be. A number needs "id"; its display phone and WABA are made from it where missing.
+[[nodiscard]] Result<Number> read_number(const boost::json::object& json, Number number);
+
+}  // namespace claw::sim

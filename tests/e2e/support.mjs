@@ -1,0 +1,37 @@
+// What the tests share: the simulator's control API, and waiting for a condition without sleeping for luck.
+
+export function simulatorUrl() {
+  const url = process.env.SIM_URL;
+  if (!url) throw new Error("SIM_URL must name a running simulator, for example http://127.0.0.1:9500");
+  return url.replace(/\/$/, "");
+}
+
+/** The control API of a simulator: `sim("GET", "/_sim/stats")` gives {status, body, headers}. */
+export function control(base = simulatorUrl()) {
+  return async (method, path, body, headers = {}) => {
+    const response = await fetch(base + path, {
+      method,
+      headers: { ...(body === undefined ? {} : { "Content-Type": "application/json" }), ...headers },
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
+    const text = await response.text();
+    const json = (response.headers.get("content-type") ?? "").includes("json");
+    return { status: response.status, body: json ? JSON.parse(text) : text, headers: response.headers };
+  };
+}
+
+/** Asks again until `probe` gives something true, and gives that; fails with `what` after `limit` ms. */
+export async function eventually(what, probe, limit = 10_000) {
+  const end = Date.now() + limit;
+  for (;;) {
+    const found = await probe();
+    if (found) return found;
+    if (Date.now() > end) throw new Error(`never happened: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+/** Digits that no other test of this run uses. */
+let last = 0;
+export const freshPhone = () => `49151${String(process.pid % 10_000).padStart(4, "0")}${String(++last).padStart(4, "0")}`;
+export const freshId = () => `7${Date.now()}${String(++last).padStart(3, "0")}`;

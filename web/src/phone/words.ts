@@ -1,0 +1,96 @@
+// How things are said on the page.
+
+import type { Delivery, Exchange, Message, Tick } from "./api.js";
+
+const timeOf = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+const preciseTimeOf = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+const dayOf = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long" });
+const dayWithYearOf = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "long", year: "numeric" });
+
+export const time = (at: number): string => timeOf.format(at);
+export const preciseTime = (at: number): string => preciseTimeOf.format(at);
+
+export function dayKey(at: number): string {
+  const date = new Date(at);
+  return `${date.getFullYear()}-${date.getMonth()}-${date.getDate()}`;
+}
+
+export function day(at: number, now: number): string {
+  if (dayKey(at) === dayKey(now)) return "Today";
+  if (dayKey(at) === dayKey(now - 24 * 3600 * 1000)) return "Yesterday";
+  return (new Date(at).getFullYear() === new Date(now).getFullYear() ? dayOf : dayWithYearOf).format(at);
+}
+
+/** "+49 151 234 567 89": in threes, good enough to read. */
+export function phone(digits: string): string {
+  const country = digits.startsWith("1") || digits.startsWith("7") ? 1 : 2;
+  const groups = digits.slice(country).match(/\d{3}(?=\d{2})|\d+/g) ?? [];
+  return `+${[digits.slice(0, country), ...groups].join(" ")}`;
+}
+
+const seconds = (ms: number): string => {
+  const s = Math.max(1, Math.ceil(ms / 1000));
+  return s < 90 ? `${s} s` : `${Math.round(s / 60)} min`;
+};
+const tries = (count: number): string => (count === 1 ? "1 try" : `${count} tries`);
+
+/** Whose move it is, for one message of the person. */
+export function deliveryWords(delivery: Delivery | undefined, now: number): string {
+  if (!delivery || delivery.attempts === 0) return "Waiting to be delivered to the gateway.";
+  switch (delivery.state) {
+    case "answered":
+      return `The gateway answered ${delivery.status} after ${tries(delivery.attempts)}.`;
+    case "in_flight":
+      return delivery.attempts === 1 ? "On its way to the gateway." : `On its way to the gateway, try ${delivery.attempts}.`;
+    case "given_up":
+      return `Given up after ${tries(delivery.attempts)} and 7 days: ${delivery.reason ?? "no answer"}.`;
+    case "waiting": {
+      // The part after the colon is for whoever looks at the wire.
+      const why = capital((delivery.reason ?? "not delivered yet").split(": ")[0]);
+      return delivery.next_try_at ? `${why}. Next try in ${seconds(delivery.next_try_at - now)}.` : `${why}.`;
+    }
+  }
+}
+
+export const tickWords: Record<Tick, string> = {
+  sending: "sending",
+  sent: "sent",
+  delivered: "delivered",
+  read: "read",
+  failed: "failed",
+};
+
+export function exchangeTitle(exchange: Exchange): string {
+  if (exchange.kind === "graph") {
+    const names: Record<string, string> = { text: "Message sent", read: "Marked read", typing: "Marked read, typing" };
+    return names[exchange.what] ?? "Graph call";
+  }
+  if (exchange.kind === "verify") return "Callback verification";
+  return exchange.what === "text" ? "Webhook: message" : `Webhook: status ${exchange.what}`;
+}
+
+export function exchangeOutcome(exchange: Exchange): string {
+  const who = exchange.kind === "graph" ? "simulator" : "gateway";
+  const took = exchange.kind === "graph" ? "" : ` in ${exchange.took_ms} ms`;
+  if (exchange.status) return `${who} answered ${exchange.status}${took}`;
+  return exchange.reason || "no answer";
+}
+
+/** JSON laid out for reading; anything else as it is. */
+export function pretty(text: string): string {
+  try {
+    return JSON.stringify(JSON.parse(text), null, 2);
+  } catch {
+    return text;
+  }
+}
+
+export function spoken(message: Message, business: string, now: number): string {
+  const who = message.from === "person" ? "You" : business;
+  const state = message.from === "person" ? `, ${tickWords[message.status]}` : "";
+  return `${who}, ${day(message.at, now)} ${time(message.at)}${state}`;
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
