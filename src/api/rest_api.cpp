@@ -7,6 +7,7 @@
 
 #include "api/json_view.hpp"
 #include "api/problem.hpp"
+#include "whatsapp/utf8.hpp"
 
 namespace claw {
 namespace {
@@ -51,6 +52,7 @@ Result<std::string> key_of(const HttpRequest& request) {
   std::string key(request.param("key"));
   if (key.empty() || key.size() > RestApi::kMaxKeyBytes)
     return fail(ErrorKind::kInvalid, fmt::format("a key has 1 to {} bytes", RestApi::kMaxKeyBytes));
+  if (whatsapp::valid_utf8(key) != key) return fail(ErrorKind::kInvalid, "a key must be UTF-8");
   return key;
 }
 

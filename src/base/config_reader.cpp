@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 #include <charconv>
+#include <filesystem>
 #include <fstream>
 #include <toml++/toml.h>
 
@@ -91,7 +92,8 @@ void ConfigReader::list(const char* key, std::vector<std::string>& field, Check 
 
 void ConfigReader::read_file(const std::string& path, std::vector<std::string>& faults) {
   std::ifstream file(path);
-  if (!file) {
+  // A folder opens, and reads as if it were empty.
+  if (!file || std::filesystem::is_directory(path)) {
     faults.push_back(fmt::format("{}: the file cannot be read", path));
     return;
   }

@@ -61,7 +61,7 @@ void Conversations::start() {
 
 void Conversations::deliver(PendingMessage message) {
   Shard& shard = *shards_[static_cast<std::size_t>(message.conversation.value) % shards_.size()];
-  boost::asio::post(shard.executor, [this, &shard, message = std::move(message)]() mutable {
+  tasks_.post(shard.executor, [this, &shard, message = std::move(message)]() mutable {
     const ConversationId conversation = message.conversation;
     auto& queue = shard.open[conversation.value];
     queue.push_back(std::move(message));
@@ -88,6 +88,17 @@ Task<> Conversations::run(Shard& shard, ConversationId conversation) {
   shard.open.erase(conversation.value);
 }
 
+/// A fault of the agent's program must not end the conversation with it.
+Task<Result<AgentReply>> Conversations::ask(const Agent& agent, AgentTurn turn) {
+  try {
+    co_return co_await agents_.run(agent, std::move(turn));
+  } catch (const boost::system::system_error&) {
+    throw;  // cancellation
+  } catch (const std::exception& error) {
+    co_return fail(ErrorKind::kFatal, fmt::format("the agent failed: {}", error.what()));
+  }
+}
+
 Task<TurnOutcome> Conversations::decide(const Tenant& tenant, const PendingMessage& message) {
   TurnOutcome outcome;
   const auto agent = tenant.agents.find(tenant.default_agent);
@@ -97,9 +108,8 @@ Task<TurnOutcome> Conversations::decide(const Tenant& tenant, const PendingMessa
     co_return outcome;
   }
   outcome.agent = agent->first;
-  auto reply = co_await agents_.run(
-      agent->second,
-      {fmt::format("turn-{}", message.id.value), fmt::format("conversation-{}", message.conversation.value), message});
+  auto reply = co_await ask(agent->second, {fmt::format("turn-{}", message.id.value),
+                                            fmt::format("conversation-{}", message.conversation.value), message});
   if (!reply) {
     outcome.state = MessageState::kAgentFailed;
     outcome.reason = reply.error().message;
@@ -132,20 +142,44 @@ Task<> Conversations::turn(Shard& shard, PendingMessage message) {
   if (outcome.state == MessageState::kAgentFailed)
     log::warn("turn.agent_failed tenant={} message={} reason=\"{}\"", tenant->name, message.id.value, outcome.reason);
 
-  std::vector<OutboundMessage> parts;
-  for (;;) {
-    auto completed = co_await ledger_.complete_turn(message.id, outcome, ledger_.fence());
-    if (completed) parts = std::move(*completed);
-    if (completed || completed.error().kind != ErrorKind::kTransient) {
-      if (!completed) log::error("turn.not_kept message={} reason=\"{}\"", message.id.value, completed.error().message);
-      break;
-    }
-    if (stopping_) break;  // the ledger has it as pending: the turn runs again after the restart
-    co_await clock_.sleep(kStoreRetry);
-  }
+  auto parts = co_await keep(message.id, outcome);
   turn_time_.observe(std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count());
   if (typing) co_await shard.typing.end(std::move(typing));
   if (!parts.empty()) outbox_.offer(std::move(parts));
+}
+
+Task<std::vector<OutboundMessage>> Conversations::keep(MessageId message, const TurnOutcome& outcome) {
+  for (bool in_doubt = false;; in_doubt = true) {
+    auto completed = co_await ledger_.complete_turn(message, outcome, ledger_.fence());
+    if (completed) co_return std::move(*completed);
+    // A write whose end was not told may have been kept; then its reply waits in the outbox for someone to send it.
+    if (in_doubt && completed.error().kind == ErrorKind::kConflict) co_return co_await reply_to(message);
+    if (completed.error().kind != ErrorKind::kTransient) {
+      log::error("turn.not_kept message={} reason=\"{}\"", message.value, completed.error().message);
+      co_return std::vector<OutboundMessage>{};
+    }
+    // The ledger has it as pending: the turn runs again after the restart.
+    if (stopping_) co_return std::vector<OutboundMessage>{};
+    co_await clock_.sleep(kStoreRetry);
+  }
+}
+
+Task<std::vector<OutboundMessage>> Conversations::reply_to(MessageId message) {
+  constexpr std::size_t kPage = 1000;
+  std::vector<OutboundMessage> parts;
+  for (MessageId from{message.value + 1};;) {
+    auto page = co_await ledger_.queued(from, kPage);
+    if (!page && (stopping_ || page.error().kind != ErrorKind::kTransient)) co_return parts;
+    if (!page) {
+      co_await clock_.sleep(kStoreRetry);
+      continue;
+    }
+    const std::size_t count = page->size();
+    if (count > 0) from = MessageId{page->back().id.value + 1};
+    for (auto& part : *page)
+      if (part.turn == message) parts.push_back(std::move(part));
+    if (count < kPage) co_return parts;
+  }
 }
 
 Task<> Conversations::tick(Shard& shard) {

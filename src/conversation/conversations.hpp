@@ -34,6 +34,8 @@ class Conversations {
   void start();
   /// Messages that are in the ledger as pending, in order.
   void offer(std::vector<PendingMessage> messages) { backlog_.offer(std::move(messages)); }
+  /// A write to the ledger may have been kept though it failed: what it accepted is read from there.
+  void look_again() { backlog_.look_again(); }
   /// Begins no further turn and waits for those under way, `patience` at most; the rest is parked in the ledger. Not to
   /// be called from an io thread.
   void stop(std::chrono::milliseconds patience);
@@ -45,6 +47,10 @@ class Conversations {
   void deliver(PendingMessage message);
   Task<> run(Shard& shard, ConversationId conversation);
   Task<> turn(Shard& shard, PendingMessage message);
+  /// Ends the turn in the ledger and gives what is to be sent.
+  Task<std::vector<OutboundMessage>> keep(MessageId message, const TurnOutcome& outcome);
+  Task<std::vector<OutboundMessage>> reply_to(MessageId message);
+  Task<Result<AgentReply>> ask(const Agent& agent, AgentTurn turn);
   Task<TurnOutcome> decide(const Tenant& tenant, const PendingMessage& message);
   Task<> tick(Shard& shard);
 

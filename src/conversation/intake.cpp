@@ -61,7 +61,7 @@ AcceptItem Intake::prepare(InboundItem item) const {
 }
 
 Task<bool> Intake::accept(const std::vector<InboundItem>& items) {
-  while (!stopping_) {
+  for (bool in_doubt = false; !stopping_; in_doubt = true) {
     std::vector<AcceptItem> prepared;
     prepared.reserve(items.size());
     std::size_t foreign = 0;
@@ -74,6 +74,7 @@ Task<bool> Intake::accept(const std::vector<InboundItem>& items) {
       accepted_.add(items.size() - accepted->duplicates);
       duplicates_.add(accepted->duplicates);
       foreign_.add(foreign);
+      if (in_doubt && accepted->duplicates > 0) conversations_.look_again();
       conversations_.offer(std::move(accepted->pending));
       co_return true;
     }

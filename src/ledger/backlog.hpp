@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+#include <deque>
 #include <functional>
 #include <mutex>
 #include <optional>
@@ -17,8 +19,9 @@ namespace claw {
 /// wait in the ledger, and are read from it in order once there is room again. A start is the same: everything waits in
 /// the ledger.
 ///
-/// Order: items reach `deliver` in the order of their ids as far as one caller offers them in that order. No item
-/// reaches it twice. `Item` has an `id` (MessageId) that grows in the order of commits.
+/// Order: items reach `deliver` in the order of their ids as far as one caller offers them in that order; callers
+/// beside each other may offer in any order. No item reaches it twice, and none is left out. `Item` has an `id`
+/// (MessageId) that grows in the order of commits: a read that shows an item shows all with lower ids.
 ///
 /// offer() and done() are safe from any thread; run() is to be spawned once.
 template <class Item>
@@ -36,14 +39,28 @@ class Backlog {
     for (auto& item : items) {
       {
         std::scoped_lock lock(mutex_);
+        const bool newest = item.id > newest_known();
         last_offered_ = std::max(last_offered_, item.id);
-        if (item.id <= fed_) continue;
-        if (!waiting_from_ && in_memory_ >= max_) waiting_from_ = item.id;
-        if (waiting_from_) continue;
+        if (was_fed(item.id)) continue;
+        // Reading begins at the newest only: from an older one on it would show again what was passed on already. An
+        // older one of another caller is passed on although there is no room, for no reading will come to it.
+        if (!waiting_from_ && newest && in_memory_ >= max_) wait_from(item.id);
+        if (waiting_from_ && item.id >= *waiting_from_) continue;
         ++in_memory_;
       }
       deliver_(std::move(item));
     }
+  }
+
+  /// Something may be in the ledger that nobody will offer, newer than all that was offered: it is read from there.
+  void look_again() {
+    std::optional<Completion<int>> wake;
+    {
+      std::scoped_lock lock(mutex_);
+      if (!waiting_from_) wait_from(MessageId{newest_known().value + 1});
+      if (in_memory_ <= max_ / 2) wake.swap(waiter_);
+    }
+    if (wake) (*wake)(0);
   }
 
   /// An item that was delivered is finished with.
@@ -67,7 +84,7 @@ class Backlog {
         std::scoped_lock lock(mutex_);
         from = *waiting_from_;
         offered = last_offered_;
-        limit = std::clamp<std::size_t>(max_ - in_memory_, 1, kMaxRead);
+        limit = in_memory_ < max_ ? std::min(max_ - in_memory_, kMaxRead) : 1;
       }
       auto items = co_await read_(from, limit);
       if (!items) {
@@ -118,7 +135,7 @@ class Backlog {
     {
       std::scoped_lock lock(mutex_);
       in_memory_ += items.size();
-      fed_ = std::max(fed_, last);
+      fed_.back().last = last;
       waiting_from_ = MessageId{last.value + 1};
       // A short read saw all there was; unless something was offered since, offers go straight through from here on.
       if (items.size() < limit && (last_offered_ == offered_before || last_offered_ <= last)) waiting_from_.reset();
@@ -126,7 +143,26 @@ class Backlog {
     for (auto& item : items) deliver_(std::move(item));
   }
 
+  /// REQUIRES for these: mutex_ is held.
+  [[nodiscard]] MessageId newest_known() const { return std::max(last_offered_, fed_.back().last); }
+  [[nodiscard]] bool was_fed(MessageId id) const {
+    const auto span = std::ranges::find_if(fed_.rbegin(), fed_.rend(), [id](const Span& s) { return s.first <= id; });
+    return span != fed_.rend() && id <= span->last;
+  }
+  void wait_from(MessageId id) {
+    waiting_from_ = id;
+    if (fed_.back().last.value + 1 == id.value) return;
+    fed_.push_back({id, MessageId{id.value - 1}});
+    if (fed_.size() > kMaxSpans) fed_.pop_front();
+  }
+
+  /// Ids that were read from the ledger, `last` included.
+  struct Span {
+    MessageId first, last;
+  };
   static constexpr std::size_t kMaxRead = 1000;
+  /// What is older was offered by whoever wrote it long ago.
+  static constexpr std::size_t kMaxSpans = 1000;
   const std::size_t max_;
   Clock& clock_;
   const Read read_;
@@ -136,7 +172,7 @@ class Backlog {
   std::size_t in_memory_ = 0;                             // guarded by mutex_
   std::optional<MessageId> waiting_from_ = MessageId{1};  // guarded by mutex_: at the start all waits in the ledger
   MessageId last_offered_;                                // guarded by mutex_
-  MessageId fed_;                                         // guarded by mutex_
+  std::deque<Span> fed_{{MessageId{1}, MessageId{0}}};    // guarded by mutex_, ascending, never empty
   bool stopped_ = false;                                  // guarded by mutex_
   std::optional<Completion<int>> waiter_;                 // guarded by mutex_
 };

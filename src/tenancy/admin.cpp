@@ -131,9 +131,14 @@ Task<Answer> set_readable(Call& call, std::string name, std::string value) {
   if (!is_id_list(value))
     co_return fail(ErrorKind::kInvalid, fmt::format("{} is a number of Meta's: digits only", name));
   if (name == kPhoneNumberId) {
-    const auto owner = call.directory.by_number(value);
-    if (owner && owner->id != call.tenant->id)
-      co_return fail(ErrorKind::kConflict, fmt::format("phone number id {} belongs to tenant {}", value, owner->name));
+    const auto numbers = split_numbers(value);
+    if (numbers.empty()) co_return fail(ErrorKind::kInvalid, "there is no phone number id in the value");
+    for (const auto& number : numbers) {
+      const auto owner = call.directory.by_number(number);
+      if (owner && owner->id != call.tenant->id)
+        co_return fail(ErrorKind::kConflict,
+                       fmt::format("phone number id {} belongs to tenant {}", number, owner->name));
+    }
   }
   co_return co_await changed(call, co_await call.store.put_setting({call.tenant->id, name, value}));
 }

@@ -16,7 +16,17 @@ std::string lower(std::string_view text) {
   return lowered;
 }
 
-std::vector<std::string> split_list(std::string_view text) {
+void apply_setting(Tenant& tenant, const SettingRow& row) {
+  tenant.settings[row.name] = row.value;
+  if (row.name == kPhoneNumberId) tenant.phone_number_ids = split_numbers(row.value);
+  if (row.name == "channel.policy")
+    tenant.policy = row.value == "open" ? ChannelPolicy::kOpen : ChannelPolicy::kDisabled;
+  if (row.name == "agent.default") tenant.default_agent = row.value;
+}
+
+}  // namespace
+
+std::vector<std::string> split_numbers(std::string_view text) {
   std::vector<std::string> parts;
   while (!text.empty()) {
     const auto comma = text.find(',');
@@ -29,16 +39,6 @@ std::vector<std::string> split_list(std::string_view text) {
   return parts;
 }
 
-void apply_setting(Tenant& tenant, const SettingRow& row) {
-  tenant.settings[row.name] = row.value;
-  if (row.name == kPhoneNumberId) tenant.phone_number_ids = split_list(row.value);
-  if (row.name == "channel.policy")
-    tenant.policy = row.value == "open" ? ChannelPolicy::kOpen : ChannelPolicy::kDisabled;
-  if (row.name == "agent.default") tenant.default_agent = row.value;
-}
-
-}  // namespace
-
 std::string token_hash(std::string_view token) {
   const auto digest = sha256(token);
   return std::string(reinterpret_cast<const char*>(digest.data()), digest.size());
@@ -47,7 +47,7 @@ std::string token_hash(std::string_view token) {
 Directory::Directory(TenantStore& store, const Vault& vault, std::string base_domain)
     : store_(store), vault_(vault), base_domain_(lower(base_domain)), reading_(std::make_shared<const Reading>()) {}
 
-Result<std::shared_ptr<const Directory::Reading>> Directory::make(TenancyRows rows) const {
+Result<std::shared_ptr<Directory::Reading>> Directory::make(TenancyRows rows) const {
   std::map<TenantId, std::shared_ptr<Tenant>> tenants;
   for (auto& row : rows.tenants) {
     auto tenant = std::make_shared<Tenant>();
@@ -89,11 +89,16 @@ Result<std::shared_ptr<const Directory::Reading>> Directory::make(TenancyRows ro
 }
 
 Task<Result<void>> Directory::reload() {
+  const std::uint64_t turn = ++turns_;
   auto rows = co_await store_.load();
   if (!rows) co_return std::unexpected(rows.error());
   auto made = make(std::move(*rows));
   if (!made) co_return std::unexpected(made.error());
-  reading_.store(std::move(*made));
+  (*made)->turn = turn;
+  std::shared_ptr<const Reading> newest = std::move(*made);
+  // Whoever began later has read what was read here: an older reading must not undo it.
+  for (auto now = reading(); now->turn < turn;)
+    if (reading_.compare_exchange_strong(now, newest)) break;
   co_return Result<void>{};
 }
 

@@ -39,6 +39,7 @@ class Directory {
 
  private:
   struct Reading {
+    std::uint64_t turn = 0;  ///< Of the reload() that made it.
     std::unordered_map<std::int64_t, TenantRef> by_id;
     std::unordered_map<std::string, TenantRef> by_name;
     std::unordered_map<std::string, TenantRef> by_number;
@@ -46,13 +47,17 @@ class Directory {
     std::vector<TenantRef> all;
   };
   [[nodiscard]] std::shared_ptr<const Reading> reading() const { return reading_.load(); }
-  [[nodiscard]] Result<std::shared_ptr<const Reading>> make(TenancyRows rows) const;
+  [[nodiscard]] Result<std::shared_ptr<Reading>> make(TenancyRows rows) const;
 
   TenantStore& store_;
   const Vault& vault_;
   const std::string base_domain_;
+  std::atomic<std::uint64_t> turns_ = 0;
   std::atomic<std::shared_ptr<const Reading>> reading_;  // readers go on with the reading they hold
 };
+
+/// The phone number ids of a setting: "111, 222".
+[[nodiscard]] std::vector<std::string> split_numbers(std::string_view text);
 
 /// What is stored of an API token.
 [[nodiscard]] std::string token_hash(std::string_view token);

@@ -1,6 +1,7 @@
 #include "support/failing_vfs.hpp"
 
 #include <atomic>
+
 #include <sqlite3.h>
 
 namespace claw::testing {
@@ -9,7 +10,8 @@ namespace {
 // SQLite's callbacks carry no place for a context: there is one such disk in a process.
 sqlite3_vfs our_vfs{};
 sqlite3_vfs* real_vfs = nullptr;
-std::atomic<const sqlite3_io_methods*> real_methods = nullptr;  // of the default VFS; all its files share write and sync
+std::atomic<const sqlite3_io_methods*> real_methods =
+    nullptr;  // of the default VFS; all its files share write and sync
 sqlite3_io_methods our_methods{};
 std::atomic<FailingVfs::Fault> current_fault = FailingVfs::Fault::kNone;
 std::atomic<std::size_t> refusals = 0;

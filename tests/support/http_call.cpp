@@ -18,7 +18,8 @@ std::string http_request(const std::string& method, const std::string& target, c
     names_host = names_host || name == "Host";
   }
   if (!names_host) request += "Host: localhost\r\n";
-  if (!body.empty() || method == "POST" || method == "PUT") request += fmt::format("Content-Length: {}\r\n", body.size());
+  if (!body.empty() || method == "POST" || method == "PUT")
+    request += fmt::format("Content-Length: {}\r\n", body.size());
   return request + "\r\n" + body;
 }
 

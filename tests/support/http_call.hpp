@@ -7,7 +7,7 @@
 namespace claw::testing {
 
 struct HttpAnswer {
-  int status = 0;  ///< 0: the peer closed without an answer.
+  int status = 0;                              ///< 0: the peer closed without an answer.
   std::map<std::string, std::string> headers;  ///< Names in lower case.
   std::string body;
 

@@ -58,8 +58,8 @@ std::string statuses_change(const std::string& number, const std::vector<StatusU
 std::string webhook(const std::vector<std::vector<std::string>>& entries) {
   std::string list;
   for (const auto& changes : entries)
-    list += fmt::format(R"({}{{"id":"200000000000001","changes":[{}]}})", list.empty() ? "" : ",",
-                        fmt::join(changes, ","));
+    list +=
+        fmt::format(R"({}{{"id":"200000000000001","changes":[{}]}})", list.empty() ? "" : ",", fmt::join(changes, ","));
   return fmt::format(R"({{"object":"whatsapp_business_account","entry":[{}]}})", list);
 }
 

@@ -17,9 +17,9 @@ struct Said {
 struct StatusUpdate {
   std::string wamid;
   std::string status;
-  std::string callback_data;           ///< Empty: none comes back.
+  std::string callback_data = {};  ///< Empty: none comes back.
   std::int64_t timestamp = 1795000000;
-  int error_code = 0;                  ///< 0: none.
+  int error_code = 0;  ///< 0: none.
 };
 
 /// Values of `messages` changes; each is one element for webhook().

@@ -1,0 +1,84 @@
+// Starts what a test needs on free ports, runs the test, and stops what it started.
+//
+//   node run.mjs demo BUILD_FOLDER TEST.mjs       gateway and simulator, as `make demo` starts them
+//   node run.mjs simulator BUILD_FOLDER TEST.mjs  a simulator of its own
+
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const root = resolve(here, '../..');
+const startLimitMs = 30_000;
+
+function freePort() {
+  return new Promise((done, failed) => {
+    const server = createServer().on('error', failed);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address();
+      server.close(() => done(port));
+    });
+  });
+}
+
+function ended(child) {
+  return new Promise((done) => child.on('close', (code) => done(code ?? 1)));
+}
+
+async function until(condition, what) {
+  const deadline = Date.now() + startLimitMs;
+  while (!(await condition())) {
+    if (Date.now() > deadline) throw new Error(`${what} did not start`);
+    await new Promise((next) => setTimeout(next, 50));
+  }
+}
+
+async function answers(url) {
+  try {
+    return (await fetch(url)).ok;
+  } catch {
+    return false;
+  }
+}
+
+async function startDemo(build, data) {
+  const [port, operatorPort, simulatorPort] = [await freePort(), await freePort(), await freePort()];
+  const env = { ...process.env, DEMO_DATA: data, DEMO_PORT: port, DEMO_OPERATOR_PORT: operatorPort,
+    DEMO_SIMULATOR_PORT: simulatorPort };
+  const child = spawn(join(root, 'scripts/demo'), [build], { cwd: root, env, stdio: ['ignore', 'pipe', 'inherit'] });
+  let said = '';
+  child.stdout.on('data', (bytes) => { said += bytes; process.stdout.write(bytes); });
+  await until(() => said.includes('ClawCentral is running'), 'the demo');
+  return { child, simulator: `http://127.0.0.1:${simulatorPort}`, gateway: `http://127.0.0.1:${port}` };
+}
+
+async function startSimulator(build) {
+  const port = await freePort();
+  const child = spawn(join(build, 'simulator/simulator'), ['--listen', `127.0.0.1:${port}`], { stdio: 'inherit' });
+  const simulator = `http://127.0.0.1:${port}`;
+  await until(() => answers(`${simulator}/_sim/stats`), 'the simulator');
+  return { child, simulator, gateway: '' };
+}
+
+const [mode, buildFolder, test] = process.argv.slice(2);
+const build = resolve(buildFolder);
+const data = mkdtempSync(join(tmpdir(), 'claw-e2e-'));
+let code = 1;
+try {
+  const started = mode === 'demo' ? await startDemo(build, data) : await startSimulator(build);
+  const env = { ...process.env, SIM_URL: started.simulator, GATEWAY_URL: started.gateway };
+  code = await ended(spawn(process.execPath, ['--test', join(here, test)], { env, stdio: 'inherit' }));
+  const gone = ended(started.child);
+  started.child.kill('SIGINT');
+  await gone;
+  if (started.gateway && (await answers(`${started.gateway}/`))) {
+    console.error('the gateway outlived the demo');
+    code = 1;
+  }
+} finally {
+  rmSync(data, { recursive: true, force: true });
+}
+process.exit(code);
