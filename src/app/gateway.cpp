@@ -80,6 +80,21 @@ struct Tenants {
   }
 };
 
+/// Writes something to see whether the disk takes it again.
+class DiskProbe final : public sqlite::Store::Job {
+ public:
+  bool run(sqlite::Database& db) override {
+    db.run("UPDATE marks SET value = value WHERE name = 'epoch'");
+    return true;
+  }
+  void finish(const Result<void>&) override {}  // the store's health is the answer
+};
+
+/// The address as it was bound, for an operator who asked for any free port.
+std::string with_port(const std::string& address, std::uint16_t port) {
+  return fmt::format("{}:{}", address.substr(0, address.rfind(':')), port);
+}
+
 std::size_t thread_count(const Config& config) {
   if (config.threads > 0) return static_cast<std::size_t>(config.threads);
   return std::max(1U, std::thread::hardware_concurrency());
@@ -165,7 +180,13 @@ Result<void> Gateway::Parts::make_pipeline() {
 }
 
 std::vector<Check> Gateway::Parts::checks() {
-  return {{"ledger", [this] { return tenants.store->healthy() ? "" : "the last commit failed: is the disk full?"; }},
+  return {{"ledger",
+           [this]() -> std::string {
+             if (tenants.store->healthy()) return "";
+             // Who is not ready gets no traffic, and without traffic nobody else would find out that the disk is back.
+             tenants.store->submit(std::make_unique<DiskProbe>());
+             return "the last commit failed: is the disk full?";
+           }},
           {"writes",
            [this]() -> std::string {
              const auto queued = tenants.store->queued();
@@ -220,8 +241,10 @@ Result<std::unique_ptr<Gateway>> Gateway::start(const Config& config, Overrides 
   parts.conversations->start();
   parts.intake->start();
   if (const auto bound = parts.listen(); !bound) return std::unexpected(bound.error());
-  log::info("gateway.ready public={} operator={} data={} tenants={} version={}", config.listen_public,
-            config.listen_operator, config.data_dir, parts.tenants.directory->all().size(), CLAW_VERSION);
+  log::info("gateway.ready public={} operator={} data={} tenants={} version={}",
+            with_port(config.listen_public, gateway->public_port()),
+            with_port(config.listen_operator, gateway->operator_port()), config.data_dir,
+            parts.tenants.directory->all().size(), CLAW_VERSION);
   return gateway;
 }
 

@@ -1,6 +1,8 @@
 #include "support/failing_vfs.hpp"
 
 #include <atomic>
+#include <map>
+#include <mutex>
 
 #include <sqlite3.h>
 
@@ -10,9 +12,10 @@ namespace {
 // SQLite's callbacks carry no place for a context: there is one such disk in a process.
 sqlite3_vfs our_vfs{};
 sqlite3_vfs* real_vfs = nullptr;
-std::atomic<const sqlite3_io_methods*> real_methods =
-    nullptr;  // of the default VFS; all its files share write and sync
-sqlite3_io_methods our_methods{};
+std::atomic<const sqlite3_io_methods*> real_methods = nullptr;  // any of them: all share write and sync
+std::mutex methods_mutex;
+// Guarded by methods_mutex: ours by the default VFS' own. It has one for each way of locking; ours never move or go.
+std::map<const sqlite3_io_methods*, sqlite3_io_methods> our_methods;
 std::atomic<FailingVfs::Fault> current_fault = FailingVfs::Fault::kNone;
 std::atomic<std::size_t> refusals = 0;
 
@@ -35,15 +38,15 @@ int on_sync(sqlite3_file* file, int flags) {
 int on_open(sqlite3_vfs*, const char* path, sqlite3_file* file, int flags, int* out_flags) {
   const int code = real_vfs->xOpen(real_vfs, path, file, flags, out_flags);
   if (!file->pMethods) return code;
-  // The file stays the default VFS' own; only its two ways to the disk lead through us. The first file is opened before
-  // there is a second thread.
-  if (!real_methods.load()) {
-    our_methods = *file->pMethods;
-    our_methods.xWrite = on_write;
-    our_methods.xSync = on_sync;
+  // The file stays the default VFS' own; only its two ways to the disk lead through us.
+  std::scoped_lock lock(methods_mutex);
+  const auto [ours, is_new] = our_methods.try_emplace(file->pMethods, *file->pMethods);
+  if (is_new) {
     real_methods = file->pMethods;
+    ours->second.xWrite = on_write;
+    ours->second.xSync = on_sync;
   }
-  file->pMethods = &our_methods;
+  file->pMethods = &ours->second;
   return code;
 }
 
