@@ -93,7 +93,7 @@ std::string render_for_people(const std::string& command, const std::string& ans
     const auto& tenant = entry.as_object();
     out += fmt::format("{:<24} {:<9} policy {:<9} {}\n", plain(tenant.at("name")),
                        tenant.at("enabled").as_bool() ? "enabled" : "disabled", plain(tenant.at("policy")),
-                       plain(tenant.at("webhook_path")));
+                       plain(tenant.at("webhook")));
   }
   return out;
 }

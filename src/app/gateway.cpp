@@ -18,6 +18,7 @@
 #include "graph/graph_client.hpp"
 #include "inbox/embedded_inbox.hpp"
 #include "ingress/webhook.hpp"
+#include "ledger/housekeeping.hpp"
 #include "ledger/sqlite/sqlite_ledger.hpp"
 #include "ledger/sqlite/sqlite_tenant_store.hpp"
 #include "net/curl_client.hpp"
@@ -75,7 +76,8 @@ struct Tenants {
     store = std::move(*store_opened);
     tenant_store = std::make_unique<sqlite::SqliteTenantStore>(*store);
     directory = std::make_unique<Directory>(*tenant_store, *vault, config.base_domain);
-    admin = std::make_unique<Admin>(*tenant_store, *directory, *vault, clock);
+    admin = std::make_unique<Admin>(*tenant_store, *directory, *vault, clock,
+                                    config.public_url.empty() ? "http://" + config.listen_public : config.public_url);
     return wait(io, directory->reload());
   }
 };
@@ -92,7 +94,7 @@ class DiskProbe final : public sqlite::Store::Job {
 
 /// The address as it was bound, for an operator who asked for any free port.
 std::string with_port(const std::string& address, std::uint16_t port) {
-  return fmt::format("{}:{}", address.substr(0, address.rfind(':')), port);
+  return port == 0 ? address : fmt::format("{}:{}", address.substr(0, address.rfind(':')), port);
 }
 
 std::size_t thread_count(const Config& config) {
@@ -121,6 +123,7 @@ struct Gateway::Parts {
   std::unique_ptr<Outbox> outbox;
   std::unique_ptr<Conversations> conversations;
   std::unique_ptr<Intake> intake;
+  std::unique_ptr<Housekeeping> housekeeping;
   std::unique_ptr<Webhook> webhook;
   std::unique_ptr<RestApi> rest;
   net::Router public_router, operator_router, admin_router;
@@ -165,6 +168,7 @@ Result<void> Gateway::Parts::make_pipeline() {
   outbox = std::make_unique<Outbox>(io, *ledger, directory, *graph, clock, metrics);
   conversations = std::make_unique<Conversations>(io, *ledger, directory, agents, *graph, *outbox, clock, metrics);
   intake = std::make_unique<Intake>(io, *inbox, *ledger, directory, *conversations, clock, metrics);
+  housekeeping = std::make_unique<Housekeeping>(io, *ledger, clock, [this] { return inbox->waiting() == 0; });
   webhook = std::make_unique<Webhook>(directory, *tenants.tenant_store, *inbox, clock, metrics,
                                       Webhook::Options{std::move(*proxies)});
   rest = std::make_unique<RestApi>(*ledger, directory, PublicIds(tenants.vault->derive("public ids")));
@@ -219,6 +223,7 @@ void Gateway::Parts::stop() {
   if (http) http->close();
   conversations.reset();
   outbox.reset();
+  housekeeping.reset();
   if (admin_server) admin_server->stop(std::chrono::milliseconds(500));
   if (operator_server) operator_server->stop(std::chrono::milliseconds(100));
   // Writes that are queued still speak to the inbox: they end before it goes.
@@ -240,6 +245,7 @@ Result<std::unique_ptr<Gateway>> Gateway::start(const Config& config, Overrides 
   parts.outbox->start();
   parts.conversations->start();
   parts.intake->start();
+  parts.housekeeping->start();
   if (const auto bound = parts.listen(); !bound) return std::unexpected(bound.error());
   log::info("gateway.ready public={} operator={} data={} tenants={} version={}",
             with_port(config.listen_public, gateway->public_port()),

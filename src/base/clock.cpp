@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -32,40 +33,55 @@ struct FakeClock::Wait {
 
 Task<> FakeClock::sleep(std::chrono::milliseconds delay) {
   if (delay <= std::chrono::milliseconds(0)) co_return;
-  const auto wait = std::make_shared<Wait>(co_await boost::asio::this_coro::executor);
+  // A timer that never fires by itself: advance() ends it, or the task's cancellation does.
+  struct Waiting {
+    explicit Waiting(const Executor& executor) : timer(executor, boost::asio::steady_timer::time_point::max()) {}
+    boost::asio::steady_timer timer;
+    bool woken = false;
+  };
+  const auto executor = co_await boost::asio::this_coro::executor;
+  const auto waiting = std::make_shared<Waiting>(executor);  // shared with advance()
+  std::list<Sleeper>::iterator place;
   {
     std::scoped_lock lock(mutex_);
     const TimePoint due = now_ + delay;
     const auto after = std::ranges::find_if(sleepers_, [due](const Sleeper& sleeper) { return sleeper.due > due; });
-    sleepers_.insert(after, Sleeper{due, wait});
+    place = sleepers_.insert(after, Sleeper{due, [executor, waiting] {
+                                              boost::asio::post(executor, [waiting] {
+                                                waiting->woken = true;
+                                                waiting->timer.cancel();
+                                              });
+                                            }});
   }
-  boost::system::error_code ended;
-  co_await wait->timer.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, ended));
-  if (!wait->woken) throw boost::system::system_error(boost::asio::error::operation_aborted);
+  const auto [fault] = co_await waiting->timer.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
+  if (waiting->woken) co_return;
+  std::scoped_lock lock(mutex_);
+  // advance() may have taken it off the list a moment ago.
+  for (auto sleeper = sleepers_.begin(); sleeper != sleepers_.end(); ++sleeper) {
+    if (sleeper != place) continue;
+    sleepers_.erase(sleeper);
+    break;
+  }
+  throw boost::system::system_error(boost::asio::error::operation_aborted);
 }
 
 void FakeClock::advance(std::chrono::milliseconds by) {
-  std::vector<std::shared_ptr<Wait>> woken;
+  std::vector<std::function<void()>> woken;
   {
     std::scoped_lock lock(mutex_);
     now_ += by;
     while (!sleepers_.empty() && sleepers_.front().due <= now_) {
-      if (auto wait = sleepers_.front().wait.lock()) woken.push_back(std::move(wait));
+      woken.push_back(std::move(sleepers_.front().wake));
       sleepers_.pop_front();
     }
   }
-  for (auto& wait : woken) {
-    const auto executor = wait->timer.get_executor();
-    boost::asio::post(executor, [wait = std::move(wait)] {
-      wait->woken = true;
-      wait->timer.cancel();
-    });
-  }
+  for (auto& wake : woken) wake();
 }
 
 std::size_t FakeClock::sleepers() const {
   std::scoped_lock lock(mutex_);
-  return static_cast<std::size_t>(std::ranges::count_if(sleepers_, [](const auto& each) { return !each.wait.expired(); }));
+  return static_cast<std::size_t>(
+      std::ranges::count_if(sleepers_, [](const auto& each) { return !each.wait.expired(); }));
 }
 
 }  // namespace claw

@@ -34,7 +34,9 @@ WorkerPool::WorkerPool(std::size_t threads, std::size_t max_queued) : state_(std
   for (std::size_t i = 0; i < threads; ++i) state_->threads.emplace_back([this, i] { state_->serve(i); });
 }
 
-WorkerPool::~WorkerPool() { stop(); }
+WorkerPool::~WorkerPool() {
+  stop();
+}
 
 void WorkerPool::stop() {
   {

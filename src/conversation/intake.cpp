@@ -50,6 +50,12 @@ AcceptItem Intake::prepare(InboundItem item) const {
   const std::string& number = prepared.event.phone_number_id;
   // A change without a number (templates, account) belongs to the WABA, and so to whoever could sign it.
   prepared.foreign = !number.empty() && !(tenant && tenant->owns_number(number));
+  if (prepared.foreign)
+    log::warn("intake.foreign_number tenant={} phone_number_id={} seq={}", tenant ? tenant->name : "?", number,
+              item.seq.value);
+  if (prepared.event.kind == whatsapp::ItemKind::kUnparsed)
+    log::warn("intake.unparsed tenant={} bytes={} seq={}", tenant ? tenant->name : "?", item.raw.size(),
+              item.seq.value);
   if (const auto* message = std::get_if<whatsapp::Message>(&prepared.event.what)) {
     // WhatsApp itself speaks in `system` messages, and a group has not asked for an answer: both are kept and shown.
     if (message->type == "system") prepared.ignore_reason = "system_message";

@@ -161,8 +161,8 @@ Task<bool> Outbox::send(Lane& lane, OutboundMessage& message) {
   co_return !kept || next.state != MessageState::kQueued;
 }
 
-/// After a begin whose end was not told: it may have been kept, and then the ledger says that the message is being sent,
-/// while nothing was. True if it is to be tried again.
+/// After a begin whose end was not told: it may have been kept, and then the ledger says that the message is being
+/// sent, while nothing was. True if it is to be tried again.
 Task<bool> Outbox::taken_back(Lane& lane, OutboundMessage& message, Fence fence) {
   if (!lane.in_doubt.contains(message.id.value)) co_return false;
   SendOutcome not_sent;

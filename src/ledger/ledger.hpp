@@ -207,6 +207,12 @@ class Ledger {
   /// Messages in the outbox, oldest first, from `from` on, `limit` at most.
   [[nodiscard]] virtual Task<Result<std::vector<OutboundMessage>>> queued(MessageId from, std::size_t limit) = 0;
 
+  /// Forgets what is needed no longer, `limit` rows at most: identities of items whose Meta time is before `before`,
+  /// and the raw bytes of statuses received before it (the parsed ones stay). Returns the rows forgotten; fewer than
+  /// `limit`: nothing is left. `before` must be further back than Meta redelivers (7 days), and no older item may wait
+  /// in the inbox.
+  [[nodiscard]] virtual Task<Result<std::size_t>> forget(TimePoint before, std::size_t limit, Fence fence) = 0;
+
   /// Newest first. An unknown user has none.
   [[nodiscard]] virtual Task<Result<std::vector<MessageRecord>>> messages(TenantId tenant, MessageFilter filter) = 0;
   /// kNotFound also for another tenant's message.

@@ -54,7 +54,7 @@ json::array secrets_of(const Tenant& tenant) {
   return list;
 }
 
-json::object shown(const Tenant& tenant) {
+json::object shown(const Tenant& tenant, std::string_view public_url) {
   json::object settings;
   for (const auto& [name, value] : tenant.settings)
     if (!is_readable(name)) settings[name] = value;
@@ -69,7 +69,7 @@ json::object shown(const Tenant& tenant) {
           {"enabled", tenant.enabled},
           {"created_at", iso(tenant.created_at)},
           {"policy", tenant.policy == ChannelPolicy::kOpen ? "open" : "disabled"},
-          {"webhook_path", fmt::format("/t/{}/webhooks/whatsapp", tenant.name)},
+          {"webhook", fmt::format("{}/t/{}/webhooks/whatsapp", public_url, tenant.name)},
           {"secrets", secrets_of(tenant)},
           {"missing", std::move(missing)},
           {"agents", std::move(agents)},
@@ -82,6 +82,7 @@ struct Call {
   Directory& directory;
   const Vault& vault;
   TimePoint now;
+  std::string_view public_url;
   json::object arguments;
   TenantRef tenant;  ///< Set for every command that names one.
 
@@ -99,24 +100,24 @@ Task<Answer> create_tenant(Call& call) {
   const auto id = co_await call.store.create_tenant(name, call.now);
   if (!id) co_return std::unexpected(id.error());
   if (const auto read = co_await call.directory.reload(); !read) co_return std::unexpected(read.error());
-  co_return shown(*call.directory.by_id(*id));
+  co_return shown(*call.directory.by_id(*id), call.public_url);
 }
 
 Task<Answer> list_tenants(Call& call) {
   json::array list;
-  for (const auto& tenant : call.directory.all()) list.push_back(shown(*tenant));
+  for (const auto& tenant : call.directory.all()) list.push_back(shown(*tenant, call.public_url));
   co_return list;
 }
 
 Task<Answer> show_tenant(Call& call) {
-  co_return shown(*call.tenant);
+  co_return shown(*call.tenant, call.public_url);
 }
 
 /// Ends a command that changed something: the change is in force before the caller hears of it.
 Task<Answer> changed(Call& call, Result<void> written) {
   if (!written) co_return std::unexpected(written.error());
   if (const auto read = co_await call.directory.reload(); !read) co_return std::unexpected(read.error());
-  co_return shown(*call.fresh());
+  co_return shown(*call.fresh(), call.public_url);
 }
 
 Task<Answer> disable_tenant(Call& call) {
@@ -243,7 +244,7 @@ Task<Result<std::string>> Admin::run(std::string command, std::string arguments)
   if (fault || !parsed.is_object()) co_return fail(ErrorKind::kInvalid, "the arguments are no JSON object");
   for (const auto& known : kCommands) {
     if (command != known.name) continue;
-    Call call{store_, directory_, vault_, clock_.now(), std::move(parsed.get_object()), nullptr};
+    Call call{store_, directory_, vault_, clock_.now(), public_url_, std::move(parsed.get_object()), nullptr};
     if (known.names_tenant) {
       const std::string name = call.argument("tenant");
       call.tenant = directory_.by_name(name);

@@ -14,7 +14,7 @@ namespace claw {
 /// |---|---|---|
 /// | tenant.create | tenant | tenant as in tenant.show |
 /// | tenant.list | - | [tenant …] |
-/// | tenant.show | tenant | {name, enabled, created_at, policy, numbers, webhook_path, secrets, settings, agents, …} |
+/// | tenant.show | tenant | {name, enabled, created_at, policy, webhook, secrets, missing, agents, settings} |
 /// | tenant.disable, tenant.enable | tenant | tenant |
 /// | secret.set | tenant, name, value | {name, set_at} |
 /// | secret.list | tenant | [{name, set_at, value for settings}] |
@@ -29,9 +29,10 @@ namespace claw {
 /// with a message for the person at the keyboard; kTransient when the store is away. Safe to call from any coroutine.
 class Admin {
  public:
-  /// All must outlive this object.
-  Admin(TenantStore& store, Directory& directory, const Vault& vault, Clock& clock)
-      : store_(store), directory_(directory), vault_(vault), clock_(clock) {}
+  /// `public_url` is how the outside reaches the webhooks ("https://claw.example.org"), for the address that
+  /// tenant.show gives. All references must outlive this object.
+  Admin(TenantStore& store, Directory& directory, const Vault& vault, Clock& clock, std::string public_url)
+      : store_(store), directory_(directory), vault_(vault), clock_(clock), public_url_(std::move(public_url)) {}
 
   [[nodiscard]] Task<Result<std::string>> run(std::string command, std::string arguments);
 
@@ -40,6 +41,7 @@ class Admin {
   Directory& directory_;
   const Vault& vault_;
   Clock& clock_;
+  const std::string public_url_;
 };
 
 }  // namespace claw

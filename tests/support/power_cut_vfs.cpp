@@ -1,14 +1,14 @@
 #include "support/power_cut_vfs.hpp"
 
-#include <fcntl.h>
-#include <sqlite3.h>
-#include <unistd.h>
-
 #include <cstring>
+#include <fcntl.h>
 #include <map>
 #include <mutex>
 #include <random>
+#include <unistd.h>
 #include <vector>
+
+#include <sqlite3.h>
 
 namespace claw::testing {
 namespace {
@@ -16,7 +16,7 @@ namespace {
 /// One write or truncation since the last sync.
 struct Change {
   std::int64_t offset;
-  std::string before;       ///< What stood there; shorter than `after` where the file grew.
+  std::string before;  ///< What stood there; shorter than `after` where the file grew.
   std::string after;
   std::int64_t size_before;  ///< Of the file.
   bool truncation = false;
@@ -49,9 +49,15 @@ struct File {
   [[nodiscard]] sqlite3_file* real() { return reinterpret_cast<sqlite3_file*>(this + 1); }
 };
 
-File* ours(sqlite3_file* file) { return reinterpret_cast<File*>(file); }
-sqlite3_file* real(sqlite3_file* file) { return ours(file)->real(); }
-const sqlite3_io_methods* methods(sqlite3_file* file) { return real(file)->pMethods; }
+File* ours(sqlite3_file* file) {
+  return reinterpret_cast<File*>(file);
+}
+sqlite3_file* real(sqlite3_file* file) {
+  return ours(file)->real();
+}
+const sqlite3_io_methods* methods(sqlite3_file* file) {
+  return real(file)->pMethods;
+}
 
 std::string read_range(sqlite3_file* file, std::int64_t offset, std::int64_t size) {
   sqlite3_int64 whole = 0;
@@ -62,7 +68,9 @@ std::string read_range(sqlite3_file* file, std::int64_t offset, std::int64_t siz
   return bytes;
 }
 
-int on_close(sqlite3_file* file) { return methods(file)->xClose(real(file)); }
+int on_close(sqlite3_file* file) {
+  return methods(file)->xClose(real(file));
+}
 int on_read(sqlite3_file* file, void* to, int size, sqlite3_int64 at) {
   return methods(file)->xRead(real(file), to, size, at);
 }
@@ -100,26 +108,44 @@ int on_sync(sqlite3_file* file, int flags) {
   return methods(file)->xSync(real(file), flags);
 }
 
-int on_size(sqlite3_file* file, sqlite3_int64* size) { return methods(file)->xFileSize(real(file), size); }
-int on_lock(sqlite3_file* file, int level) { return methods(file)->xLock(real(file), level); }
-int on_unlock(sqlite3_file* file, int level) { return methods(file)->xUnlock(real(file), level); }
-int on_check(sqlite3_file* file, int* out) { return methods(file)->xCheckReservedLock(real(file), out); }
-int on_control(sqlite3_file* file, int op, void* arg) { return methods(file)->xFileControl(real(file), op, arg); }
-int on_sector(sqlite3_file* file) { return methods(file)->xSectorSize(real(file)); }
-int on_traits(sqlite3_file* file) { return methods(file)->xDeviceCharacteristics(real(file)); }
+int on_size(sqlite3_file* file, sqlite3_int64* size) {
+  return methods(file)->xFileSize(real(file), size);
+}
+int on_lock(sqlite3_file* file, int level) {
+  return methods(file)->xLock(real(file), level);
+}
+int on_unlock(sqlite3_file* file, int level) {
+  return methods(file)->xUnlock(real(file), level);
+}
+int on_check(sqlite3_file* file, int* out) {
+  return methods(file)->xCheckReservedLock(real(file), out);
+}
+int on_control(sqlite3_file* file, int op, void* arg) {
+  return methods(file)->xFileControl(real(file), op, arg);
+}
+int on_sector(sqlite3_file* file) {
+  return methods(file)->xSectorSize(real(file));
+}
+int on_traits(sqlite3_file* file) {
+  return methods(file)->xDeviceCharacteristics(real(file));
+}
 int on_shm_map(sqlite3_file* file, int page, int size, int extend, void volatile** out) {
   return methods(file)->xShmMap(real(file), page, size, extend, out);
 }
 int on_shm_lock(sqlite3_file* file, int offset, int n, int flags) {
   return methods(file)->xShmLock(real(file), offset, n, flags);
 }
-void on_shm_barrier(sqlite3_file* file) { methods(file)->xShmBarrier(real(file)); }
-int on_shm_unmap(sqlite3_file* file, int remove) { return methods(file)->xShmUnmap(real(file), remove); }
+void on_shm_barrier(sqlite3_file* file) {
+  methods(file)->xShmBarrier(real(file));
+}
+int on_shm_unmap(sqlite3_file* file, int remove) {
+  return methods(file)->xShmUnmap(real(file), remove);
+}
 
-constexpr sqlite3_io_methods kMethods = {
-    2,         on_close, on_read,    on_write,  on_truncate, on_sync,    on_size,     on_lock,        on_unlock,
-    on_check,  on_control, on_sector, on_traits, on_shm_map,  on_shm_lock, on_shm_barrier, on_shm_unmap, nullptr,
-    nullptr};
+constexpr sqlite3_io_methods kMethods = {2,         on_close,   on_read,     on_write,       on_truncate,  on_sync,
+                                         on_size,   on_lock,    on_unlock,   on_check,       on_control,   on_sector,
+                                         on_traits, on_shm_map, on_shm_lock, on_shm_barrier, on_shm_unmap, nullptr,
+                                         nullptr};
 
 int on_open(sqlite3_vfs*, const char* path, sqlite3_file* file, int flags, int* out_flags) {
   ours(file)->base.pMethods = nullptr;

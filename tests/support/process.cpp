@@ -1,17 +1,17 @@
 #include "support/process.hpp"
 
 #include <arpa/inet.h>
+#include <chrono>
+#include <csignal>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <stdexcept>
+#include <thread>
+#include <unistd.h>
+
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
-#include <unistd.h>
-
-#include <chrono>
-#include <csignal>
-#include <stdexcept>
-#include <thread>
 
 namespace claw::testing {
 
@@ -33,7 +33,9 @@ Process::Process(std::vector<std::string> command, const std::string& log_path,
   ::_exit(127);
 }
 
-Process::~Process() { kill(); }
+Process::~Process() {
+  kill();
+}
 
 void Process::signal(int number) const {
   if (pid_ > 0) ::kill(pid_, number);

@@ -1,16 +1,17 @@
 #pragma once
 
-#include <sys/types.h>
-
 #include <string>
 #include <vector>
+
+#include <sys/types.h>
 
 namespace claw::testing {
 
 /// A child program. Dies with this object, and with the test that started it, however that ends.
 class Process {
  public:
-  /// Starts `command` (path and arguments) with standard error appended to `log_path`. `extra_environment` as NAME=value.
+  /// Starts `command` (path and arguments) with standard error appended to `log_path`. `extra_environment` as
+  /// NAME=value.
   Process(std::vector<std::string> command, const std::string& log_path,
           const std::vector<std::string>& extra_environment = {});
   ~Process();

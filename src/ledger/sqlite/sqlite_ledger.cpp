@@ -7,7 +7,8 @@
 namespace claw::sqlite {
 namespace {
 
-// `state IN (0, 10, 11)` is there for the planner: it uses a partial index only where it finds the index's own condition.
+// `state IN (0, 10, 11)` is there for the planner: it uses a partial index only where it finds the index's own
+// condition.
 constexpr const char* kPendingColumns =
     "SELECT m.id, m.tenant, m.conversation, c.phone_number_id, u.public_id, u.phone, u.bsuid, m.wamid, m.type, m.text, "
     "m.data FROM messages m JOIN conversations c ON c.id = m.conversation JOIN users u ON u.id = c.user "
@@ -34,18 +35,6 @@ OutboundMessage outbound_at(const Statement& row) {
 }
 
 }  // namespace
-
-template <class T, class Work>
-Task<Result<T>> SqliteLedger::fenced(Fence fence, Work work) {
-  return store_.write<T>([fence, work = std::move(work)](Database& db) mutable -> Result<T> {
-    {
-      auto row = db.query("SELECT value FROM marks WHERE name = 'epoch'");
-      if (!row.next() || row->integer(0) != fence.epoch)
-        return fail(ErrorKind::kConflict, "another process owns this ledger now");
-    }
-    return work(db);
-  });
-}
 
 Task<Result<std::unique_ptr<SqliteLedger>>> SqliteLedger::open(Store& store, Clock& clock) {
   const auto epoch = co_await store.write<std::int64_t>([](Database& db) -> Result<std::int64_t> {
@@ -86,7 +75,7 @@ Task<Result<std::vector<OutboundMessage>>> SqliteLedger::complete_turn(MessageId
           whose.tenant = TenantId{row->integer(0)};
           whose.conversation = ConversationId{row->integer(1)};
           whose.turn = message;
-      whose.phone_number_id = row->text(2);
+          whose.phone_number_id = row->text(2);
           whose.phone = row->text(3);
           whose.bsuid = row->text(4);
           previous = row->integer(5);

@@ -21,6 +21,7 @@ class SqliteLedger final : public Ledger {
   [[nodiscard]] Task<Result<void>> begin_send(MessageId message, Fence fence) override;
   [[nodiscard]] Task<Result<void>> end_send(MessageId message, SendOutcome outcome, Fence fence) override;
   [[nodiscard]] Task<Result<std::size_t>> recover(Fence fence) override;
+  [[nodiscard]] Task<Result<std::size_t>> forget(TimePoint before, std::size_t limit, Fence fence) override;
   [[nodiscard]] Task<Result<std::vector<PendingMessage>>> pending(MessageId from, std::size_t limit) override;
   [[nodiscard]] Task<Result<std::vector<OutboundMessage>>> queued(MessageId from, std::size_t limit) override;
   [[nodiscard]] Task<Result<std::vector<MessageRecord>>> messages(TenantId tenant, MessageFilter filter) override;
@@ -40,5 +41,17 @@ class SqliteLedger final : public Ledger {
   Clock& clock_;
   const Fence fence_;
 };
+
+template <class T, class Work>
+Task<Result<T>> SqliteLedger::fenced(Fence fence, Work work) {
+  return store_.write<T>([fence, work = std::move(work)](Database& db) mutable -> Result<T> {
+    {
+      auto row = db.query("SELECT value FROM marks WHERE name = 'epoch'");
+      if (!row.next() || row->integer(0) != fence.epoch)
+        return fail(ErrorKind::kConflict, "another process owns this ledger now");
+    }
+    return work(db);
+  });
+}
 
 }  // namespace claw::sqlite
