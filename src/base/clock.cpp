@@ -5,7 +5,6 @@
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/error.hpp>
-#include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/system/system_error.hpp>
 
@@ -33,49 +32,32 @@ struct FakeClock::Wait {
 
 Task<> FakeClock::sleep(std::chrono::milliseconds delay) {
   if (delay <= std::chrono::milliseconds(0)) co_return;
-  // A timer that never fires by itself: advance() ends it, or the task's cancellation does.
-  struct Waiting {
-    explicit Waiting(const Executor& executor) : timer(executor, boost::asio::steady_timer::time_point::max()) {}
-    boost::asio::steady_timer timer;
-    bool woken = false;
-  };
-  const auto executor = co_await boost::asio::this_coro::executor;
-  const auto waiting = std::make_shared<Waiting>(executor);  // shared with advance()
-  std::list<Sleeper>::iterator place;
+  const auto wait = std::make_shared<Wait>(co_await boost::asio::this_coro::executor);  // shared with a waking under way
   {
     std::scoped_lock lock(mutex_);
     const TimePoint due = now_ + delay;
     const auto after = std::ranges::find_if(sleepers_, [due](const Sleeper& sleeper) { return sleeper.due > due; });
-    place = sleepers_.insert(after, Sleeper{due, [executor, waiting] {
-                                              boost::asio::post(executor, [waiting] {
-                                                waiting->woken = true;
-                                                waiting->timer.cancel();
-                                              });
-                                            }});
+    sleepers_.insert(after, Sleeper{due, wait});
   }
-  const auto [fault] = co_await waiting->timer.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
-  if (waiting->woken) co_return;
-  std::scoped_lock lock(mutex_);
-  // advance() may have taken it off the list a moment ago.
-  for (auto sleeper = sleepers_.begin(); sleeper != sleepers_.end(); ++sleeper) {
-    if (sleeper != place) continue;
-    sleepers_.erase(sleeper);
-    break;
-  }
-  throw boost::system::system_error(boost::asio::error::operation_aborted);
+  (void)co_await wait->timer.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
+  if (!wait->woken) throw boost::system::system_error(boost::asio::error::operation_aborted);
 }
 
 void FakeClock::advance(std::chrono::milliseconds by) {
-  std::vector<std::function<void()>> woken;
+  std::vector<std::shared_ptr<Wait>> due;
   {
     std::scoped_lock lock(mutex_);
     now_ += by;
     while (!sleepers_.empty() && sleepers_.front().due <= now_) {
-      woken.push_back(std::move(sleepers_.front().wake));
+      if (auto wait = sleepers_.front().wait.lock()) due.push_back(std::move(wait));
       sleepers_.pop_front();
     }
   }
-  for (auto& wake : woken) wake();
+  for (const auto& wait : due)
+    boost::asio::post(wait->timer.get_executor(), [wait] {
+      wait->woken = true;
+      wait->timer.cancel();
+    });
 }
 
 std::size_t FakeClock::sleepers() const {
