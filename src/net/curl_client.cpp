@@ -149,6 +149,8 @@ struct CurlClient::Loop : std::enable_shared_from_this<CurlClient::Loop> {
   void start(std::unique_ptr<Call> call);
   void close();
   void set_options(CURL* easy, Call& call);
+  void arm();
+  void act_when_due();
   void act(curl_socket_t socket, int what);
   void collect();
   void wait(curl_socket_t socket, const std::shared_ptr<Watch>& watch);
@@ -161,6 +163,9 @@ struct CurlClient::Loop : std::enable_shared_from_this<CurlClient::Loop> {
   Executor executor;
   std::shared_ptr<const Options> options;
   boost::asio::steady_timer timer;
+  using TimerClock = boost::asio::steady_timer::clock_type;
+  TimerClock::time_point due = TimerClock::time_point::max();        ///< When libcurl wants to be called.
+  TimerClock::time_point armed_for = TimerClock::time_point::max();  ///< When the timer fires; never: max().
   CURLM* multi;
   std::unordered_map<curl_socket_t, std::shared_ptr<Watch>> watches;  // shared with the waits that are out
   std::unordered_map<CURL*, std::unique_ptr<Call>> calls;
@@ -253,17 +258,38 @@ void CurlClient::Loop::close() {
 
 int CurlClient::Loop::on_timer(CURLM*, long ms, void* user) {
   auto& loop = *static_cast<Loop*>(user);
-  if (ms < 0) {
-    loop.timer.cancel();
-    return 0;
+  loop.due = ms < 0 ? TimerClock::time_point::max() : TimerClock::now() + std::chrono::milliseconds(ms);
+  if (ms == 0) {
+    // Even now not from here: libcurl is not to be entered from its own callback.
+    boost::asio::post(loop.executor, [self = loop.weak_from_this()] {
+      if (const auto alive = self.lock()) alive->act_when_due();
+    });
+  } else if (loop.due < loop.armed_for) {
+    loop.arm();
   }
-  // Even for 0 ms not from here: libcurl is not to be entered from its own callback.
-  loop.timer.expires_after(std::chrono::milliseconds(ms));
-  loop.timer.async_wait([self = loop.weak_from_this()](const boost::system::error_code& fault) {
-    if (fault) return;
-    if (const auto alive = self.lock()) alive->act(CURL_SOCKET_TIMEOUT, 0);
-  });
   return 0;
+}
+
+/// libcurl moves its time several times with each call, mostly to later; the timer is set only where it would come too
+/// late, for setting it is a call of the kernel.
+void CurlClient::Loop::arm() {
+  armed_for = due;
+  timer.expires_at(due);
+  timer.async_wait([self = weak_from_this()](const boost::system::error_code& fault) {
+    const auto alive = self.lock();
+    if (fault || !alive) return;
+    alive->armed_for = TimerClock::time_point::max();
+    alive->act_when_due();
+  });
+}
+
+void CurlClient::Loop::act_when_due() {
+  if (TimerClock::now() >= due) {
+    due = TimerClock::time_point::max();
+    act(CURL_SOCKET_TIMEOUT, 0);
+  } else if (due < armed_for) {
+    arm();
+  }
 }
 
 int CurlClient::Loop::on_socket(CURL*, curl_socket_t socket, int what, void* user, void*) {

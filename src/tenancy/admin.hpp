@@ -16,13 +16,13 @@ namespace claw {
 /// | tenant.list | - | [tenant …] |
 /// | tenant.show | tenant | {name, enabled, created_at, policy, webhook, secrets, missing, agents, settings} |
 /// | tenant.disable, tenant.enable | tenant | tenant |
-/// | secret.set | tenant, name, value | {name, set_at} |
+/// | secret.set | tenant, name, value | tenant |
 /// | secret.list | tenant | [{name, set_at, value for settings}] |
-/// | secret.delete | tenant, name | {} |
+/// | secret.delete | tenant, name | tenant |
 /// | token.create | tenant, label | {id, token, label}: the only time the token is shown |
 /// | token.list | tenant | [{id, label, created_at}] |
-/// | token.revoke | tenant, id | {} |
-/// | agent.set | tenant, agent, kind, default | agent |
+/// | token.revoke | tenant, id | tenant |
+/// | agent.set | tenant, agent, kind, default | tenant |
 /// | channel.set | tenant, policy | tenant |
 ///
 /// A change is durable, and in force in this process, when run() returns. Fails with kInvalid, kNotFound, kConflict

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <filesystem>
 #include <stdexcept>
 
 #include <fmt/format.h>
@@ -14,15 +13,6 @@
 namespace claw::testing {
 
 namespace json = boost::json;
-
-TempFolder::TempFolder() : path_("/tmp/claw-XXXXXX") {
-  if (!::mkdtemp(path_.data())) throw std::runtime_error("no folder under /tmp");
-}
-
-TempFolder::~TempFolder() {
-  std::error_code ignored;
-  std::filesystem::remove_all(path_, ignored);
-}
 
 LiveGateway::LiveGateway(Options options) : options_(std::move(options)) {
   log::set_level(log::Level::kError);
@@ -41,7 +31,8 @@ void LiveGateway::start() {
   config.base_domain = options_.base_domain;
   config.trusted_proxies = options_.trusted_proxies;
   config.data_dir = folder_.path() + "/d";
-  config.graph_base_url = graph_.base_url();
+  config.graph_base_url = options_.graph_base_url.empty() ? graph_.base_url() : options_.graph_base_url;
+  config.graph_ca_file = options_.graph_ca_file;
   config.net_allow_private = {"127.0.0.0/8"};
   config.ledger_cache_mib = 8;
   config.threads = 2;
@@ -66,6 +57,12 @@ json::value LiveGateway::admin(const std::string& command, json::object argument
 }
 
 TestTenant LiveGateway::make_tenant(const std::string& name, const std::string& number) {
+  auto tenant = make_tenant_without_agent(name, number);
+  admin("agent.set", {{"tenant", name}, {"agent", "echo"}, {"kind", "echo"}});
+  return tenant;
+}
+
+TestTenant LiveGateway::make_tenant_without_agent(const std::string& name, const std::string& number) {
   TestTenant tenant{name, number, "app-secret-of-" + name, "EAA-token-of-" + name, "verify-token-of-" + name, ""};
   admin("tenant.create", {{"tenant", name}});
   const std::pair<const char*, std::string> secrets[] = {{"WHATSAPP_APP_SECRET", tenant.app_secret},
@@ -74,7 +71,6 @@ TestTenant LiveGateway::make_tenant(const std::string& name, const std::string& 
                                                          {"WHATSAPP_PHONE_NUMBER_ID", number}};
   for (const auto& [secret, value] : secrets)
     if (!value.empty()) admin("secret.set", {{"tenant", name}, {"name", secret}, {"value", value}});
-  admin("agent.set", {{"tenant", name}, {"agent", "echo"}, {"kind", "echo"}});
   admin("channel.set", {{"tenant", name}, {"policy", "open"}});
   tenant.api_token = admin("token.create", {{"tenant", name}, {"label", "test"}}).at("token").as_string();
   return tenant;

@@ -11,21 +11,9 @@
 #include "support/http_call.hpp"
 #include "support/scripted_graph.hpp"
 #include "support/shiftable_clock.hpp"
+#include "support/temp_dir.hpp"
 
 namespace claw::testing {
-
-/// A folder of its own under /tmp, gone with the object. Its path is short: a Unix socket lives in it.
-class TempFolder {
- public:
-  TempFolder();
-  ~TempFolder();
-  TempFolder(const TempFolder&) = delete;
-  TempFolder& operator=(const TempFolder&) = delete;
-  [[nodiscard]] const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
 
 /// A tenant with all it needs: secrets, number, echo agent, open policy, API token.
 struct TestTenant {
@@ -44,9 +32,11 @@ struct TestTenant {
 class LiveGateway {
  public:
   struct Options {
-    std::string sqlite_vfs;
+    std::string sqlite_vfs = {};
     std::string base_domain = "claw.test";
-    std::vector<std::string> trusted_proxies;
+    std::vector<std::string> trusted_proxies = {};
+    std::string graph_base_url = {};  ///< Empty: the scripted one.
+    std::string graph_ca_file = {};
   };
   LiveGateway() : LiveGateway(Options{}) {}
   explicit LiveGateway(Options options);
@@ -58,6 +48,8 @@ class LiveGateway {
   void start();
 
   [[nodiscard]] TestTenant make_tenant(const std::string& name, const std::string& number);
+  /// The same with nobody who answers.
+  [[nodiscard]] TestTenant make_tenant_without_agent(const std::string& name, const std::string& number);
   /// One command of the operator.
   boost::json::value admin(const std::string& command, boost::json::object arguments);
 
@@ -89,7 +81,7 @@ class LiveGateway {
 
  private:
   const Options options_;
-  TempFolder folder_;
+  TempDir folder_;
   ScriptedGraph graph_;
   ShiftableClock clock_;
   std::unique_ptr<Gateway> gateway_;

@@ -19,7 +19,8 @@ std::size_t forget_identities(Database& db, TimePoint before, std::size_t limit)
   return forgotten + static_cast<std::size_t>(db.changes());
 }
 
-/// Walks the inbox from where it stopped last time: nothing refers to the bytes of a status.
+/// Walks the inbox from where it stopped last time: nothing refers to the bytes of a status. The newest row stays, for
+/// SQLite would give its number again, and what came under it would count as settled.
 std::size_t forget_status_bytes(Database& db, TimePoint before, std::size_t limit) {
   std::int64_t from = 0;
   {
@@ -31,7 +32,8 @@ std::size_t forget_status_bytes(Database& db, TimePoint before, std::size_t limi
   {
     auto rows = db.query(
         "SELECT seq, received_ms FROM inbox WHERE seq > $1 "
-        "AND seq <= (SELECT value FROM marks WHERE name = 'settled') ORDER BY seq LIMIT $2",
+        "AND seq <= (SELECT value FROM marks WHERE name = 'settled') AND seq < (SELECT max(seq) FROM inbox) "
+        "ORDER BY seq LIMIT $2",
         from, limit);
     while (rows.next() && rows->integer(1) < to_ms(before)) {
       last = rows->integer(0);

@@ -1,0 +1,266 @@
+#include "api/rest_api.hpp"
+
+#include <boost/json.hpp>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "support/accept_items.hpp"
+#include "support/test_tenants.hpp"
+
+namespace claw {
+namespace {
+
+using namespace claw::testing;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::SizeIs;
+namespace json = boost::json;
+
+class RestApiTest : public ::testing::Test {
+ protected:
+  RestApiTest() {
+    api_.add_routes(router_);
+    token_of("acme", acme_);
+    token_of("beta", beta_);
+  }
+  ~RestApiTest() override { world_.store->close(); }
+
+  std::int64_t token_of(const std::string& token, TenantId tenant) {
+    const auto id =
+        world_.run(tenants_.store.create_token({0, tenant, token_hash(token), "", world_.clock.now()})).value();
+    tenants_.reload();
+    return id;
+  }
+  /// As the server calls it: `target` is what stands on the request line.
+  net::HttpResponse call(std::string method, const std::string& target, std::string body = "",
+                         const std::string& token = "acme") {
+    net::HttpRequest request;
+    request.method = std::move(method);
+    request.target = target;
+    request.path = target.substr(0, target.find('?'));
+    if (const auto at = target.find('?'); at != std::string::npos) {
+      for (std::size_t from = at + 1; from < target.size();) {
+        const auto end = std::min(target.find('&', from), target.size());
+        const auto pair = target.substr(from, end - from);
+        request.query.emplace_back(pair.substr(0, pair.find('=')),
+                                   net::percent_decode(pair.substr(pair.find('=') + 1)));
+        from = end + 1;
+      }
+    }
+    request.body = std::move(body);
+    if (!token.empty()) request.headers.push_back({"Authorization", "Bearer " + token});
+    return world_.run(router_.dispatch(request));
+  }
+  json::object get(const std::string& target, const std::string& token = "acme") {
+    const auto response = call("GET", target, "", token);
+    EXPECT_EQ(response.status, 200) << target << response.body;
+    return json::parse(response.body).as_object();
+  }
+  static std::string problem_status(const net::HttpResponse& response) {
+    EXPECT_EQ(response.content_type, "application/problem+json") << response.body;
+    const auto body = json::parse(response.body).as_object();
+    EXPECT_EQ(body.at("status").as_int64(), response.status);
+    EXPECT_FALSE(body.at("title").as_string().empty());
+    EXPECT_FALSE(body.at("detail").as_string().empty());
+    return std::to_string(response.status);
+  }
+  MessageId receive(TenantId tenant, const std::string& text, const std::string& from = "491511") {
+    auto item = of_tenant(text_from(from, text), tenant.value);
+    Ledger& ledger = *world_.ledger;
+    return world_.run(ledger.accept({item}, ledger.fence())).value().pending.at(0).id;
+  }
+  std::vector<OutboundMessage> answer(MessageId message, std::vector<std::string> parts) {
+    Ledger& ledger = *world_.ledger;
+    return world_
+        .run(ledger.complete_turn(message, {MessageState::kAnswered, "", "bot", std::move(parts)}, ledger.fence()))
+        .value();
+  }
+  static std::vector<std::string> texts(const json::object& page) {
+    std::vector<std::string> found;
+    for (const auto& message : page.at("messages").as_array())
+      found.emplace_back(message.as_object().at("text").as_string());
+    return found;
+  }
+
+  OpenLedger world_;
+  TestTenants tenants_{world_};
+  TenantId acme_ = tenants_.add("acme", "111");
+  TenantId beta_ = tenants_.add("beta", "222");
+  RestApi api_{*world_.ledger, tenants_.directory, PublicIds(SecretString(std::string("key")))};
+  net::Router router_;
+};
+
+TEST_F(RestApiTest, LetsNobodyInWithoutAValidToken) {
+  for (const char* target :
+       {"/api/v1/messages", "/api/v1/messages/m_0123456789abcdef", "/api/v1/events", "/api/v1/kv/k"}) {
+    const auto missing = call("GET", target, "", "");
+    EXPECT_EQ(problem_status(missing), "401") << target;
+    EXPECT_EQ(net::find_header(missing.headers, "WWW-Authenticate"), "Bearer");
+    EXPECT_EQ(problem_status(call("GET", target, "", "wrong")), "401") << target;
+    EXPECT_EQ(problem_status(call("GET", target, "", "acme ")), "401") << target;
+  }
+  EXPECT_EQ(problem_status(call("PUT", "/api/v1/kv/k", R"({"value":"x"})", "")), "401");
+  EXPECT_EQ(problem_status(call("DELETE", "/api/v1/kv/k", "", "")), "401");
+}
+
+TEST_F(RestApiTest, LetsNobodyInWithARevokedTokenOrADisabledTenant) {
+  const auto id = token_of("soon revoked", acme_);
+  EXPECT_EQ(call("GET", "/api/v1/messages", "", "soon revoked").status, 200);
+  ASSERT_TRUE(world_.run(tenants_.store.delete_token(acme_, id)));
+  tenants_.reload();
+  EXPECT_EQ(problem_status(call("GET", "/api/v1/messages", "", "soon revoked")), "401");
+  tenants_.enable(beta_, false);
+  EXPECT_EQ(problem_status(call("GET", "/api/v1/messages", "", "beta")), "403");
+  tenants_.enable(beta_, true);
+  EXPECT_EQ(call("GET", "/api/v1/messages", "", "beta").status, 200) << "and recovers";
+}
+
+TEST_F(RestApiTest, ShowsATenantNothingOfAnother) {
+  receive(acme_, "acme's");
+  receive(beta_, "beta's");
+  EXPECT_THAT(texts(get("/api/v1/messages")), ElementsAre("acme's"));
+  EXPECT_THAT(texts(get("/api/v1/messages?user=491511", "beta")), ElementsAre("beta's"));
+  const std::string id(get("/api/v1/messages").at("messages").at(0).at("id").as_string());
+  EXPECT_EQ(call("GET", "/api/v1/messages/" + id).status, 200);
+  EXPECT_EQ(problem_status(call("GET", "/api/v1/messages/" + id, "", "beta")), "404");
+  EXPECT_EQ(call("PUT", "/api/v1/kv/k", R"({"value":"acme's"})").status, 200);
+  EXPECT_EQ(problem_status(call("GET", "/api/v1/kv/k", "", "beta")), "404");
+  EXPECT_EQ(problem_status(call("DELETE", "/api/v1/kv/k", "", "beta")), "404");
+  EXPECT_EQ(get("/api/v1/kv/k").at("value").as_string(), "acme's");
+}
+
+TEST_F(RestApiTest, PagesThroughMessagesWithTheCursorItGives) {
+  for (int i = 0; i < 5; ++i) receive(acme_, "m" + std::to_string(i));
+  std::vector<std::string> all;
+  std::string target = "/api/v1/messages?limit=2";
+  for (int pages = 0; pages < 4; ++pages) {
+    const auto page = get(target);
+    for (auto& text : texts(page)) all.push_back(text);
+    if (page.at("next").is_null()) break;
+    target = "/api/v1/messages?limit=2&before=" + std::string(page.at("next").as_string());
+  }
+  EXPECT_THAT(all, ElementsAre("m4", "m3", "m2", "m1", "m0"));
+}
+
+TEST_F(RestApiTest, FiltersByUserAndDirection) {
+  answer(receive(acme_, "question"), {"answer"});
+  receive(acme_, "another's", "491599");
+  EXPECT_THAT(texts(get("/api/v1/messages?direction=outbound")), ElementsAre("answer"));
+  EXPECT_THAT(texts(get("/api/v1/messages?direction=inbound")), ElementsAre("another's", "question"));
+  EXPECT_THAT(texts(get("/api/v1/messages?user=491511")), ElementsAre("answer", "question"));
+  EXPECT_THAT(texts(get("/api/v1/messages?user=nobody")), IsEmpty());
+}
+
+TEST_F(RestApiTest, RefusesParametersThatMakeNoSense) {
+  for (const char* query :
+       {"limit=0", "limit=201", "limit=-1", "limit=ten", "limit=", "limit=10x", "limit=99999999999999999999",
+        "before=7", "before=", "before=e_0123456789abcdef", "direction=up", "direction="})
+    EXPECT_EQ(problem_status(call("GET", std::string("/api/v1/messages?") + query)), "400") << query;
+  EXPECT_EQ(problem_status(call("GET", "/api/v1/events?before=m_0123456789abcdef")), "400");
+  EXPECT_EQ(problem_status(call("GET", "/api/v1/messages/7")), "404");
+  EXPECT_EQ(problem_status(call("GET", "/api/v1/messages/m_0123456789abcdef")), "404");
+  EXPECT_EQ(call("POST", "/api/v1/messages").status, 405);
+}
+
+TEST_F(RestApiTest, ShowsAMessageWithItsHistoryAndTheAdviceForItsError) {
+  const auto turn = receive(acme_, "question");
+  const auto part = answer(turn, {"answer"}).at(0);
+  Ledger& ledger = *world_.ledger;
+  ASSERT_TRUE(world_.run(ledger.begin_send(part.id, ledger.fence())));
+  ASSERT_TRUE(world_.run(ledger.end_send(part.id, {MessageState::kSent, "wamid.out", {}, 0, ""}, ledger.fence())));
+  auto failed = of_tenant(status_of("wamid.out", "failed"), acme_.value);
+  std::get<whatsapp::Status>(failed.event.what).errors = {{131047, "Re-engagement", "", "24 hours have passed"}};
+  ASSERT_TRUE(world_.run(ledger.accept({failed}, ledger.fence())));
+
+  const auto list = get("/api/v1/messages?direction=outbound").at("messages").as_array();
+  ASSERT_THAT(list, SizeIs(1));
+  const auto shown = get("/api/v1/messages/" + std::string(list[0].at("id").as_string()));
+  EXPECT_EQ(shown.at("state").as_string(), "failed");
+  EXPECT_EQ(shown.at("wamid").as_string(), "wamid.out");
+  EXPECT_EQ(shown.at("attempts").as_int64(), 1);
+  EXPECT_EQ(shown.at("error").at("code").as_int64(), 131047);
+  EXPECT_FALSE(shown.at("error").at("advice").as_string().empty());
+  ASSERT_THAT(shown.at("statuses").as_array(), SizeIs(1));
+  EXPECT_EQ(shown.at("statuses").at(0).at("status").as_string(), "failed");
+  EXPECT_EQ(shown.at("statuses").at(0).at("errors").at(0).at("code").as_int64(), 131047);
+  const auto inbound = get("/api/v1/messages?direction=inbound").at("messages").at(0).as_object();
+  EXPECT_EQ(shown.at("answers"), inbound.at("id"));
+  EXPECT_EQ(inbound.at("state").as_string(), "answered");
+  EXPECT_EQ(inbound.at("meta_time").as_string(), "2026-09-21T14:13:20.000Z");
+}
+
+TEST_F(RestApiTest, ShowsEventsByKindWithBytesThatAreNoJson) {
+  ASSERT_TRUE(world_.run(world_.store->write<void>([](sqlite::Database& db) -> Result<void> {
+    db.run("INSERT INTO inbox (seq, tenant, slot, kind, received_ms, raw) VALUES (7, 1, 0, 0, 0, $1)",
+           sqlite::Blob{"\xFFno"});
+    return {};
+  })));
+  auto unparsed = of_tenant(item_of(whatsapp::ItemKind::kUnparsed, "unparsed/1"), acme_.value);
+  unparsed.item.seq = InboxSeq{7};
+  ASSERT_TRUE(world_.run(world_.ledger->accept({unparsed}, world_.ledger->fence())));
+  const auto page = get("/api/v1/events?kind=unparsed");
+  ASSERT_THAT(page.at("events").as_array(), SizeIs(1));
+  EXPECT_EQ(page.at("events").at(0).at("raw_base64").as_string(), "/25v");
+  EXPECT_THAT(get("/api/v1/events?kind=call").at("events").as_array(), IsEmpty());
+  EXPECT_THAT(get("/api/v1/events", "beta").at("events").as_array(), IsEmpty());
+}
+
+TEST_F(RestApiTest, KeepsKeysAsTheyAreHoweverTheyAreWritten) {
+  const struct {
+    const char* written;
+    const char* key;
+  } rows[] = {
+      {"simple", "simple"},
+      {"a/b/c", "a/b/c"},
+      {"a%2Fb%2Fc", "a/b/c"},
+      {"wa:491511", "wa:491511"},
+      {"wa%3A491511", "wa:491511"},
+      {"with%20space", "with space"},
+      {"a+b", "a+b"},
+      {"%C3%A9", "\xC3\xA9"},
+      {"percent%25", "percent%"},
+      {"q%3Fx%3D1", "q?x=1"},
+  };
+  for (const auto& row : rows) {
+    const std::string address = std::string("/api/v1/kv/") + row.written;
+    const auto put = call("PUT", address, R"({"value":"v\u00e9"})");
+    EXPECT_EQ(put.status, 200) << row.written << put.body;
+    EXPECT_EQ(world_.run(world_.ledger->kv_get(acme_, row.key)).value(), "v\xC3\xA9") << row.written;
+    EXPECT_EQ(get(address).at("key").as_string(), row.key);
+    const auto gone = call("DELETE", address);
+    EXPECT_EQ(gone.status, 204);
+    EXPECT_THAT(gone.body, IsEmpty());
+    EXPECT_EQ(problem_status(call("GET", address)), "404");
+    EXPECT_EQ(problem_status(call("DELETE", address)), "404");
+  }
+}
+
+TEST_F(RestApiTest, RefusesKeysAndValuesBeyondTheirBounds) {
+  const std::string long_key(RestApi::kMaxKeyBytes + 1, 'k');
+  const std::string good = R"({"value":"x"})";
+  for (const std::string& key : {std::string(), long_key, std::string("%FF"), std::string("a%C3")})
+    EXPECT_EQ(problem_status(call("PUT", "/api/v1/kv/" + key, good)), "400") << key.substr(0, 9);
+  EXPECT_EQ(call("PUT", "/api/v1/kv/" + long_key.substr(1), good).status, 200);
+  const auto value = [](std::size_t bytes) { return R"({"value":")" + std::string(bytes, 'v') + "\"}"; };
+  for (const std::string& body :
+       {std::string(), std::string("x"), std::string("[]"), std::string("{}"), std::string(R"({"value":7})"),
+        std::string("{\"value\":\"\xFF\"}"), value(RestApi::kMaxValueBytes + 1)})
+    EXPECT_EQ(problem_status(call("PUT", "/api/v1/kv/k", body)), "400") << body.substr(0, 20);
+  EXPECT_EQ(call("PUT", "/api/v1/kv/k", value(RestApi::kMaxValueBytes)).status, 200);
+  EXPECT_EQ(problem_status(call("PUT", "/api/v1/kv/wa:491511", R"({"value":""})")), "400");
+  EXPECT_EQ(problem_status(call("PUT", "/api/v1/kv/wa:491511", value(201))), "400");
+}
+
+TEST_F(RestApiTest, AsksToTryLaterWhenTheLedgerIsAwayAndTellsNoDetails) {
+  world_.store->close();
+  for (const auto& response : {call("GET", "/api/v1/messages"), call("PUT", "/api/v1/kv/k", R"({"value":"x"})")}) {
+    EXPECT_EQ(problem_status(response), "503");
+    EXPECT_FALSE(net::find_header(response.headers, "Retry-After").empty());
+    EXPECT_THAT(response.body, Not(HasSubstr("store")));
+  }
+}
+
+}  // namespace
+}  // namespace claw

@@ -1,0 +1,203 @@
+#include "tenancy/admin.hpp"
+
+#include <boost/json.hpp>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "support/test_tenants.hpp"
+
+namespace claw {
+namespace {
+
+using namespace claw::testing;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::SizeIs;
+namespace json = boost::json;
+
+class AdminTest : public ::testing::Test {
+ protected:
+  Result<std::string> run(const std::string& command, const std::string& arguments) {
+    auto answer = world_.run(admin_.run(command, arguments));
+    all_answers_ += answer ? *answer : answer.error().message;
+    return answer;
+  }
+  json::value ok(const std::string& command, const std::string& arguments) {
+    const auto answer = run(command, arguments);
+    EXPECT_TRUE(answer) << command << ": " << (answer ? "" : answer.error().message);
+    return answer ? json::parse(*answer) : json::value();
+  }
+
+  OpenLedger world_;
+  TestTenants tenants_{world_};
+  Admin admin_{tenants_.store, tenants_.directory, tenants_.vault, world_.clock, "https://claw.example.org"};
+  std::string all_answers_;
+};
+
+TEST_F(AdminTest, MakesATenantThatLacksEverythingAndSaysSo) {
+  const auto made = ok("tenant.create", R"({"tenant":"acme"})").as_object();
+  EXPECT_EQ(made.at("name").as_string(), "acme");
+  EXPECT_EQ(made.at("enabled").as_bool(), true);
+  EXPECT_EQ(made.at("policy").as_string(), "disabled");
+  EXPECT_EQ(made.at("created_at").as_string(), "2026-09-21T14:13:20Z");
+  EXPECT_EQ(made.at("webhook").as_string(), "https://claw.example.org/t/acme/webhooks/whatsapp");
+  EXPECT_EQ(json::serialize(made.at("missing")),
+            R"(["WHATSAPP_ACCESS_TOKEN","WHATSAPP_APP_SECRET","WHATSAPP_VERIFY_TOKEN","WHATSAPP_PHONE_NUMBER_ID"])");
+  EXPECT_EQ(ok("tenant.show", R"({"tenant":"acme"})"), json::value(made));
+  ok("tenant.create", R"({"tenant":"beta"})");
+  EXPECT_THAT(ok("tenant.list", "{}").as_array(), SizeIs(2));
+}
+
+TEST_F(AdminTest, SetsATenantUpWithEffectAtOnce) {
+  ok("tenant.create", R"({"tenant":"acme"})");
+  ok("secret.set", R"({"tenant":"acme","name":"WHATSAPP_ACCESS_TOKEN","value":"EAAG-hush\n"})");
+  ok("secret.set", R"({"tenant":"acme","name":"WHATSAPP_APP_SECRET","value":"hush-2"})");
+  ok("secret.set", R"({"tenant":"acme","name":"WHATSAPP_VERIFY_TOKEN","value":"hush-3"})");
+  ok("secret.set", R"({"tenant":"acme","name":"WHATSAPP_PHONE_NUMBER_ID","value":"111, 222"})");
+  ok("channel.set", R"({"tenant":"acme","policy":"open"})");
+  const auto shown = ok("agent.set", R"({"tenant":"acme","agent":"bot","kind":"echo"})").as_object();
+  EXPECT_THAT(shown.at("missing").as_array(), SizeIs(0));
+  EXPECT_EQ(json::serialize(shown.at("agents")), R"([{"name":"bot","kind":"echo","default":true}])");
+
+  const auto tenant = tenants_.directory.by_name("acme");
+  EXPECT_EQ(tenant->access_token.expose(), "EAAG-hush") << "without the line's end";
+  EXPECT_EQ(tenant->app_secret.expose(), "hush-2");
+  EXPECT_EQ(tenant->verify_token.expose(), "hush-3");
+  EXPECT_EQ(tenant->policy, ChannelPolicy::kOpen);
+  EXPECT_EQ(tenant->default_agent, "bot");
+  EXPECT_EQ(tenants_.directory.by_number("222"), tenant);
+}
+
+TEST_F(AdminTest, NeverShowsASecretAgain) {
+  ok("tenant.create", R"({"tenant":"acme"})");
+  ok("secret.set", R"({"tenant":"acme","name":"WHATSAPP_ACCESS_TOKEN","value":"hush"})");
+  ok("secret.set", R"({"tenant":"acme","name":"OWN_SECRET","value":"hush"})");
+  ok("secret.set", R"({"tenant":"acme","name":"WHATSAPP_WABA_ID","value":"4711"})");
+  const auto list = ok("secret.list", R"({"tenant":"acme"})").as_array();
+  ASSERT_THAT(list, SizeIs(3));
+  EXPECT_EQ(list[2].at("value").as_string(), "4711") << "an id is no secret";
+  ok("tenant.show", R"({"tenant":"acme"})");
+  ok("tenant.list", "{}");
+  run("secret.set", R"({"tenant":"acme","name":"bad name","value":"hush"})");
+  run("secret.set", R"({"tenant":"nobody","name":"OWN_SECRET","value":"hush"})");
+  EXPECT_THAT(all_answers_, Not(HasSubstr("hush")));
+}
+
+TEST_F(AdminTest, ShowsATokenOnceAndKeepsOnlyItsHash) {
+  ok("tenant.create", R"({"tenant":"acme"})");
+  const auto made = ok("token.create", R"({"tenant":"acme","label":"ci"})").as_object();
+  const std::string token(made.at("token").as_string());
+  EXPECT_THAT(token, ::testing::StartsWith("cct_"));
+  EXPECT_GE(token.size(), 40U);
+  EXPECT_NE(tenants_.directory.by_token(token), nullptr);
+  all_answers_.clear();
+  const auto list = ok("token.list", R"({"tenant":"acme"})").as_array();
+  ASSERT_THAT(list, SizeIs(1));
+  EXPECT_EQ(list[0].at("label").as_string(), "ci");
+  EXPECT_EQ(list[0].at("id"), made.at("id"));
+  EXPECT_THAT(all_answers_, Not(HasSubstr(token)));
+  ok("tenant.create", R"({"tenant":"beta"})");
+  const std::string id = json::serialize(made.at("id"));
+  EXPECT_EQ(run("token.revoke", R"({"tenant":"beta","id":)" + id + "}").error().kind, ErrorKind::kNotFound);
+  ok("token.revoke", R"({"tenant":"acme","id":)" + id + "}");
+  EXPECT_EQ(tenants_.directory.by_token(token), nullptr);
+}
+
+TEST_F(AdminTest, DisablesEnablesAndDeletes) {
+  ok("tenant.create", R"({"tenant":"acme"})");
+  EXPECT_EQ(ok("tenant.disable", R"({"tenant":"acme"})").at("enabled").as_bool(), false);
+  EXPECT_FALSE(tenants_.directory.by_name("acme")->enabled);
+  EXPECT_EQ(ok("tenant.enable", R"({"tenant":"acme"})").at("enabled").as_bool(), true);
+  for (const char* name : {"WHATSAPP_APP_SECRET", "WHATSAPP_PHONE_NUMBER_ID"}) {
+    const auto named = fmt::format(R"({{"tenant":"acme","name":"{}","value":"123"}})", name);
+    ok("secret.set", named);
+    ok("secret.delete", named);
+    EXPECT_EQ(run("secret.delete", named).error().kind, ErrorKind::kNotFound);
+  }
+  EXPECT_TRUE(tenants_.directory.by_name("acme")->app_secret.empty());
+  EXPECT_EQ(tenants_.directory.by_number("123"), nullptr);
+}
+
+TEST_F(AdminTest, TakesTheFirstAgentAsDefaultAndAnotherOnlyWhereAsked) {
+  ok("tenant.create", R"({"tenant":"acme"})");
+  ok("agent.set", R"({"tenant":"acme","agent":"one","kind":"echo"})");
+  ok("agent.set", R"({"tenant":"acme","agent":"two","kind":"echo"})");
+  EXPECT_EQ(tenants_.directory.by_name("acme")->default_agent, "one");
+  ok("agent.set", R"({"tenant":"acme","agent":"two","kind":"echo","default":true})");
+  EXPECT_EQ(tenants_.directory.by_name("acme")->default_agent, "two");
+}
+
+TEST_F(AdminTest, RefusesWithAWordForThePersonAtTheKeyboard) {
+  ok("tenant.create", R"({"tenant":"acme"})");
+  ok("tenant.create", R"({"tenant":"beta"})");
+  ok("secret.set", R"({"tenant":"acme","name":"WHATSAPP_PHONE_NUMBER_ID","value":"111,222"})");
+  const std::string long_value(8 * 1024 + 1, 'x');
+  const struct {
+    const char* command;
+    std::string arguments;
+    ErrorKind kind;
+    const char* word;
+  } rows[] = {
+      {"tenant.creat", "{}", ErrorKind::kInvalid, "no command"},
+      {"", "{}", ErrorKind::kInvalid, "no command"},
+      {"tenant.list", "[]", ErrorKind::kInvalid, "no JSON object"},
+      {"tenant.list", "{", ErrorKind::kInvalid, "no JSON object"},
+      {"tenant.list", "", ErrorKind::kInvalid, "no JSON object"},
+      {"tenant.create", R"({"tenant":"acme"})", ErrorKind::kConflict, "already"},
+      {"tenant.create", "{}", ErrorKind::kInvalid, "host name"},
+      {"tenant.create", R"({"tenant":7})", ErrorKind::kInvalid, "host name"},
+      {"tenant.create", R"({"tenant":"Acme"})", ErrorKind::kInvalid, "host name"},
+      {"tenant.create", R"({"tenant":"a.b"})", ErrorKind::kInvalid, "host name"},
+      {"tenant.create", R"({"tenant":"-a"})", ErrorKind::kInvalid, "host name"},
+      {"tenant.create", R"({"tenant":"a-"})", ErrorKind::kInvalid, "host name"},
+      {"tenant.create", R"({"tenant":"a/b"})", ErrorKind::kInvalid, "host name"},
+      {"tenant.create", R"({"tenant":")" + std::string(64, 'a') + "\"}", ErrorKind::kInvalid, "host name"},
+      {"tenant.show", R"({"tenant":"nobody"})", ErrorKind::kNotFound, "tenant list"},
+      {"tenant.disable", R"({"tenant":"nobody"})", ErrorKind::kNotFound, "nobody"},
+      {"tenant.enable", "{}", ErrorKind::kNotFound, "no tenant"},
+      {"secret.set", R"({"tenant":"acme","name":"lower","value":"x"})", ErrorKind::kInvalid, "name"},
+      {"secret.set", R"({"tenant":"acme","name":"","value":"x"})", ErrorKind::kInvalid, "name"},
+      {"secret.set", R"({"tenant":"acme","name":"S"})", ErrorKind::kInvalid, "empty"},
+      {"secret.set", R"({"tenant":"acme","name":"S","value":" \r\n"})", ErrorKind::kInvalid, "empty"},
+      {"secret.set", R"({"tenant":"acme","name":"S","value":")" + long_value + "\"}", ErrorKind::kInvalid, "8 KiB"},
+      {"secret.set", R"({"tenant":"acme","name":"WHATSAPP_PHONE_NUMBER_ID","value":"+49 151"})", ErrorKind::kInvalid,
+       "digits"},
+      {"secret.set", R"({"tenant":"acme","name":"WHATSAPP_PHONE_NUMBER_ID","value":" , "})", ErrorKind::kInvalid,
+       "no phone number id"},
+      {"secret.set", R"({"tenant":"acme","name":"WHATSAPP_WABA_ID","value":"abc"})", ErrorKind::kInvalid, "digits"},
+      {"secret.set", R"({"tenant":"beta","name":"WHATSAPP_PHONE_NUMBER_ID","value":"222"})", ErrorKind::kConflict,
+       "acme"},
+      {"secret.set", R"({"tenant":"beta","name":"WHATSAPP_PHONE_NUMBER_ID","value":"333, 222"})", ErrorKind::kConflict,
+       "acme"},
+      {"secret.delete", R"({"tenant":"acme","name":"NONE"})", ErrorKind::kNotFound, "no such"},
+      {"secret.delete", R"({"tenant":"beta","name":"WHATSAPP_PHONE_NUMBER_ID"})", ErrorKind::kNotFound, "no such"},
+      {"token.create", R"({"tenant":"nobody"})", ErrorKind::kNotFound, "nobody"},
+      {"token.revoke", R"({"tenant":"acme"})", ErrorKind::kInvalid, "token list"},
+      {"token.revoke", R"({"tenant":"acme","id":"1"})", ErrorKind::kInvalid, "token list"},
+      {"token.revoke", R"({"tenant":"acme","id":99})", ErrorKind::kNotFound, "no such"},
+      {"agent.set", R"({"tenant":"acme","agent":"Bot","kind":"echo"})", ErrorKind::kInvalid, "agent's name"},
+      {"agent.set", R"({"tenant":"acme","agent":"bot","kind":"magic"})", ErrorKind::kInvalid, "magic"},
+      {"agent.set", R"({"tenant":"acme","agent":"bot"})", ErrorKind::kInvalid, "kind"},
+      {"channel.set", R"({"tenant":"acme","policy":"pairing"})", ErrorKind::kInvalid, "not there yet"},
+      {"channel.set", R"({"tenant":"acme","policy":"allowlist"})", ErrorKind::kInvalid, "not there yet"},
+      {"channel.set", R"({"tenant":"acme","policy":"opne"})", ErrorKind::kInvalid, "opne"},
+      {"channel.set", R"({"tenant":"acme"})", ErrorKind::kInvalid, "open or disabled"},
+  };
+  const auto before = ok("tenant.list", "{}");
+  for (const auto& row : rows) {
+    const auto refused = run(row.command, row.arguments);
+    ASSERT_FALSE(refused) << row.command << " " << row.arguments;
+    EXPECT_EQ(refused.error().kind, row.kind) << row.command << " " << row.arguments << ": " << refused.error().message;
+    EXPECT_THAT(refused.error().message, HasSubstr(row.word)) << row.command << " " << row.arguments;
+  }
+  EXPECT_EQ(ok("tenant.list", "{}"), before) << "a refused command changes nothing";
+}
+
+TEST_F(AdminTest, SaysThatTheStoreIsAway) {
+  world_.store->close();
+  EXPECT_FALSE(run("tenant.create", R"({"tenant":"acme"})"));
+  EXPECT_FALSE(run("token.list", R"({"tenant":"acme"})"));
+}
+
+}  // namespace
+}  // namespace claw

@@ -1,0 +1,190 @@
+#include "tenancy/directory.hpp"
+
+#include <future>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/use_future.hpp>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "support/eventually.hpp"
+#include "support/test_tenants.hpp"
+
+namespace claw {
+namespace {
+
+using namespace claw::testing;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::SizeIs;
+
+class DirectoryTest : public ::testing::Test {
+ protected:
+  std::string by_host(std::string_view host) {
+    const auto tenant = directory().by_host(host);
+    return tenant ? tenant->name : "";
+  }
+  Directory& directory() { return tenants_.directory; }
+
+  OpenLedger world_;
+  TestTenants tenants_{world_};
+};
+
+TEST_F(DirectoryTest, FindsATenantByItsHost) {
+  tenants_.add("acme", "111");
+  const std::pair<const char*, const char*> rows[] = {
+      {"acme.claw.example.org", "acme"},
+      {"ACME.Claw.Example.ORG", "acme"},
+      {"acme.claw.example.org:8443", "acme"},
+      {"claw.example.org", ""},
+      {".claw.example.org", ""},
+      {"beta.claw.example.org", ""},
+      {"x.acme.claw.example.org", ""},
+      {"acme.claw.example.org.evil.com", ""},
+      {"acmeclaw.example.org", ""},
+      {"acme", ""},
+      {"", ""},
+  };
+  for (const auto& [host, name] : rows) EXPECT_EQ(by_host(host), name) << host;
+  Directory without_domain(tenants_.store, tenants_.vault, "");
+  ASSERT_TRUE(world_.run(without_domain.reload()));
+  EXPECT_EQ(without_domain.by_host("acme."), nullptr);
+}
+
+TEST_F(DirectoryTest, FindsATenantByEachOfItsNumbers) {
+  const auto acme = tenants_.add("acme", " 111 ,222,, 333");
+  EXPECT_THAT(directory().by_id(acme)->phone_number_ids, ElementsAre("111", "222", "333"));
+  for (const char* number : {"111", "222", "333"}) EXPECT_EQ(directory().by_number(number)->id, acme);
+  for (const char* number : {"", "11", "1111", "111,222"}) EXPECT_EQ(directory().by_number(number), nullptr) << number;
+  EXPECT_TRUE(directory().by_id(acme)->owns_number("222"));
+  EXPECT_FALSE(directory().by_id(acme)->owns_number("444"));
+}
+
+TEST_F(DirectoryTest, FindsATenantByItsTokenUntilItIsRevoked) {
+  const auto acme = tenants_.add("acme", "111");
+  const auto id = world_.run(tenants_.store.create_token({0, acme, token_hash("cct_1"), "", {}})).value();
+  tenants_.reload();
+  EXPECT_EQ(directory().by_token("cct_1")->id, acme);
+  for (const std::string& wrong : {std::string(), std::string("cct_"), std::string("cct_11"), token_hash("cct_1")})
+    EXPECT_EQ(directory().by_token(wrong), nullptr);
+  ASSERT_TRUE(world_.run(tenants_.store.delete_token(acme, id)));
+  tenants_.reload();
+  EXPECT_EQ(directory().by_token("cct_1"), nullptr);
+}
+
+TEST_F(DirectoryTest, KnowsADisabledTenantAndSaysThatItIs) {
+  const auto acme = tenants_.add("acme", "111");
+  tenants_.enable(acme, false);
+  EXPECT_FALSE(directory().by_name("acme")->enabled);
+  EXPECT_FALSE(directory().by_number("111")->enabled);
+  tenants_.enable(acme, true);
+  EXPECT_TRUE(directory().by_name("acme")->enabled);
+}
+
+TEST_F(DirectoryTest, IsClosedAndWithoutAgentUntilSomebodyOpensIt) {
+  const auto id = world_.run(tenants_.store.create_tenant("fresh", {})).value();
+  tenants_.reload();
+  EXPECT_EQ(directory().by_id(id)->policy, ChannelPolicy::kDisabled);
+  EXPECT_EQ(directory().by_id(id)->default_agent, "");
+  tenants_.set(id, "channel.policy", "nonsense");
+  EXPECT_EQ(directory().by_id(id)->policy, ChannelPolicy::kDisabled);
+}
+
+TEST_F(DirectoryTest, LeavesAReadingToWhoeverHoldsIt) {
+  const auto acme = tenants_.add("acme", "111");
+  const TenantRef held = directory().by_id(acme);
+  tenants_.set(acme, kPhoneNumberId, "999");
+  EXPECT_THAT(held->phone_number_ids, ElementsAre("111"));
+  EXPECT_THAT(directory().by_id(acme)->phone_number_ids, ElementsAre("999"));
+}
+
+TEST_F(DirectoryTest, OpensSecretsAndSaysWhichOneItCannotOpenWhileTheOldReadingStays) {
+  const auto acme = tenants_.add("acme", "111");
+  const auto put = [&](const std::string& sealed) {
+    ASSERT_TRUE(world_.run(tenants_.store.put_secret({acme, kAccessToken, sealed, world_.clock.now()})));
+  };
+  put(tenants_.vault.seal(acme, kAccessToken, SecretString(std::string("EAAG"))));
+  tenants_.reload();
+  EXPECT_EQ(directory().by_id(acme)->access_token.expose(), "EAAG");
+  put(tenants_.vault.seal(TenantId{99}, kAccessToken, SecretString(std::string("moved"))));
+  const auto failed = world_.run(directory().reload());
+  ASSERT_FALSE(failed);
+  EXPECT_EQ(failed.error().kind, ErrorKind::kFatal);
+  EXPECT_THAT(failed.error().message, HasSubstr("acme"));
+  EXPECT_THAT(failed.error().message, HasSubstr(kAccessToken));
+  EXPECT_EQ(directory().by_id(acme)->access_token.expose(), "EAAG");
+  put(tenants_.vault.seal(acme, kAccessToken, SecretString(std::string("new"))));
+  tenants_.reload();
+  EXPECT_EQ(directory().by_id(acme)->access_token.expose(), "new") << "and recovers";
+}
+
+TEST_F(DirectoryTest, ServesItsLastReadingWhileTheStoreIsAway) {
+  tenants_.add("acme", "111");
+  world_.store->close();
+  EXPECT_FALSE(world_.run(directory().reload()));
+  EXPECT_NE(directory().by_name("acme"), nullptr);
+}
+
+/// A store whose first reading comes late.
+class SlowStore final : public TenantStore {
+ public:
+  explicit SlowStore(TenantStore& real) : real_(real) {}
+  [[nodiscard]] Task<Result<TenancyRows>> load() override {
+    auto rows = co_await real_.load();
+    if (++loads_ == 1)
+      co_await complete_with<int>([this](Completion<int> done) {
+        std::scoped_lock lock(mutex_);
+        held_ = std::move(done);
+      });
+    co_return rows;
+  }
+  bool holds() {
+    std::scoped_lock lock(mutex_);
+    return held_.has_value();
+  }
+  void release() {
+    std::scoped_lock lock(mutex_);
+    (*held_)(0);
+  }
+  [[nodiscard]] Task<Result<TenantId>> create_tenant(std::string name, TimePoint now) override {
+    return real_.create_tenant(std::move(name), now);
+  }
+  [[nodiscard]] Task<Result<void>> set_enabled(TenantId t, bool on) override { return real_.set_enabled(t, on); }
+  [[nodiscard]] Task<Result<void>> put_secret(SealedSecretRow row) override { return real_.put_secret(std::move(row)); }
+  [[nodiscard]] Task<Result<void>> delete_secret(TenantId t, std::string name) override {
+    return real_.delete_secret(t, std::move(name));
+  }
+  [[nodiscard]] Task<Result<void>> put_setting(SettingRow row) override { return real_.put_setting(std::move(row)); }
+  [[nodiscard]] Task<Result<void>> delete_setting(TenantId t, std::string name) override {
+    return real_.delete_setting(t, std::move(name));
+  }
+  [[nodiscard]] Task<Result<std::int64_t>> create_token(TokenRow row) override {
+    return real_.create_token(std::move(row));
+  }
+  [[nodiscard]] Task<Result<void>> delete_token(TenantId t, std::int64_t id) override {
+    return real_.delete_token(t, id);
+  }
+  [[nodiscard]] Task<Result<void>> put_agent(AgentRow row) override { return real_.put_agent(std::move(row)); }
+
+ private:
+  TenantStore& real_;
+  std::atomic<int> loads_ = 0;
+  std::mutex mutex_;
+  std::optional<Completion<int>> held_;  // guarded by mutex_
+};
+
+TEST_F(DirectoryTest, NeverLetsASlowReadingUndoANewerOne) {
+  SlowStore store(tenants_.store);
+  Directory directory(store, tenants_.vault, "");
+  auto slow = boost::asio::co_spawn(world_.io.executor(0), directory.reload(), boost::asio::use_future);
+  ASSERT_TRUE(eventually([&] { return store.holds(); }));
+  tenants_.add("acme", "111");
+  ASSERT_TRUE(world_.run(directory.reload()));
+  ASSERT_NE(directory.by_name("acme"), nullptr);
+  store.release();
+  ASSERT_TRUE(slow.get());
+  EXPECT_NE(directory.by_name("acme"), nullptr);
+}
+
+}  // namespace
+}  // namespace claw
