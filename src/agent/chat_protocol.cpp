@@ -1,9 +1,9 @@
 #include "agent/chat_protocol.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+
 #include <boost/json.hpp>
+#include <fmt/format.h>
 
 namespace claw {
 namespace {
@@ -14,9 +14,12 @@ constexpr std::size_t kMaxErrorBytes = 200;
 
 std::string_view role_name(ChatMessage::Role role) {
   switch (role) {
-    case ChatMessage::Role::kSystem: return "system";
-    case ChatMessage::Role::kUser: return "user";
-    case ChatMessage::Role::kAssistant: return "assistant";
+    case ChatMessage::Role::kSystem:
+      return "system";
+    case ChatMessage::Role::kUser:
+      return "user";
+    case ChatMessage::Role::kAssistant:
+      return "assistant";
   }
   return "user";
 }
@@ -100,7 +103,8 @@ Result<ChatAnswer> parse_events(std::string_view body) {
     }
     boost::system::error_code fault;
     const auto value = json::parse(line, fault);
-    if (fault || !value.is_object()) return fail(ErrorKind::kInvalid, "the model's stream holds what is no JSON object");
+    if (fault || !value.is_object())
+      return fail(ErrorKind::kInvalid, "the model's stream holds what is no JSON object");
     const auto& chunk = value.get_object();
     if (const auto error = error_of(chunk); !error.empty()) return fail(ErrorKind::kInvalid, error);
     if (error_event) return fail(ErrorKind::kInvalid, chat_error_text(line));

@@ -1,9 +1,8 @@
 #include "agent/chat_protocol.hpp"
 
+#include <boost/json.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
-#include <boost/json.hpp>
 
 namespace claw {
 namespace {
@@ -12,9 +11,8 @@ using ::testing::HasSubstr;
 using Role = ChatMessage::Role;
 
 TEST(ChatRequest, CarriesModelMessagesAndUser) {
-  const auto body = boost::json::parse(
-      chat_request_json("m1", {{Role::kSystem, "be kind"}, {Role::kUser, "hi \"you\""}, {Role::kAssistant, "yes"}},
-                        "cc:acme:1:2", true));
+  const auto body = boost::json::parse(chat_request_json(
+      "m1", {{Role::kSystem, "be kind"}, {Role::kUser, "hi \"you\""}, {Role::kAssistant, "yes"}}, "cc:acme:1:2", true));
   EXPECT_EQ(body.at("model").as_string(), "m1");
   EXPECT_EQ(body.at("user").as_string(), "cc:acme:1:2");
   EXPECT_TRUE(body.at("stream").as_bool());
@@ -32,13 +30,14 @@ TEST(ChatAnswers, AreReadFromOneObjectOrFromEvents) {
   EXPECT_EQ(whole->text, "Hello");
   EXPECT_EQ(whole->prompt_tokens, 12);
 
-  const auto events = parse_chat_answer("text/event-stream; charset=utf-8",
-                                        ": comment\r\n"
-                                        "data: {\"model\":\"m1\",\"choices\":[{\"delta\":{\"role\":\"assistant\"}}]}\r\n\r\n"
-                                        "data: {\"choices\":[{\"delta\":{\"content\":\"Hel\"}}]}\n\n"
-                                        "data: {\"choices\":[{\"delta\":{\"content\":\"lo\"},\"finish_reason\":\"stop\"}]}\n\n"
-                                        "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":7,\"completion_tokens\":2}}\n\n"
-                                        "data: [DONE]\n\n");
+  const auto events =
+      parse_chat_answer("text/event-stream; charset=utf-8",
+                        ": comment\r\n"
+                        "data: {\"model\":\"m1\",\"choices\":[{\"delta\":{\"role\":\"assistant\"}}]}\r\n\r\n"
+                        "data: {\"choices\":[{\"delta\":{\"content\":\"Hel\"}}]}\n\n"
+                        "data: {\"choices\":[{\"delta\":{\"content\":\"lo\"},\"finish_reason\":\"stop\"}]}\n\n"
+                        "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":7,\"completion_tokens\":2}}\n\n"
+                        "data: [DONE]\n\n");
   ASSERT_TRUE(events.has_value()) << events.error().message;
   EXPECT_EQ(events->text, "Hello");
   EXPECT_EQ(events->completion_tokens, 2);
@@ -56,7 +55,8 @@ TEST(ChatAnswers, AreFailuresUnlessTheyAreWholeAndWell) {
       {"application/json", R"({"error":{"message":"model is loading"}})", "model is loading"},
       {"application/json", R"({"error":"quota"})", "quota"},
       {"text/event-stream", "data: {\"choices\":[{\"delta\":{\"content\":\"Hel\"}}]}\n\n", "in the middle"},
-      {"text/event-stream", "data: {\"choices\":[{\"delta\":{\"content\":\"Hel\"}}]}\n\ndata: {\"cho", "no JSON object"},
+      {"text/event-stream", "data: {\"choices\":[{\"delta\":{\"content\":\"Hel\"}}]}\n\ndata: {\"cho",
+       "no JSON object"},
       {"text/event-stream", "data: {\"error\":{\"message\":\"overloaded\"}}\n\ndata: [DONE]\n\n", "overloaded"},
       {"text/event-stream", "event: error\ndata: {\"message\":\"overloaded\"}\n\ndata: [DONE]\n\n", "overloaded"},
       {"text/event-stream", "", "in the middle"},

@@ -1,9 +1,9 @@
 #include "agent/openai_agent.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <charconv>
+
+#include <fmt/format.h>
 
 namespace claw {
 namespace {
@@ -31,14 +31,14 @@ bool may_repeat(const Result<net::ClientResponse>& answer) {
 
 Task<Result<std::vector<ChatMessage>>> OpenAiAgent::messages_for(const Agent& agent, const AgentTurn& turn) {
   const auto& options = agent.options;
-  auto history =
-      co_await ledger_.history(turn.message.conversation, turn.message.id, 4 * options.history_turns + 1);
+  auto history = co_await ledger_.history(turn.message.conversation, turn.message.id, 4 * options.history_turns + 1);
   if (!history) co_return std::unexpected(history.error());
   std::vector<ChatMessage> messages;
   if (!options.system_prompt.empty()) messages.push_back({ChatMessage::Role::kSystem, options.system_prompt});
   for (auto& entry : *history)
-    messages.push_back({entry.direction == Direction::kInbound ? ChatMessage::Role::kUser : ChatMessage::Role::kAssistant,
-                        std::move(entry.text)});
+    messages.push_back(
+        {entry.direction == Direction::kInbound ? ChatMessage::Role::kUser : ChatMessage::Role::kAssistant,
+         std::move(entry.text)});
   messages.push_back({ChatMessage::Role::kUser, turn.message.view.text});
   // The new message is one turn beside those of the history.
   co_return within_window(std::move(messages), options.history_turns + 1, options.history_tokens);
@@ -69,21 +69,19 @@ Task<Result<net::ClientResponse>> OpenAiAgent::call(const Agent& agent, const Ag
 
 Task<Result<AgentReply>> OpenAiAgent::run(const Agent& agent, AgentTurn turn) {
   if (!agent.options.key_secret.empty() && !turn.tenant->secrets.contains(agent.options.key_secret))
-    co_return fail(ErrorKind::kInvalid, fmt::format("the secret {} that agent {} names is not set",
-                                                    agent.options.key_secret, agent.name));
+    co_return fail(ErrorKind::kInvalid,
+                   fmt::format("the secret {} that agent {} names is not set", agent.options.key_secret, agent.name));
   const auto messages = co_await messages_for(agent, turn);
   if (!messages) co_return std::unexpected(messages.error());
   const auto body = chat_request_json(agent.options.model, *messages, turn.user, agent.options.stream);
   const auto answer = co_await call(agent, turn, body);
   if (!answer)
-    co_return fail(answer.error().kind,
-                   fmt::format("agent {} did not answer: {}", agent.name, answer.error().message));
+    co_return fail(answer.error().kind, fmt::format("agent {} did not answer: {}", agent.name, answer.error().message));
   if (answer->status < 200 || answer->status > 299)
-    co_return fail(ErrorKind::kInvalid, fmt::format("agent {} answered {}: {}", agent.name, answer->status,
-                                                    chat_error_text(answer->body)));
+    co_return fail(ErrorKind::kInvalid,
+                   fmt::format("agent {} answered {}: {}", agent.name, answer->status, chat_error_text(answer->body)));
   auto parsed = parse_chat_answer(net::find_header(answer->headers, "Content-Type"), answer->body);
-  if (!parsed)
-    co_return fail(ErrorKind::kInvalid, fmt::format("agent {}: {}", agent.name, parsed.error().message));
+  if (!parsed) co_return fail(ErrorKind::kInvalid, fmt::format("agent {}: {}", agent.name, parsed.error().message));
   AgentReply reply;
   reply.usage = {std::move(parsed->model), parsed->prompt_tokens, parsed->completion_tokens};
   if (!parsed->text.empty()) reply.texts.push_back(std::move(parsed->text));

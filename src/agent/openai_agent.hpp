@@ -10,9 +10,9 @@ namespace claw {
 /// Kind `openai`: a model behind POST {url}/v1/chat/completions, streaming or not (OpenAI, an OpenClaw gateway, a local
 /// server). The history comes from the ledger, within a window of turns and tokens.
 ///
-/// A call is not repeated once the request was sent, but for 429 and 503, which say that nothing was done: those wait as
-/// Retry-After asks, within the agent's time-out. The turn's id goes along as Idempotency-Key, so that a server which
-/// heeds it answers a turn once, also across a crash.
+/// A call is not repeated once the request was sent, but for 429 and 503, which say that nothing was done: those wait
+/// as Retry-After asks, within the agent's time-out. The turn's id goes along as Idempotency-Key, so that a server
+/// which heeds it answers a turn once, also across a crash.
 class OpenAiAgent final : public AgentRunner {
  public:
   /// All must outlive this object.

@@ -26,7 +26,7 @@ class EmbeddedInbox final : public Inbox {
   [[nodiscard]] Task<Result<void>> settle(InboxSeq seq) override;
   void stop() override;
 
-  /// Items appended and not given out.
+  /// Items appended and not settled.
   [[nodiscard]] std::size_t waiting() const;
 
  private:

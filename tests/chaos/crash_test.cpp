@@ -1,7 +1,3 @@
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
-#include <boost/json.hpp>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -9,6 +5,10 @@
 #include <random>
 #include <set>
 #include <thread>
+
+#include <boost/json.hpp>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 
 #include "base/log.hpp"
 #include "net/curl_client.hpp"
@@ -66,7 +66,8 @@ class CrashTest : public ::testing::Test {
     const std::string command = fmt::format("{} --config {}/claw.toml --json {}", CLAW_GATEWAY, folder_, words);
     const auto pipe = std::unique_ptr<FILE, int (*)(FILE*)>(::popen(command.c_str(), "r"), ::pclose);
     std::string out;
-    for (char buffer[4096]; const auto count = ::fread(buffer, 1, sizeof buffer, pipe.get());) out.append(buffer, count);
+    for (char buffer[4096]; const auto count = ::fread(buffer, 1, sizeof buffer, pipe.get());)
+      out.append(buffer, count);
     return out;
   }
 
@@ -78,10 +79,11 @@ class CrashTest : public ::testing::Test {
     claw("agent set acme echo --kind echo");
     claw("channel set acme --policy open");
     api_token_ = std::string(json::parse(claw("token create acme")).at("token").as_string());
-    simulator_process_ = std::make_unique<Process>(
-        std::vector<std::string>{CLAW_SIMULATOR, "--listen", simulator_, "--callback",
-                                 fmt::format("http://{}/t/acme/webhooks/whatsapp", gateway_), "--status-delay-ms", "20"},
-        folder_ + "/simulator.log");
+    simulator_process_ =
+        std::make_unique<Process>(std::vector<std::string>{CLAW_SIMULATOR, "--listen", simulator_, "--callback",
+                                                           fmt::format("http://{}/t/acme/webhooks/whatsapp", gateway_),
+                                                           "--status-delay-ms", "20"},
+                                  folder_ + "/simulator.log");
     start_gateway();
     ASSERT_TRUE(until([&] { return get(simulator_, "/_sim/stats").has_value(); }));
   }

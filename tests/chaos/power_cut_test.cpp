@@ -1,9 +1,3 @@
-#include "support/power_cut_vfs.hpp"
-
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
-#include <boost/json.hpp>
 #include <filesystem>
 #include <map>
 #include <mutex>
@@ -11,9 +5,14 @@
 #include <set>
 #include <thread>
 
+#include <boost/json.hpp>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
 #include "app/gateway.hpp"
 #include "base/log.hpp"
 #include "chaos/webhook_load.hpp"
+#include "support/power_cut_vfs.hpp"
 
 namespace claw {
 namespace {
@@ -127,11 +126,9 @@ class PowerCutTest : public ::testing::Test {
     for (;;) {
       RawClient connection(gateway_->operator_port());
       connection.send("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n");
-      const bool taken =
-          connection.read_answer().find("clawcentral_inbox_waiting_items 0\n") != std::string::npos;
+      const bool taken = connection.read_answer().find("clawcentral_inbox_waiting_items 0\n") != std::string::npos;
       auto found = stored();
-      if ((taken && found.pending == 0) || std::chrono::steady_clock::now() > deadline)
-        return found;
+      if ((taken && found.pending == 0) || std::chrono::steady_clock::now() > deadline) return found;
     }
   }
 
