@@ -32,7 +32,8 @@ struct FakeClock::Wait {
 
 Task<> FakeClock::sleep(std::chrono::milliseconds delay) {
   if (delay <= std::chrono::milliseconds(0)) co_return;
-  const auto wait = std::make_shared<Wait>(co_await boost::asio::this_coro::executor);  // shared with a waking under way
+  const auto wait =
+      std::make_shared<Wait>(co_await boost::asio::this_coro::executor);  // shared with a waking under way
   {
     std::scoped_lock lock(mutex_);
     const TimePoint due = now_ + delay;

@@ -175,7 +175,9 @@ void Acceptor::status(AcceptItem& item, const whatsapp::Status& status) {
       tenant, message, status.id, status.status, status.participant, status.timestamp_s * 1000,
       to_ms(item.item.received_at), errors, status.pricing);
   ++accepted_.statuses;
-  if (message) advance_by_status(db_, message, status.status, status.id, errors);
+  if (message) return advance_by_status(db_, message, status.status, status.id, errors);
+  // Sent by another program through the same number, or its answer is still on the way: shown, and joined later.
+  event(item, "status", {fmt::format("{}: {}", status.status, status.id), "{}"}, status.status);
 }
 
 void Acceptor::event(AcceptItem& item, const char* kind, const whatsapp::AgentView& view, std::string_view name) {
