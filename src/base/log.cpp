@@ -1,5 +1,6 @@
 #include "base/log.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <bit>
 #include <memory>
@@ -45,8 +46,16 @@ bool enabled(Level level) {
   return logger().should_log(native(level));
 }
 
+std::string one_line(std::string_view text) {
+  constexpr std::size_t kMaxBytes = 4 * 1024;
+  std::string line(text.substr(0, kMaxBytes));
+  std::ranges::replace_if(line, [](unsigned char c) { return c < 0x20 || c == 0x7f; }, '?');
+  if (text.size() > kMaxBytes) line += "...";
+  return line;
+}
+
 void write(Level level, std::string_view line) {
-  logger().log(native(level), "{}", line);
+  logger().log(native(level), "{}", one_line(line));
 }
 
 unsigned long Thinned::allow() {

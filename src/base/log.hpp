@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include <fmt/format.h>
@@ -13,6 +14,9 @@ enum class Level { kDebug, kInfo, kWarn, kError, kOff };
 /// Never put a token, a secret or the text of a message into a line.
 void set_level(Level level);
 [[nodiscard]] bool enabled(Level level);
+/// `text` as one line of at most 4 KiB: control characters become `?`, so that no value a stranger chose can forge a
+/// line of its own or drive a terminal.
+[[nodiscard]] std::string one_line(std::string_view text);
 void write(Level level, std::string_view line);
 
 template <class... Args>

@@ -72,7 +72,7 @@ TEST_F(AcceptTest, KeepsAnItemOfEachKindOnceHoweverOftenItComes) {
   for (const auto& item : kinds)
     EXPECT_EQ(accept({item}).duplicates, 1U) << "after a restart: " << item.event.dedupe_key;
   EXPECT_THAT(texts(), ElementsAre("hello"));
-  EXPECT_THAT(events(), SizeIs(3));
+  EXPECT_THAT(events(), SizeIs(4));
 }
 
 TEST_F(AcceptTest, TellsApartWhatIsNoRedelivery) {
@@ -83,7 +83,15 @@ TEST_F(AcceptTest, TellsApartWhatIsNoRedelivery) {
   EXPECT_EQ(accepted.duplicates, 0U);
   EXPECT_THAT(accepted.pending, SizeIs(4));
   EXPECT_EQ(accepted.statuses, 2U);
-  EXPECT_EQ(accepted.events, 2U);
+  EXPECT_EQ(accepted.events, 4U) << "the calls, and the statuses of a message that nobody knows";
+}
+
+TEST_F(AcceptTest, ShowsAStatusOfAMessageThatWasNotSentFromHere) {
+  accept({status_of("wamid.elsewhere", "delivered")});
+  ASSERT_THAT(events(), SizeIs(1));
+  EXPECT_EQ(events()[0].kind, "status");
+  EXPECT_EQ(events()[0].event, "delivered");
+  EXPECT_THAT(events()[0].view.text, HasSubstr("wamid.elsewhere"));
 }
 
 TEST_F(AcceptTest, GivesMessagesInTheOrderTheyCame) {

@@ -16,6 +16,11 @@ constexpr auto kTuple = boost::asio::as_tuple(boost::asio::use_awaitable);
 /// A client that sent too much is still writing; it gets this long to notice the answer before the connection is reset.
 constexpr std::chrono::seconds kLinger{2};
 constexpr std::size_t kLingerBytes = 64 * 1024 * 1024;
+constexpr std::size_t kLingerChunk = 32 * 1024;
+/// What is read ahead of the parser. It bounds what has no limit in the parser, a chunk's extension and the trailer,
+/// and must stay below 64 KiB: Beast throws for a trailer whose value is longer, and past every coroutine.
+constexpr std::size_t kBufferBytes = 48 * 1024;
+static_assert(kLingerChunk <= kBufferBytes && kBufferBytes < 64 * 1024);
 
 int refusal_for(const beast::error_code& fault) {
   if (fault == http::error::header_limit) return 431;
@@ -50,6 +55,14 @@ void fill(http::request<http::string_body>&& from, HttpRequest& request) {
   request.body = std::move(from.body());
 }
 
+/// 0 for a head that can be served. What we cannot decode must not be taken for a request without a body: its body
+/// would be read as the next request, past the proxy in front of us.
+int refusal_for(const http::request<http::string_body>& head) {
+  const auto coding = head.find(http::field::transfer_encoding);
+  if (coding != head.end() && !beast::iequals(coding->value(), "chunked")) return 501;
+  return head.target().starts_with('/') ? 0 : 400;
+}
+
 /// A header line that carries a line break would be two.
 bool is_one_line(std::string_view text) {
   return text.find_first_of("\r\n") == std::string_view::npos;
@@ -65,7 +78,7 @@ void set_head(Message& message, const HttpResponse& response) {
 }  // namespace
 
 Connection::Connection(Socket socket, std::string peer, Shared& shared)
-    : stream_(std::move(socket)), peer_(std::move(peer)), shared_(shared) {}
+    : stream_(std::move(socket)), buffer_(kBufferBytes), peer_(std::move(peer)), shared_(shared) {}
 
 void Connection::close_if_idle() {
   if (idle_) stream_.close();
@@ -90,6 +103,8 @@ Task<Connection::Next> Connection::read(HttpRequest& request, bool& keep_alive, 
     refusal = refusal_for(head_fault);
     co_return refusal ? Next::kRefused : Next::kGone;
   }
+  refusal = refusal_for(parser.get());
+  if (refusal) co_return Next::kRefused;
   stream_.expires_after(limits.body_timeout);
   if (beast::iequals(parser.get()[http::field::expect], "100-continue") && !parser.is_done()) {
     static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
@@ -136,7 +151,7 @@ Task<> Connection::refuse(int status) {
   stream_.expires_after(kLinger);
   for (std::size_t drained = 0; drained < kLingerBytes;) {
     buffer_.clear();
-    const auto [fault, count] = co_await stream_.async_read_some(buffer_.prepare(64 * 1024), kTuple);
+    const auto [fault, count] = co_await stream_.async_read_some(buffer_.prepare(kLingerChunk), kTuple);
     if (fault) break;
     drained += count;
   }

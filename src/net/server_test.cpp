@@ -86,6 +86,8 @@ TEST_F(ServerTest, RefusesWhatIsTooLargeOrNoHttpAndServesTheNextClient) {
       {"GET /hello/a HTTP/1.1\r\nHost: x\r\nLong: " + std::string(3000, 'x') + "\r\n\r\n", "HTTP/1.1 431"},
       {"this is no HTTP\r\n\r\n", "HTTP/1.1 400"},
       {"POST /echo HTTP/1.1\r\nContent-Length: -5\r\n\r\n", "HTTP/1.1 400"},
+      {"GET xhello/a HTTP/1.1\r\nHost: x\r\n\r\n", "HTTP/1.1 400"},
+      {"GET http://x/hello/a HTTP/1.1\r\nHost: x\r\n\r\n", "HTTP/1.1 400"},
       {"PATCH /echo HTTP/1.1\r\nHost: x\r\n\r\n", "HTTP/1.1 405"},
       {"GET /nowhere HTTP/1.1\r\nHost: x\r\n\r\n", "HTTP/1.1 404"},
       {"GET /broken HTTP/1.1\r\nHost: x\r\n\r\n", "HTTP/1.1 500"},
@@ -97,6 +99,34 @@ TEST_F(ServerTest, RefusesWhatIsTooLargeOrNoHttpAndServesTheNextClient) {
     RawClient next(server_->port());
     next.send("GET /hello/b HTTP/1.1\r\nHost: x\r\n\r\n");
     EXPECT_THAT(next.read_answer(), HasSubstr("hello b"));
+  }
+}
+
+TEST_F(ServerTest, BoundsWhatAClientMayPutAroundItsChunks) {
+  start();
+  const std::string head = "POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n";
+  const std::string long_text(200'000, 'x');
+  for (const auto& sent : {head + "1;" + long_text, head + "0\r\nTrailer: " + long_text + "\r\n\r\n",
+                           head + "0\r\n" + long_text + ": x\r\n\r\n"}) {
+    RawClient client(server_->port());
+    client.send(sent);
+    EXPECT_THAT(client.read_answer(), StartsWith("HTTP/1.1 4")) << sent.substr(0, 80);
+    RawClient next(server_->port());
+    next.send("GET /hello/b HTTP/1.1\r\nHost: x\r\n\r\n");
+    EXPECT_THAT(next.read_answer(), HasSubstr("hello b"));
+  }
+}
+
+TEST_F(ServerTest, TakesNoBodyForTheNextRequest) {
+  start();
+  const std::string hidden = "0\r\n\r\nGET /hello/hidden HTTP/1.1\r\nHost: x\r\n\r\n";
+  for (const char* fields :
+       {"Transfer-Encoding: xchunked", "Transfer-Encoding: chunked, identity", "Transfer-Encoding: gzip, chunked",
+        "Transfer-Encoding: chunked\r\nContent-Length: 5", "Content-Length: 0\r\nContent-Length: 5"}) {
+    RawClient client(server_->port());
+    client.send(std::string("POST /echo HTTP/1.1\r\nHost: x\r\n") + fields + "\r\n\r\n" + hidden);
+    client.finish_sending();
+    EXPECT_THAT(client.read_all(), AllOf(Not(HasSubstr("HTTP/1.1 2")), Not(HasSubstr("hidden")))) << fields;
   }
 }
 
