@@ -7,7 +7,7 @@
 #include "base/result.hpp"
 #include "base/task.hpp"
 #include "ledger/ledger.hpp"
-#include "tenancy/tenant.hpp"
+#include "tenancy/directory.hpp"
 
 namespace claw {
 
@@ -16,11 +16,21 @@ struct AgentTurn {
   std::string id;  ///< The same when the turn is run again after a crash: an idempotency key.
   std::string conversation;
   PendingMessage message;
+  TenantRef tenant;
+  std::string user;  ///< Names the person to the agent's server: the same for every turn of a conversation.
+};
+
+/// What a turn cost.
+struct AgentUsage {
+  std::string model;
+  std::int64_t prompt_tokens = 0;
+  std::int64_t completion_tokens = 0;
 };
 
 /// Texts to send, in order. None: the agent has nothing to say.
 struct AgentReply {
   std::vector<std::string> texts;
+  AgentUsage usage = {};
 };
 
 /// Answers people. Agent calls are at least once across a crash. Safe to call from any coroutine.

@@ -3,6 +3,7 @@
 #include <boost/url/parse.hpp>
 
 #include "base/config_reader.hpp"
+#include "net/address.hpp"
 #include "net/network_set.hpp"
 
 namespace claw {
@@ -25,6 +26,11 @@ std::string network(const std::string& text) {
 
 std::string not_empty(const std::string& text) {
   return text.empty() ? "must not be empty" : "";
+}
+
+std::string listen_address(const std::string& text) {
+  const auto read = net::parse_listen_address(text);
+  return read ? "" : read.error().message;
 }
 
 std::string level(const std::string& text) {
@@ -53,8 +59,8 @@ std::string hex_key(const std::string& text) {
 std::vector<std::string> read_config(const std::string& path, std::map<std::string, std::string> environment,
                                      Config& config) {
   ConfigReader reader(std::move(environment));
-  reader.text("listen.public", config.listen_public, not_empty);
-  reader.text("listen.operator", config.listen_operator, not_empty);
+  reader.text("listen.public", config.listen_public, listen_address);
+  reader.text("listen.operator", config.listen_operator, listen_address);
   reader.text("base_domain", config.base_domain, domain);
   reader.text("public_url", config.public_url, http_url);
   reader.list("trusted_proxies", config.trusted_proxies, network);

@@ -1,5 +1,6 @@
 #include "app/gateway.hpp"
 
+#include <filesystem>
 #include <optional>
 #include <thread>
 
@@ -7,7 +8,7 @@
 #include <boost/asio/use_future.hpp>
 #include <fmt/format.h>
 
-#include "agent/agent.hpp"
+#include "agent/openai_agent.hpp"
 #include "api/admin_api.hpp"
 #include "api/rest_api.hpp"
 #include "app/data_folder.hpp"
@@ -41,7 +42,14 @@ T wait(const IoPool& io, Task<T> task) {
 
 Result<Vault> open_vault(const Config& config) {
   if (!config.master_key.empty()) return Vault::from_hex_key(SecretString(std::string(config.master_key)));
-  return Vault::from_file(config.key_path(), true);
+  // A new key beside an old ledger would open nothing, and hide that the key was lost.
+  const bool first_start = !std::filesystem::exists(config.database_path());
+  auto vault = Vault::from_file(config.key_path(), first_start);
+  if (!vault && !first_start && !std::filesystem::exists(config.key_path()))
+    return fail(ErrorKind::kFatal,
+                fmt::format("{}; the ledger {} was made with it: put the key back (security.master_key_file)",
+                            vault.error().message, config.database_path()));
+  return vault;
 }
 
 /// What both a gateway and the command line on its own need to work with tenants.
@@ -72,7 +80,9 @@ struct Tenants {
     options.database.checkpoint_pages = static_cast<int>(config.ledger_checkpoint_pages);
     options.metrics = &metrics;
     auto store_opened = sqlite::Store::open(std::move(options));
-    if (!store_opened) return std::unexpected(store_opened.error());
+    if (!store_opened)
+      return fail(store_opened.error().kind,
+                  fmt::format("ledger {}: {}", config.database_path(), store_opened.error().message));
     store = std::move(*store_opened);
     tenant_store = std::make_unique<sqlite::SqliteTenantStore>(*store);
     directory = std::make_unique<Directory>(*tenant_store, *vault, config.base_domain);
@@ -119,7 +129,7 @@ struct Gateway::Parts {
   std::unique_ptr<EmbeddedInbox> inbox;
   std::unique_ptr<net::CurlClient> http;
   std::unique_ptr<GraphClient> graph;
-  EchoAgent agents;
+  std::unique_ptr<AgentKinds> agents;
   std::unique_ptr<Outbox> outbox;
   std::unique_ptr<Conversations> conversations;
   std::unique_ptr<Intake> intake;
@@ -165,8 +175,9 @@ Result<void> Gateway::Parts::make_pipeline() {
   http = std::make_unique<net::CurlClient>(io, std::move(outgoing));
   graph =
       std::make_unique<GraphClient>(*http, metrics, GraphClient::Options{config.graph_base_url, config.graph_version});
+  agents = std::make_unique<AgentKinds>(*http, *ledger, clock);
   outbox = std::make_unique<Outbox>(io, *ledger, directory, *graph, clock, metrics);
-  conversations = std::make_unique<Conversations>(io, *ledger, directory, agents, *graph, *outbox, clock, metrics);
+  conversations = std::make_unique<Conversations>(io, *ledger, directory, *agents, *graph, *outbox, clock, metrics);
   intake = std::make_unique<Intake>(io, *inbox, *ledger, directory, *conversations, clock, metrics);
   housekeeping = std::make_unique<Housekeeping>(io, *ledger, clock, [this] { return inbox->waiting() == 0; });
   webhook = std::make_unique<Webhook>(directory, *tenants.tenant_store, *inbox, clock, metrics,

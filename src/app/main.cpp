@@ -26,6 +26,8 @@ namespace json = boost::json;
 
 constexpr int kFailed = 1;
 constexpr int kBadConfig = 2;
+/// Three listeners of net::ServerLimits::max_connections and what calls out.
+constexpr rlim_t kDescriptors = 40'000;
 /// Beyond this a stop is not waited for: everything that matters is on disk, and an orchestrator kills after 10 s.
 constexpr std::chrono::milliseconds kStopLimit{9'500};
 
@@ -35,6 +37,15 @@ void keep_memory_private() {
   ::setrlimit(RLIMIT_CORE, &none);
   ::prctl(PR_SET_DUMPABLE, 0);
   ::umask(077);  // what we write is ours alone, in whatever folder it comes to lie
+}
+
+/// Systems start a program with few descriptors and let it ask for more; each connection of a stranger takes one, and
+/// the ledger must not be the one that finds none.
+void allow_many_connections() {
+  rlimit files{};
+  if (::getrlimit(RLIMIT_NOFILE, &files) != 0) return;
+  files.rlim_cur = std::max(files.rlim_cur, std::min<rlim_t>(files.rlim_max, kDescriptors));
+  ::setrlimit(RLIMIT_NOFILE, &files);
 }
 
 std::map<std::string, std::string> environment() {
@@ -62,6 +73,7 @@ int serve(const Config& config) {
   sigaddset(&stops, SIGINT);
   ::pthread_sigmask(SIG_BLOCK, &stops, nullptr);
   ::signal(SIGPIPE, SIG_IGN);
+  allow_many_connections();
   auto gateway = Gateway::start(config);
   if (!gateway) {
     fmt::print(stderr, "clawcentral: {}\n", gateway.error().message);
@@ -100,6 +112,8 @@ struct Asked {
   std::string config_path;
   std::string command;  ///< Of Admin's; empty for serve.
   json::object arguments;
+  json::object options;  ///< Of an agent.
+  std::string system_file;
   std::string tenant, name, value_file, label, agent, kind, policy;
   std::int64_t id = 0;
   bool make_default = false;
@@ -164,9 +178,34 @@ void add_other_commands(Asked& asked, CLI::App& app) {
     asked.arguments["agent"] = asked.agent;
     asked.arguments["kind"] = asked.kind;
     asked.arguments["default"] = asked.make_default;
+    if (!asked.system_file.empty()) asked.options["system_prompt"] = read_value(asked.system_file);
+    asked.arguments["options"] = asked.options;
   });
   agent->add_option("AGENT", asked.agent, "Its name")->required();
-  agent->add_option("--kind", asked.kind, "echo")->required();
+  agent->add_option("--kind", asked.kind, "echo, or openai: a server that speaks chat completions")->required();
+  const auto text_option = [&asked, agent](const char* flag, const char* name, const char* about) {
+    agent->add_option_function<std::string>(
+        flag, [&asked, name](const std::string& value) { asked.options[name] = value; }, about);
+  };
+  const auto number_option = [&asked, agent](const char* flag, const char* name, const char* about) {
+    agent->add_option_function<std::int64_t>(
+        flag, [&asked, name](const std::int64_t& value) { asked.options[name] = value; }, about);
+  };
+  text_option("--url", "url", "openai: the server, such as https://api.example.org");
+  text_option("--model", "model", "openai: the model's name");
+  text_option("--key-secret", "key_secret", "openai: the tenant's secret that holds the API key");
+  text_option("--apology", "apology", "openai: what a person reads when the agent fails; empty: nothing");
+  number_option("--history-turns", "history_turns", "openai: earlier turns the model sees, at most (20)");
+  number_option("--history-tokens", "history_tokens", "openai: tokens of prompt, history and message (8000)");
+  number_option("--timeout", "timeout", "openai: seconds for a whole answer (120)");
+  agent->add_option("--system-file", asked.system_file, "openai: file with the system prompt");
+  agent->add_flag_function(
+      "--stream", [&asked](std::int64_t) { asked.options["stream"] = true; }, "openai: ask for server-sent events");
+  agent->footer(
+      "Examples:\n  clawcentral agent set acme echo --kind echo\n"
+      "  clawcentral secret set acme MODEL_KEY < key.txt\n"
+      "  clawcentral agent set acme helper --kind openai --url https://api.example.org --model small "
+      "--key-secret MODEL_KEY --default");
   agent->add_flag("--default", asked.make_default, "It answers where nothing else is said (the first one does anyway)");
 
   auto& channels = *app.add_subcommand("channel", "Who may talk")->require_subcommand(1);

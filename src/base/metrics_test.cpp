@@ -33,6 +33,14 @@ TEST(MetricsTest, IsAPageInPrometheusTextFormat) {
             "clawcentral_waiting_items 2.5\n");
 }
 
+TEST(LogTest, IsOneLineWhateverAStrangerPutsIntoIt) {
+  EXPECT_EQ(log::one_line("number=1\r\n2026 info gateway.ready forged=1\x1b[2J\t\x7f"),
+            "number=1??2026 info gateway.ready forged=1?[2J??");
+  EXPECT_EQ(log::one_line(std::string("a\0b", 3)), "a?b");
+  EXPECT_EQ(log::one_line("Zoë 你好"), "Zoë 你好");
+  EXPECT_EQ(log::one_line(std::string(100'000, 'x')), std::string(4096, 'x') + "...");
+}
+
 TEST(MetricsTest, GivesTheSameFigureForTheSameNameAndLabels) {
   Metrics metrics;
   Counter& first = metrics.counter("a_total", "");

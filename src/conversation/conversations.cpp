@@ -2,6 +2,7 @@
 
 #include <deque>
 
+#include <boost/json.hpp>
 #include <fmt/format.h>
 
 #include "base/log.hpp"
@@ -99,26 +100,35 @@ Task<Result<AgentReply>> Conversations::ask(const Agent& agent, AgentTurn turn) 
   }
 }
 
-Task<TurnOutcome> Conversations::decide(const Tenant& tenant, const PendingMessage& message) {
+Task<TurnOutcome> Conversations::decide(TenantRef tenant, const PendingMessage& message) {
   TurnOutcome outcome;
-  const auto agent = tenant.agents.find(tenant.default_agent);
-  if (agent == tenant.agents.end()) {
+  const auto agent = tenant->agents.find(tenant->default_agent);
+  if (agent == tenant->agents.end()) {
     outcome.state = MessageState::kAgentFailed;
     outcome.reason = "no agent is set for this tenant: clawcentral agent set TENANT AGENT --kind echo";
     co_return outcome;
   }
   outcome.agent = agent->first;
-  auto reply = co_await ask(agent->second, {fmt::format("turn-{}", message.id.value),
-                                            fmt::format("conversation-{}", message.conversation.value), message});
+  auto reply =
+      co_await ask(agent->second, {fmt::format("turn-{}", message.id.value),
+                                   fmt::format("conversation-{}", message.conversation.value), message, tenant,
+                                   fmt::format("cc:{}:{}:{}", tenant->name, message.phone_number_id, message.user)});
   if (!reply) {
     outcome.state = MessageState::kAgentFailed;
     outcome.reason = reply.error().message;
+    // The person is told once; the cause stands with the message, for the tenant's admin.
+    if (agent->second.kind != "echo" && !agent->second.options.apology.empty())
+      outcome.parts.push_back(agent->second.options.apology);
     co_return outcome;
   }
   for (const auto& text : reply->texts)
     for (auto& part : whatsapp::split_text(text, whatsapp::kMaxTextCharacters))
       outcome.parts.push_back(std::move(part));
   if (outcome.parts.empty()) outcome.state = MessageState::kNoReply;
+  if (!reply->usage.model.empty() || reply->usage.completion_tokens > 0)
+    outcome.usage = boost::json::serialize(boost::json::object{{"model", reply->usage.model},
+                                                               {"prompt_tokens", reply->usage.prompt_tokens},
+                                                               {"completion_tokens", reply->usage.completion_tokens}});
   co_return outcome;
 }
 
@@ -133,7 +143,7 @@ Task<> Conversations::turn(Shard& shard, PendingMessage message) {
     outcome.reason = tenant && tenant->enabled ? "channel_disabled" : "tenant_disabled";
   } else {
     typing = shard.typing.begin(shard.executor, tenant, message.phone_number_id, message.wamid);
-    outcome = co_await decide(*tenant, message);
+    outcome = co_await decide(tenant, message);
   }
   (outcome.state == MessageState::kIgnored       ? ignored_
    : outcome.state == MessageState::kAgentFailed ? failed_

@@ -51,7 +51,7 @@ class Conversations {
   Task<std::vector<OutboundMessage>> keep(MessageId message, const TurnOutcome& outcome);
   Task<std::vector<OutboundMessage>> reply_to(MessageId message);
   Task<Result<AgentReply>> ask(const Agent& agent, AgentTurn turn);
-  Task<TurnOutcome> decide(const Tenant& tenant, const PendingMessage& message);
+  Task<TurnOutcome> decide(TenantRef tenant, const PendingMessage& message);
   Task<> tick(Shard& shard);
 
   Ledger& ledger_;

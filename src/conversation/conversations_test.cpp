@@ -170,6 +170,16 @@ TEST_F(ConversationsTest, EndsATurnWithoutAnAnswerAndSaysWhy) {
   EXPECT_EQ(record(ids[2]).state, MessageState::kNoReply);
 }
 
+TEST_F(ConversationsTest, TellsThePersonOnceThatAModelFailedAndKeepsTheCause) {
+  world_.run(tenants_.store.put_agent({acme_, "bot", "openai", R"({"apology":"Sorry!"})"})).value();
+  tenants_.reload();
+  const auto ids = receive("491511", {"fail", "a"});
+  ASSERT_TRUE(sent(2));
+  EXPECT_THAT(graph_.texts(), ElementsAre("Sorry!", "re: a")) << "and recovers";
+  EXPECT_EQ(record(ids[0]).state, MessageState::kAgentFailed);
+  EXPECT_EQ(record(ids[0]).reason, "the model is away");
+}
+
 TEST_F(ConversationsTest, SaysWhatToDoWhereNoAgentIsSetAndRecovers) {
   tenants_.set(acme_, "agent.default", "nobody");
   const auto id = receive("491511", {"a"}).at(0);

@@ -37,6 +37,7 @@ struct Outbox::Lane {
   std::atomic<std::size_t> in_flight = 0;  // written on the executor, read by stop()
   std::deque<Completion<int>> waiting;     // for a place in flight, first come first served
   TimePoint rests_until;
+  log::Thinned retries;  // of one number without a token there are as many as messages, again and again
   std::unordered_set<std::int64_t> in_doubt;  // messages whose begin was written or not
 
   Task<> enter() {
@@ -148,9 +149,12 @@ Task<bool> Outbox::send(Lane& lane, OutboundMessage& message) {
   const auto now = clock_.now();
   lane.rests_until = std::max(lane.rests_until, now + number_rest(outcome));
   const auto next = after_send(outcome, message.attempts, message.created, now, jitter());
-  if (next.state != MessageState::kSent)
-    log::warn("outbox.not_sent tenant={} message={} try={} then={} reason=\"{}\"", tenant->name, message.id.value,
-              message.attempts, to_string(next.state), next.reason);
+  if (next.state == MessageState::kSent) {
+    lane.retries = {};
+  } else if (const auto count = next.state == MessageState::kQueued ? lane.retries.allow() : 1; count > 0) {
+    log::warn("outbox.not_sent tenant={} message={} try={} count={} then={} reason=\"{}\"", tenant->name,
+              message.id.value, message.attempts, count, to_string(next.state), next.reason);
+  }
   (next.state == MessageState::kSent     ? sent_
    : next.state == MessageState::kQueued ? retried_
    : next.state == MessageState::kFailed ? failed_

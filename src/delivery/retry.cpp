@@ -12,6 +12,9 @@ using std::chrono::milliseconds;
 /// Beyond the service window of 24 h an answer would be refused, and would answer a question of yesterday.
 constexpr std::chrono::hours kDeadline{24};
 constexpr int kMaxTriesOfYes = 5;
+/// A number is not silenced for longer by one answer, whatever it says: the next refusal says it again.
+constexpr milliseconds kShortestRest{1'000};
+constexpr milliseconds kLongestRest{600'000};
 
 struct Delays {
   milliseconds first;
@@ -79,7 +82,8 @@ milliseconds number_rest(const GraphOutcome& outcome) {
   if (!failure || failure->kind != GraphFailure::Kind::kRefused) return milliseconds(0);
   const auto code = failure->error.code;
   if (code != 130429 && code != 80007 && code != 4 && failure->error.http_status != 429) return milliseconds(0);
-  return std::max<milliseconds>(milliseconds(1'000), failure->retry_after.value_or(std::chrono::seconds(0)));
+  const milliseconds asked = failure->retry_after.value_or(std::chrono::seconds(0));
+  return std::clamp(asked, kShortestRest, kLongestRest);
 }
 
 }  // namespace claw

@@ -22,8 +22,8 @@ namespace claw {
 [[nodiscard]] SendOutcome after_send(const GraphOutcome& outcome, int tries, TimePoint created, TimePoint now,
                                      double jitter);
 
-/// How long a whole phone number rests after this outcome; 0 for most. Throughput limits (130429, 80007, 4) are the
-/// number's, the WABA's or the app's; the pair limit (131056) is only this conversation's.
+/// How long a whole phone number rests after this outcome, 10 min at most; 0 for most. Throughput limits (130429,
+/// 80007, 4) are the number's, the WABA's or the app's; the pair limit (131056) is only this conversation's.
 [[nodiscard]] std::chrono::milliseconds number_rest(const GraphOutcome& outcome);
 
 }  // namespace claw

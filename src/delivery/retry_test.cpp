@@ -106,6 +106,7 @@ TEST(RetryTest, RestsANumberAfterThroughputErrorsOnly) {
       {refusal(4), 1s},
       {without_error_object(429), 1s},
       {with_retry_after(refusal(130429), 30s), 30s},
+      {with_retry_after(refusal(130429), std::chrono::hours(24 * 365)), 600s},
       {refusal(131056), 0s},  // the pair's limit, not the number's
       {refusal(131000), 0s},
       {with_retry_after(refusal(131000), 30s), 0s},

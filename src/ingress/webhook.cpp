@@ -16,6 +16,8 @@ constexpr const char* kPath = "/webhooks/whatsapp";
 constexpr const char* kRetryAfterSeconds = "2";
 /// Anyone can call the verification address; its outcome is not written down more often than this for a tenant.
 constexpr std::chrono::seconds kNoteEvery{2};
+/// The metric counts every request; the log says it this often for a tenant.
+constexpr std::chrono::seconds kWarnEvery{60};
 
 net::HttpResponse empty(int status) {
   net::HttpResponse response;
@@ -88,8 +90,9 @@ Task<net::HttpResponse> Webhook::receive(net::HttpRequest& request) {
   }
   if (!tenant->enabled || tenant->app_secret.empty()) {
     not_ready_.add();
-    log::warn("webhook.not_ready tenant={} reason={}", tenant->name,
-              tenant->enabled ? "WHATSAPP_APP_SECRET is not set" : "the tenant is disabled");
+    if (may_warn(*tenant))
+      log::warn("webhook.not_ready tenant={} reason={}", tenant->name,
+                tenant->enabled ? "WHATSAPP_APP_SECRET is not set" : "the tenant is disabled");
     co_return try_later();
   }
   if (!whatsapp::is_signed(tenant->app_secret.expose(), request.header("X-Hub-Signature-256"), request.body)) {
@@ -131,6 +134,15 @@ Task<net::HttpResponse> Webhook::verify(net::HttpRequest& request) {
   // What is echoed is a stranger's: it must not be taken for a page.
   response.headers.push_back({"X-Content-Type-Options", "nosniff"});
   co_return response;
+}
+
+bool Webhook::may_warn(const Tenant& tenant) {
+  const auto now = clock_.now();
+  std::scoped_lock lock(notes_mutex_);
+  const auto [entry, first] = warned_.try_emplace(tenant.id.value, now);
+  if (!first && now - entry->second < kWarnEvery) return false;
+  entry->second = now;
+  return true;
 }
 
 Task<> Webhook::note_verification(const Tenant& tenant, std::string_view outcome) {

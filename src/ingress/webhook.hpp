@@ -33,6 +33,8 @@ class Webhook {
   [[nodiscard]] TenantRef tenant_of(const net::HttpRequest& request) const;
   Task<net::HttpResponse> receive(net::HttpRequest& request);
   Task<net::HttpResponse> verify(net::HttpRequest& request);
+  /// True once in a while for each tenant: strangers can make us say it as often as they like.
+  [[nodiscard]] bool may_warn(const Tenant& tenant);
   Task<> note_verification(const Tenant& tenant, std::string_view outcome);
 
   Directory& directory_;
@@ -48,7 +50,8 @@ class Webhook {
   Counter& not_durable_;
   Histogram& durable_time_;
   std::mutex notes_mutex_;
-  std::unordered_map<std::int64_t, TimePoint> noted_;  // guarded by notes_mutex_: tenant -> last written
+  std::unordered_map<std::int64_t, TimePoint> noted_;   // guarded by notes_mutex_: tenant -> last written
+  std::unordered_map<std::int64_t, TimePoint> warned_;  // guarded by notes_mutex_: tenant -> last not_ready line
 };
 
 }  // namespace claw

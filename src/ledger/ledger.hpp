@@ -94,6 +94,7 @@ struct TurnOutcome {
   std::string reason;
   std::string agent;
   std::vector<std::string> parts;  ///< Texts to send, in order; each becomes one message.
+  std::string usage = {};          ///< JSON object of what the agent's turn cost, or empty.
 };
 
 /// How a send ended.
@@ -139,6 +140,7 @@ struct MessageRecord {
   std::int64_t error_code = 0;
   std::string reason;
   std::string agent;
+  std::string usage;                   ///< JSON object or empty: what the turn cost.
   std::string raw;                     ///< Only from message(): the webhook body it came in.
   std::vector<StatusRecord> statuses;  ///< Only from message(), in Meta's order of time.
 };
@@ -148,6 +150,12 @@ struct MessageFilter {
   MessageId before;  ///< Older than this; 0: from the newest.
   std::string user;  ///< Public id; empty: all.
   std::optional<Direction> direction;
+};
+
+/// What was said in a conversation.
+struct HistoryEntry {
+  Direction direction = Direction::kInbound;
+  std::string text;
 };
 
 /// An item that is no message of a conversation: calls, templates, account, foreign numbers, unparsed bytes.
@@ -212,6 +220,11 @@ class Ledger {
   /// `limit`: nothing is left. `before` must be further back than Meta redelivers (7 days), and no older item may wait
   /// in the inbox.
   [[nodiscard]] virtual Task<Result<std::size_t>> forget(TimePoint before, std::size_t limit, Fence fence) = 0;
+
+  /// What was said before `message` in its conversation, `limit` entries at most, oldest first: the messages accepted
+  /// before it that had a turn, each followed by its reply.
+  [[nodiscard]] virtual Task<Result<std::vector<HistoryEntry>>> history(ConversationId conversation, MessageId message,
+                                                                        std::size_t limit) = 0;
 
   /// Newest first. An unknown user has none.
   [[nodiscard]] virtual Task<Result<std::vector<MessageRecord>>> messages(TenantId tenant, MessageFilter filter) = 0;

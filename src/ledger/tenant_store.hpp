@@ -43,6 +43,7 @@ struct AgentRow {
   TenantId tenant;
   std::string name;
   std::string kind;
+  std::string options = "{}";  ///< A JSON object; its members depend on the kind.
 };
 
 struct TenancyRows {

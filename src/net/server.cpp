@@ -36,6 +36,7 @@ struct Server::State : std::enable_shared_from_this<Server::State> {
   Acceptor acceptor;  // after listen() only on executor 0
   std::string unix_path;
   std::uint16_t port = 0;
+  log::Thinned accept_failures;
   std::mutex mutex;
   std::unordered_set<std::shared_ptr<Connection>> open;  // guarded by mutex
   std::unique_ptr<TaskGroup> tasks = std::make_unique<TaskGroup>();
@@ -63,7 +64,8 @@ Task<> Server::State::accept() {
     auto [fault, socket] = co_await acceptor.async_accept(io.next(), peer, kTuple);
     if (fault == boost::asio::error::operation_aborted || !acceptor.is_open()) co_return;
     if (fault) {
-      log::warn("http.accept_failed reason=\"{}\"", fault.message());
+      if (const auto count = accept_failures.allow())
+        log::warn("http.accept_failed count={} reason=\"{}\"", count, fault.message());
       boost::asio::steady_timer rest(co_await boost::asio::this_coro::executor, kAcceptRest);
       co_await rest.async_wait(kTuple);
       continue;

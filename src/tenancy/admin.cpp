@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "base/crypto.hpp"
+#include "tenancy/agent_options.hpp"
 
 namespace claw {
 namespace {
@@ -42,8 +43,31 @@ bool is_readable(std::string_view name) {
 }
 
 bool is_id_list(std::string_view value) {
-  return !value.empty() &&
-         std::ranges::all_of(value, [](unsigned char c) { return std::isdigit(c) || c == ',' || c == ' '; });
+  const auto ids = split_numbers(value);
+  return !value.empty() && std::ranges::all_of(ids, [](const std::string& id) {
+    return std::ranges::all_of(id, [](unsigned char c) { return std::isdigit(c); });
+  });
+}
+
+/// What surrounds a value that was pasted or came from an editor: blanks, the line's end, a byte order mark.
+void trim(std::string& value) {
+  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+  const auto blank = [](unsigned char c) { return std::isspace(c); };
+  if (value.starts_with(kByteOrderMark)) value.erase(0, kByteOrderMark.size());
+  while (!value.empty() && blank(static_cast<unsigned char>(value.back()))) value.pop_back();
+  value.erase(value.begin(), std::ranges::find_if_not(value, blank));
+}
+
+/// Empty if `value` can be a secret of that name. The access token stands in a header: a line break would make it two.
+std::string_view secret_fault(std::string_view name, std::string_view value) {
+  if (value.empty()) return "the value is empty; give it on standard input or by --file";
+  if (value.size() > kMaxSecretBytes) return "the value is longer than 8 KiB";
+  const auto printable = [](unsigned char c) { return c > 0x20 && c < 0x7f; };
+  if ((name == kAccessToken || name == kAppSecret) && !std::ranges::all_of(value, printable))
+    return "the value has blanks, line breaks or characters that no token of Meta's has; was it copied whole?";
+  if (name == kVerifyToken && std::ranges::any_of(value, [](unsigned char c) { return c < 0x20 || c == 0x7f; }))
+    return "the value has line breaks or other control characters";
+  return {};
 }
 
 json::array secrets_of(const Tenant& tenant) {
@@ -59,8 +83,14 @@ json::object shown(const Tenant& tenant, std::string_view public_url) {
   for (const auto& [name, value] : tenant.settings)
     if (!is_readable(name)) settings[name] = value;
   json::array agents;
-  for (const auto& [name, agent] : tenant.agents)
-    agents.push_back({{"name", name}, {"kind", agent.kind}, {"default", name == tenant.default_agent}});
+  for (const auto& [name, agent] : tenant.agents) {
+    json::object entry{{"name", name}, {"kind", agent.kind}, {"default", name == tenant.default_agent}};
+    if (agent.kind == "openai") {
+      entry["url"] = agent.options.url;
+      entry["model"] = agent.options.model;
+    }
+    agents.push_back(std::move(entry));
+  }
   json::array missing;
   for (const char* name : {kAccessToken, kAppSecret, kVerifyToken})
     if (!tenant.secrets_set.contains(name)) missing.emplace_back(name);
@@ -148,10 +178,9 @@ Task<Answer> set_secret(Call& call) {
   const std::string name = call.argument("name");
   if (!is_secret_name(name)) co_return fail(ErrorKind::kInvalid, "a secret's name is 1 to 64 of A-Z, 0-9 and _");
   std::string value = call.argument("value");
-  // Pasted values come with the line's end.
-  while (!value.empty() && std::isspace(static_cast<unsigned char>(value.back()))) value.pop_back();
-  if (value.empty()) co_return fail(ErrorKind::kInvalid, "the value is empty; give it on standard input or by --file");
-  if (value.size() > kMaxSecretBytes) co_return fail(ErrorKind::kInvalid, "the value is longer than 8 KiB");
+  trim(value);
+  if (const auto fault = secret_fault(name, value); !fault.empty())
+    co_return fail(ErrorKind::kInvalid, std::string(fault));
   if (is_readable(name)) co_return co_await set_readable(call, name, std::move(value));
   const SecretString secret(std::move(value));
   SealedSecretRow row{call.tenant->id, name, call.vault.seal(call.tenant->id, name, secret), call.now};
@@ -198,9 +227,10 @@ Task<Answer> set_agent(Call& call) {
   const std::string kind = call.argument("kind");
   if (!is_tenant_name(agent))
     co_return fail(ErrorKind::kInvalid, "an agent's name is 1 to 63 of a-z, 0-9 and -, not - at an end");
-  if (kind != "echo")
-    co_return fail(ErrorKind::kInvalid, fmt::format("there is no agent kind \"{}\" yet; there is: echo", kind));
-  if (const auto kept = co_await call.store.put_agent({call.tenant->id, agent, kind}); !kept)
+  const auto* given = call.arguments.if_contains("options");
+  auto options = check_agent_options(kind, given ? json::serialize(*given) : "{}");
+  if (!options) co_return std::unexpected(options.error());
+  if (const auto kept = co_await call.store.put_agent({call.tenant->id, agent, kind, std::move(*options)}); !kept)
     co_return std::unexpected(kept.error());
   const auto* wanted = call.arguments.if_contains("default");
   Result<void> written;
@@ -241,7 +271,8 @@ Task<Result<std::string>> Admin::run(std::string command, std::string arguments)
   boost::system::error_code fault;
   auto parsed = json::parse(arguments, fault);
   wipe(arguments);
-  if (fault || !parsed.is_object()) co_return fail(ErrorKind::kInvalid, "the arguments are no JSON object");
+  if (fault || !parsed.is_object())
+    co_return fail(ErrorKind::kInvalid, "the arguments are no JSON object in UTF-8; a value's file must be plain text");
   for (const auto& known : kCommands) {
     if (command != known.name) continue;
     Call call{store_, directory_, vault_, clock_.now(), public_url_, std::move(parsed.get_object()), nullptr};

@@ -22,7 +22,7 @@ namespace claw {
 /// | token.create | tenant, label | {id, token, label}: the only time the token is shown |
 /// | token.list | tenant | [{id, label, created_at}] |
 /// | token.revoke | tenant, id | tenant |
-/// | agent.set | tenant, agent, kind, default | tenant |
+/// | agent.set | tenant, agent, kind, default, options (see check_agent_options) | tenant |
 /// | channel.set | tenant, policy | tenant |
 ///
 /// A change is durable, and in force in this process, when run() returns. Fails with kInvalid, kNotFound, kConflict

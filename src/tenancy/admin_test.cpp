@@ -10,6 +10,7 @@ namespace claw {
 namespace {
 
 using namespace claw::testing;
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::SizeIs;
@@ -197,6 +198,27 @@ TEST_F(AdminTest, SaysThatTheStoreIsAway) {
   world_.store->close();
   EXPECT_FALSE(run("tenant.create", R"({"tenant":"acme"})"));
   EXPECT_FALSE(run("token.list", R"({"tenant":"acme"})"));
+}
+
+TEST_F(AdminTest, TakesNoTokenThatWouldBreakAHeaderAndMendsWhatEditorsAdd) {
+  ok("tenant.create", R"({"tenant":"acme"})");
+  const auto set = [&](const std::string& name, const std::string& value) {
+    return run("secret.set", json::serialize(json::object{{"tenant", "acme"}, {"name", name}, {"value", value}}));
+  };
+  for (const char* name : {kAccessToken, kAppSecret, kVerifyToken}) {
+    for (const char* value : {"hush\r\nX-Evil: 1", "hush\nhush", "hush\x7f", "\xEF\xBB\xBF \n"}) {
+      const auto refused = set(name, value);
+      ASSERT_FALSE(refused) << name;
+      EXPECT_EQ(refused.error().kind, ErrorKind::kInvalid);
+    }
+  }
+  EXPECT_FALSE(set(kAccessToken, "hush hush"));
+  EXPECT_FALSE(set(kPhoneNumberId, "1 2,3"));
+  EXPECT_FALSE(set(kPhoneNumberId, " , "));
+  EXPECT_FALSE(run("secret.set", "\xff")) << "no JSON";
+  EXPECT_THAT(all_answers_, AllOf(Not(HasSubstr("hush")), HasSubstr("UTF-8")));
+  ASSERT_TRUE(set(kAccessToken, "\xEF\xBB\xBF hush\r\n"));
+  EXPECT_EQ(tenants_.directory.by_name("acme")->access_token.expose(), "hush");
 }
 
 }  // namespace

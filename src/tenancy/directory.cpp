@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/crypto.hpp"
+#include "tenancy/agent_options.hpp"
 
 namespace claw {
 namespace {
@@ -64,7 +65,8 @@ Result<std::shared_ptr<Directory::Reading>> Directory::make(TenancyRows rows) co
   for (const auto& row : rows.settings)
     if (Tenant* tenant = find(row.tenant)) apply_setting(*tenant, row);
   for (auto& row : rows.agents)
-    if (Tenant* tenant = find(row.tenant)) tenant->agents[row.name] = {row.name, row.kind};
+    if (Tenant* tenant = find(row.tenant))
+      tenant->agents[row.name] = {row.name, row.kind, read_agent_options(row.options)};
   for (const auto& row : rows.secrets) {
     Tenant* const tenant = find(row.tenant);
     if (!tenant) continue;
@@ -74,6 +76,7 @@ Result<std::shared_ptr<Directory::Reading>> Directory::make(TenancyRows rows) co
     if (row.name == kAccessToken) tenant->access_token = std::move(*secret);
     if (row.name == kAppSecret) tenant->app_secret = std::move(*secret);
     if (row.name == kVerifyToken) tenant->verify_token = std::move(*secret);
+    if (!secret->empty()) tenant->secrets.emplace(row.name, std::move(*secret));
   }
   auto reading = std::make_shared<Reading>();
   for (auto& [id, tenant] : tenants) {

@@ -21,9 +21,23 @@ inline constexpr const char* kAppId = "WHATSAPP_APP_ID";
 /// Who may talk. Stored by name.
 enum class ChannelPolicy { kDisabled, kOpen };
 
+/// What an agent of kind `openai` is made of.
+struct AgentOptions {
+  std::string url;  ///< Of the server, without /v1/chat/completions.
+  std::string model;
+  std::string key_secret;  ///< The tenant's secret that holds the API key; empty: the server wants none.
+  std::string system_prompt;
+  std::string apology = "Sorry, something went wrong on our side. Please try again in a little while.";
+  bool stream = false;
+  std::size_t history_turns = 20;      ///< Earlier turns the model sees, at most.
+  std::size_t history_tokens = 8'000;  ///< And their tokens, with prompt and message.
+  std::chrono::seconds timeout{120};   ///< For the whole answer.
+};
+
 struct Agent {
   std::string name;
-  std::string kind;
+  std::string kind;  ///< echo, openai
+  AgentOptions options;
 };
 
 /// One tenant as it was when the directory was last read: never changes, shared by whoever works with it.
@@ -39,6 +53,7 @@ struct Tenant {
   SecretString access_token;
   SecretString app_secret;
   SecretString verify_token;
+  std::map<std::string, SecretString> secrets;  ///< All others, by name: keys of agents and the like.
   std::map<std::string, Agent> agents;
   std::string default_agent;  ///< Empty: none is set.
 

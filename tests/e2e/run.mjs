@@ -1,6 +1,7 @@
 // Starts what a test needs on free ports, runs the test, and stops what it started.
 //
 //   node run.mjs demo BUILD_FOLDER TEST.mjs       gateway and simulator, as `make demo` starts them
+//   node run.mjs model BUILD_FOLDER TEST.mjs      the same, with a stub of a model's server as the agent
 //   node run.mjs simulator BUILD_FOLDER TEST.mjs  a simulator of its own
 
 import { spawn } from 'node:child_process';
@@ -9,6 +10,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { startChatStub } from './chat-stub.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = resolve(here, '../..');
@@ -44,15 +46,21 @@ async function answers(url) {
   }
 }
 
-async function startDemo(build, data) {
+async function startDemo(build, data, more = {}) {
   const [port, operatorPort, simulatorPort] = [await freePort(), await freePort(), await freePort()];
   const env = { ...process.env, DEMO_DATA: data, DEMO_PORT: port, DEMO_OPERATOR_PORT: operatorPort,
-    DEMO_SIMULATOR_PORT: simulatorPort };
+    DEMO_SIMULATOR_PORT: simulatorPort, ...more };
   const child = spawn(join(root, 'scripts/demo'), [build], { cwd: root, env, stdio: ['ignore', 'pipe', 'inherit'] });
   let said = '';
   child.stdout.on('data', (bytes) => { said += bytes; process.stdout.write(bytes); });
   await until(() => said.includes('ClawCentral is running'), 'the demo');
   return { child, simulator: `http://127.0.0.1:${simulatorPort}`, gateway: `http://127.0.0.1:${port}` };
+}
+
+async function startModelDemo(build, data) {
+  const stub = await startChatStub();
+  const started = await startDemo(build, data, { DEMO_AGENT_URL: stub.url, DEMO_AGENT_MODEL: 'small' });
+  return { ...started, stub };
 }
 
 async function startSimulator(build) {
@@ -68,12 +76,14 @@ const build = resolve(buildFolder);
 const data = mkdtempSync(join(tmpdir(), 'claw-e2e-'));
 let code = 1;
 try {
-  const started = mode === 'demo' ? await startDemo(build, data) : await startSimulator(build);
+  const start = { demo: startDemo, model: startModelDemo, simulator: startSimulator }[mode];
+  const started = await start(build, data);
   const env = { ...process.env, SIM_URL: started.simulator, GATEWAY_URL: started.gateway };
   code = await ended(spawn(process.execPath, ['--test', join(here, test)], { env, stdio: 'inherit' }));
   const gone = ended(started.child);
   started.child.kill('SIGINT');
   await gone;
+  started.stub?.server.close();
   if (started.gateway && (await answers(`${started.gateway}/`))) {
     console.error('the gateway outlived the demo');
     code = 1;

@@ -1,5 +1,6 @@
 // The command line as an operator types it: configuration, tenants and secrets, with a server and without one.
 #include <filesystem>
+#include <fstream>
 #include <regex>
 
 #include <fmt/format.h>
@@ -224,6 +225,29 @@ TEST(CommandLineTest, RefusesAKeyFileThatOthersCanReadOrThatDoesNotFit) {
       gateway.run({"tenant", "list"}, "", {"CLAWCENTRAL_SECURITY__MASTER_KEY=" + std::string(64, 'a')});
   EXPECT_EQ(another.exit_code, 1);
   EXPECT_THAT(another.err, AllOf(HasSubstr("acme"), HasSubstr("WHATSAPP_APP_SECRET")));
+}
+
+TEST(CommandLineTest, MakesNoNewKeyWhereTheKeyOfALedgerWasLost) {
+  const InstalledGateway gateway;
+  gateway.run_well({"tenant", "create", "acme"});
+  const std::string key = gateway.data() + "/master.key";
+  std::filesystem::rename(key, key + ".elsewhere");
+  const auto lost = gateway.run({"tenant", "list"});
+  EXPECT_EQ(lost.exit_code, 1);
+  EXPECT_THAT(lost.err, AllOf(HasSubstr("master.key"), HasSubstr("put the key back")));
+  EXPECT_FALSE(std::filesystem::exists(key));
+  std::filesystem::rename(key + ".elsewhere", key);
+  EXPECT_EQ(gateway.run({"tenant", "list"}).exit_code, 0) << "and recovers";
+}
+
+TEST(CommandLineTest, NamesTheLedgerThatCannotBeOpened) {
+  const InstalledGateway gateway;
+  gateway.run_well({"tenant", "create", "acme"});
+  const std::string ledger = gateway.data() + "/clawcentral.db";
+  std::ofstream(ledger) << std::string(5000, 'x');
+  const auto broken = gateway.run({"tenant", "list"});
+  EXPECT_EQ(broken.exit_code, 1);
+  EXPECT_THAT(broken.err, HasSubstr(ledger));
 }
 
 }  // namespace

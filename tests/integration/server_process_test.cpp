@@ -10,6 +10,7 @@
 
 #include "integration/installed_gateway.hpp"
 #include "support/eventually.hpp"
+#include "support/raw_client.hpp"
 #include "support/webhook_bodies.hpp"
 
 namespace claw::testing {
@@ -120,6 +121,18 @@ TEST_F(ServerProcessTest, SaysWhyItCannotListen) {
                                    fmt::format("CLAWCENTRAL_LISTEN__PUBLIC=127.0.0.1:{}", gateway_.public_port())});
   EXPECT_EQ(taken.exit_code, 1);
   EXPECT_THAT(taken.err, AllOf(HasSubstr(std::to_string(gateway_.public_port())), HasSubstr("in use")));
+}
+
+TEST_F(ServerProcessTest, ServesBesideManySlowStrangersThoughTheSystemGivesFewDescriptors) {
+  const auto acme = gateway_.set_up_acme();
+  gateway_.serve({"/bin/sh", "-c", "ulimit -Sn 128; exec \"$@\"", "sh"});
+  std::vector<std::unique_ptr<RawClient>> strangers;
+  for (int i = 0; i < 300; ++i) {
+    strangers.push_back(std::make_unique<RawClient>(gateway_.public_port()));
+    ASSERT_TRUE(strangers.back()->send("POST /t/acme/webhooks/whatsapp HTTP/1.1\r\nHost"));
+  }
+  EXPECT_EQ(http_call(gateway_.operator_port(), "GET", "/readyz").status, 200);
+  EXPECT_EQ(gateway_.post(acme, texts(acme.number, {{"hello", "wamid.1"}})).status, 200);
 }
 
 TEST_F(ServerProcessTest, KeepsItsFilesToItsOwner) {

@@ -55,6 +55,10 @@ class FlakyLedger final : public Ledger {
   [[nodiscard]] Task<Result<std::vector<OutboundMessage>>> queued(MessageId from, std::size_t limit) override {
     return real_.queued(from, limit);
   }
+  [[nodiscard]] Task<Result<std::vector<HistoryEntry>>> history(ConversationId conversation, MessageId message,
+                                                                std::size_t limit) override {
+    return real_.history(conversation, message, limit);
+  }
   [[nodiscard]] Task<Result<std::vector<MessageRecord>>> messages(TenantId tenant, MessageFilter filter) override {
     return real_.messages(tenant, std::move(filter));
   }

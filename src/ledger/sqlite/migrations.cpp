@@ -76,6 +76,11 @@ CREATE TABLE events (
   received_ms INTEGER NOT NULL, meta_ms INTEGER NOT NULL, inbox INTEGER NOT NULL) STRICT;
 CREATE INDEX events_of_tenant ON events (tenant, id);
 )sql",
+    // 2: agents have options, turns have a cost
+    R"sql(
+ALTER TABLE agents ADD COLUMN options TEXT NOT NULL DEFAULT '{}';
+ALTER TABLE messages ADD COLUMN usage TEXT NOT NULL DEFAULT '';
+)sql",
 };
 
 }  // namespace

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <tuple>
 
 #include "ledger/sqlite/sqlite_ledger.hpp"
 
@@ -8,11 +9,12 @@ namespace {
 #define CLAW_MESSAGE_COLUMNS                                                                                     \
   "SELECT m.id, m.direction, m.state, u.public_id, u.name, c.phone_number_id, m.type, m.text, m.data, m.wamid, " \
   "m.created_ms, m.meta_ms, m.turn, m.part, m.attempts, m.due_ms, m.error_code, m.reason, m.agent, m.inbox, "    \
-  "m.previous "                                                                                                  \
+  "m.previous, m.usage "                                                                                         \
   "FROM messages m JOIN conversations c ON c.id = m.conversation JOIN users u ON u.id = c.user "
 
 constexpr int kInboxColumn = 19;
 constexpr int kPreviousColumn = 20;
+constexpr int kUsageColumn = 21;
 
 MessageRecord record_at(const Statement& row) {
   MessageRecord record;
@@ -34,6 +36,7 @@ MessageRecord record_at(const Statement& row) {
   record.error_code = row.integer(16);
   record.reason = row.text(17);
   record.agent = row.text(18);
+  record.usage = row.text(kUsageColumn);
   return record;
 }
 
@@ -101,6 +104,39 @@ Task<Result<std::vector<MessageRecord>>> SqliteLedger::messages(TenantId tenant,
                  tenant, before, direction, filter.limit);
     while (rows.next()) found.push_back(record_at(*rows.operator->()));
     return found;
+  });
+}
+
+Task<Result<std::vector<HistoryEntry>>> SqliteLedger::history(ConversationId conversation, MessageId message,
+                                                              std::size_t limit) {
+  using Entries = std::vector<HistoryEntry>;
+  return store_.read<Entries>([conversation, message, limit](Database& db) -> Result<Entries> {
+    std::int64_t next = 0;
+    {
+      auto row = db.query("SELECT last_message FROM conversations WHERE id = $1", conversation);
+      if (row.next()) next = row->integer(0);
+    }
+    // A reply stands in the list where it was written, which may be behind later messages; its turn says where it
+    // belongs.
+    struct Said {
+      std::int64_t turn, direction, part;
+      std::string text;
+    };
+    std::vector<Said> found;
+    while (next > 0 && found.size() < limit) {
+      auto row = db.query("SELECT id, direction, state, turn, part, text, previous FROM messages WHERE id = $1", next);
+      if (!row.next()) break;
+      const auto direction = row->integer(1);
+      const auto turn = direction == 1 && row->integer(3) > 0 ? row->integer(3) : row->integer(0);
+      next = row->integer(6);
+      const auto state = static_cast<MessageState>(row->integer(2));
+      const bool had_a_turn = direction == 1 || (state != MessageState::kIgnored && state != MessageState::kPending);
+      if (turn < message.value && had_a_turn) found.push_back({turn, direction, row->integer(4), row->text(5)});
+    }
+    std::ranges::sort(found, {}, [](const Said& said) { return std::tuple(said.turn, said.direction, said.part); });
+    Entries entries;
+    for (auto& said : found) entries.push_back({static_cast<Direction>(said.direction), std::move(said.text)});
+    return entries;
   });
 }
 

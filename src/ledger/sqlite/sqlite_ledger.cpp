@@ -60,8 +60,8 @@ Task<Result<std::vector<OutboundMessage>>> SqliteLedger::complete_turn(MessageId
   using Parts = std::vector<OutboundMessage>;
   return fenced<Parts>(
       fence, [message, outcome = std::move(outcome), now = to_ms(clock_.now())](Database& db) -> Result<Parts> {
-        db.run("UPDATE messages SET state = $1, reason = $2, agent = $3 WHERE id = $4 AND state = 0", outcome.state,
-               outcome.reason, outcome.agent, message);
+        db.run("UPDATE messages SET state = $1, reason = $2, agent = $3, usage = $4 WHERE id = $5 AND state = 0",
+               outcome.state, outcome.reason, outcome.agent, outcome.usage, message);
         if (db.changes() == 0) return fail(ErrorKind::kConflict, "the turn has ended already");
         if (outcome.parts.empty()) return Parts{};
         OutboundMessage whose;

@@ -24,6 +24,8 @@ class SqliteLedger final : public Ledger {
   [[nodiscard]] Task<Result<std::size_t>> forget(TimePoint before, std::size_t limit, Fence fence) override;
   [[nodiscard]] Task<Result<std::vector<PendingMessage>>> pending(MessageId from, std::size_t limit) override;
   [[nodiscard]] Task<Result<std::vector<OutboundMessage>>> queued(MessageId from, std::size_t limit) override;
+  [[nodiscard]] Task<Result<std::vector<HistoryEntry>>> history(ConversationId conversation, MessageId message,
+                                                                std::size_t limit) override;
   [[nodiscard]] Task<Result<std::vector<MessageRecord>>> messages(TenantId tenant, MessageFilter filter) override;
   [[nodiscard]] Task<Result<MessageRecord>> message(TenantId tenant, MessageId id) override;
   [[nodiscard]] Task<Result<std::vector<EventRecord>>> events(TenantId tenant, EventFilter filter) override;

@@ -30,8 +30,9 @@ Task<Result<TenancyRows>> SqliteTenantStore::load() {
     while (tokens.next())
       all.tokens.push_back({tokens->integer(0), TenantId{tokens->integer(1)}, tokens->text(2), tokens->text(3),
                             from_ms(tokens->integer(4))});
-    auto agents = db.query("SELECT tenant, name, kind FROM agents");
-    while (agents.next()) all.agents.push_back({TenantId{agents->integer(0)}, agents->text(1), agents->text(2)});
+    auto agents = db.query("SELECT tenant, name, kind, options FROM agents");
+    while (agents.next())
+      all.agents.push_back({TenantId{agents->integer(0)}, agents->text(1), agents->text(2), agents->text(3)});
     return all;
   });
 }
@@ -103,8 +104,10 @@ Task<Result<void>> SqliteTenantStore::delete_token(TenantId tenant, std::int64_t
 
 Task<Result<void>> SqliteTenantStore::put_agent(AgentRow row) {
   return store_.write<void>([row = std::move(row)](Database& db) -> Result<void> {
-    db.run("INSERT INTO agents (tenant, name, kind) VALUES ($1, $2, $3) ON CONFLICT DO UPDATE SET kind = excluded.kind",
-           row.tenant, row.name, row.kind);
+    db.run(
+        "INSERT INTO agents (tenant, name, kind, options) VALUES ($1, $2, $3, $4) "
+        "ON CONFLICT DO UPDATE SET kind = excluded.kind, options = excluded.options",
+        row.tenant, row.name, row.kind, row.options);
     return {};
   });
 }

@@ -1,0 +1,86 @@
+#include "tenancy/agent_options.hpp"
+
+#include <algorithm>
+#include <cctype>
+
+#include <boost/json.hpp>
+#include <fmt/format.h>
+
+namespace claw {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t kMaxPromptBytes = 64 * 1024;
+
+void read(const json::object& from, const char* name, std::string& into) {
+  if (const auto* value = from.if_contains(name); value && value->is_string()) into = value->get_string();
+}
+
+template <class T>
+void read(const json::object& from, const char* name, T& into) {
+  if (const auto* value = from.if_contains(name); value && value->is_int64() && value->get_int64() > 0)
+    into = T(value->get_int64());
+}
+
+AgentOptions options_in(const json::object& from) {
+  AgentOptions options;
+  read(from, "url", options.url);
+  read(from, "model", options.model);
+  read(from, "key_secret", options.key_secret);
+  read(from, "system_prompt", options.system_prompt);
+  read(from, "apology", options.apology);
+  read(from, "history_turns", options.history_turns);
+  read(from, "history_tokens", options.history_tokens);
+  read(from, "timeout", options.timeout);
+  if (const auto* stream = from.if_contains("stream"); stream && stream->is_bool()) options.stream = stream->get_bool();
+  return options;
+}
+
+bool is_url(std::string_view text) {
+  const bool scheme = text.starts_with("http://") || text.starts_with("https://");
+  return scheme && text.size() > 10 && text.size() < 2000 && !text.ends_with('/') &&
+         std::ranges::all_of(text, [](unsigned char c) { return c > 32 && c < 127; });
+}
+
+std::string fault_in(const AgentOptions& options) {
+  if (!is_url(options.url))
+    return "url must be like https://api.example.org or http://127.0.0.1:8000, without / at the end";
+  if (options.model.empty() || options.model.size() > 200) return "model must name a model of the server";
+  if (options.system_prompt.size() > kMaxPromptBytes) return "system_prompt has at most 64 KiB";
+  if (options.apology.size() > 4096) return "apology has at most 4096 bytes";
+  if (options.history_turns > 500) return "history_turns is at most 500";
+  if (options.history_tokens > 1'000'000) return "history_tokens is at most 1000000";
+  if (options.timeout > std::chrono::minutes(10)) return "timeout is at most 600 seconds";
+  return {};
+}
+
+}  // namespace
+
+AgentOptions read_agent_options(std::string_view text) {
+  boost::system::error_code fault;
+  const auto value = json::parse(text, fault);
+  return fault || !value.is_object() ? AgentOptions{} : options_in(value.get_object());
+}
+
+Result<std::string> check_agent_options(std::string_view kind, std::string_view text) {
+  if (kind == "echo") return "{}";
+  if (kind != "openai")
+    return fail(ErrorKind::kInvalid, fmt::format("there is no agent kind \"{}\"; there are echo and openai", kind));
+  boost::system::error_code fault;
+  const auto value = json::parse(text, fault);
+  if (fault || !value.is_object()) return fail(ErrorKind::kInvalid, "the options are no JSON object");
+  const AgentOptions options = options_in(value.get_object());
+  if (const auto wrong = fault_in(options); !wrong.empty()) return fail(ErrorKind::kInvalid, wrong);
+  return json::serialize(json::object{{"url", options.url},
+                                      {"model", options.model},
+                                      {"key_secret", options.key_secret},
+                                      {"system_prompt", options.system_prompt},
+                                      {"apology", options.apology},
+                                      {"stream", options.stream},
+                                      {"history_turns", options.history_turns},
+                                      {"history_tokens", options.history_tokens},
+                                      {"timeout", options.timeout.count()}});
+}
+
+}  // namespace claw

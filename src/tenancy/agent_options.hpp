@@ -1,0 +1,19 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+#include "tenancy/tenant.hpp"
+
+namespace claw {
+
+/// Reads what agent_options_json() wrote; members that are missing or odd keep their defaults.
+[[nodiscard]] AgentOptions read_agent_options(std::string_view json);
+
+/// Checks the options of a new agent, given as a JSON object of strings, numbers and booleans under the names of
+/// AgentOptions (`timeout` in seconds), and gives them in the form that is stored. Fails with kInvalid, saying which
+/// one is wrong and how it should be.
+[[nodiscard]] Result<std::string> check_agent_options(std::string_view kind, std::string_view json);
+
+}  // namespace claw
