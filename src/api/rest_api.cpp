@@ -42,9 +42,13 @@ Result<std::optional<Direction>> direction_of(const HttpRequest& request) {
   return fail(ErrorKind::kInvalid, "direction must be inbound or outbound");
 }
 
-/// A page and where the next one begins.
-HttpResponse page(std::string_view name, json::array list, std::size_t limit) {
-  json::value next = list.size() == limit ? list.back().as_object().at("id") : json::value(nullptr);
+/// A page and where the next one begins: it is full by number or by weight.
+template <class Record>
+HttpResponse page(std::string_view name, json::array list, const std::vector<Record>& records, std::size_t limit) {
+  std::size_t bytes = 0;
+  for (const auto& record : records) bytes += weight_of(record);
+  const bool full = list.size() == limit || bytes >= kMaxPageBytes;
+  json::value next = full ? list.back().as_object().at("id") : json::value(nullptr);
   return net::json_response(200, json::serialize(json::object{{name, std::move(list)}, {"next", std::move(next)}}));
 }
 
@@ -104,7 +108,7 @@ Task<HttpResponse> RestApi::list_messages(HttpRequest& request, TenantRef tenant
   if (!records) co_return problem_of(records.error());
   json::array list;
   for (const auto& record : *records) list.push_back(message_json(record, ids_));
-  co_return page("messages", std::move(list), *limit);
+  co_return page("messages", std::move(list), *records, *limit);
 }
 
 Task<HttpResponse> RestApi::show_message(HttpRequest& request, TenantRef tenant) {
@@ -125,7 +129,7 @@ Task<HttpResponse> RestApi::list_events(HttpRequest& request, TenantRef tenant) 
   if (!records) co_return problem_of(records.error());
   json::array list;
   for (const auto& record : *records) list.push_back(event_json(record, ids_));
-  co_return page("events", std::move(list), *limit);
+  co_return page("events", std::move(list), *records, *limit);
 }
 
 Task<HttpResponse> RestApi::kv_get(HttpRequest& request, TenantRef tenant) {

@@ -92,6 +92,20 @@ class RestApiTest : public ::testing::Test {
   net::Router router_;
 };
 
+TEST_F(RestApiTest, EndsAPageEarlyThatWouldWeighTooMuchAndGoesOnFromThere) {
+  const std::string pages_long(kMaxPageBytes / 2, 'x');
+  for (const char* name : {"1", "2", "3"}) receive(acme_, name + pages_long);
+  for (const char* filter : {"", "&user=491511"}) {
+    const auto first = get(std::string("/api/v1/messages?limit=200") + filter);
+    ASSERT_EQ(first.at("messages").as_array().size(), 2U) << filter;
+    const auto next = std::string(first.at("next").as_string());
+    const auto second = get("/api/v1/messages?limit=200&before=" + next + filter);
+    ASSERT_EQ(second.at("messages").as_array().size(), 1U);
+    EXPECT_EQ(texts(second)[0][0], '1');
+    EXPECT_TRUE(second.at("next").is_null());
+  }
+}
+
 TEST_F(RestApiTest, LetsNobodyInWithoutAValidToken) {
   for (const char* target :
        {"/api/v1/messages", "/api/v1/messages/m_0123456789abcdef", "/api/v1/events", "/api/v1/kv/k"}) {

@@ -253,11 +253,12 @@ Result<std::unique_ptr<Gateway>> Gateway::start(const Config& config, Overrides 
   Parts& parts = *gateway->parts_;
   for (auto step : {&Parts::open_ledger, &Parts::make_pipeline})
     if (const auto done = (parts.*step)(); !done) return std::unexpected(done.error());
+  // Nothing is sent by a process that could not take its place.
+  if (const auto bound = parts.listen(); !bound) return std::unexpected(bound.error());
   parts.outbox->start();
   parts.conversations->start();
   parts.intake->start();
   parts.housekeeping->start();
-  if (const auto bound = parts.listen(); !bound) return std::unexpected(bound.error());
   log::info("gateway.ready public={} operator={} data={} tenants={} version={}",
             with_port(config.listen_public, gateway->public_port()),
             with_port(config.listen_operator, gateway->operator_port()), config.data_dir,

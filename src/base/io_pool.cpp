@@ -2,6 +2,8 @@
 
 #include <atomic>
 #include <deque>
+#include <pthread.h>
+#include <string>
 #include <thread>
 
 #include <boost/asio/executor_work_guard.hpp>
@@ -24,7 +26,11 @@ IoPool::IoPool(std::size_t threads) : state_(std::make_unique<State>()) {
     auto& loop = state_->loops.emplace_back(1);
     state_->guards.push_back(boost::asio::make_work_guard(loop));
   }
-  for (auto& loop : state_->loops) state_->threads.emplace_back([&loop] { loop.run(); });
+  for (auto& loop : state_->loops)
+    state_->threads.emplace_back([&loop, number = state_->threads.size()] {
+      ::pthread_setname_np(::pthread_self(), ("io-" + std::to_string(number)).c_str());
+      loop.run();
+    });
 }
 
 IoPool::~IoPool() {

@@ -148,6 +148,23 @@ TEST_F(OutboxTest, RetriesAndHoldsBackItsOwnConversationOnly) {
   EXPECT_TRUE(is(troubled[1], MessageState::kSent));
 }
 
+TEST_F(OutboxTest, FillsNoDiskWithWhatItTriesAgain) {
+  start();
+  ::testing::internal::CaptureStderr();
+  for (int i = 0; i < 20; ++i) {
+    const auto text = "text " + std::to_string(i);
+    graph_.answer(text, refusal(131056));
+    const auto parts = reply("49151" + std::to_string(i), {text});
+    offer(parts);
+    ASSERT_TRUE(is(parts[0], MessageState::kQueued));
+  }
+  const std::string log = ::testing::internal::GetCapturedStderr();
+  int lines = 0;
+  for (auto at = log.find("outbox.not_sent"); at != std::string::npos; at = log.find("outbox.not_sent", at + 1))
+    ++lines;
+  EXPECT_EQ(lines, 5) << log;
+}
+
 TEST_F(OutboxTest, LetsTheNextPartGoAfterOneThatFailedForGood) {
   start();
   graph_.answer("one", refusal(131047));

@@ -34,6 +34,14 @@ TEST_F(ForgetTest, ForgetsIdentitiesOfItemsThatAreOlderAndNoOther) {
   EXPECT_EQ(accept({text_from("491511", "hello")}).duplicates, 0U);
 }
 
+TEST_F(ForgetTest, KeepsTheIdentityOfAnOldItemThatCameJustNow) {
+  auto item = text_from("491511", "hello");
+  item.event.timestamp_s = 1;
+  accept({item});
+  EXPECT_EQ(forget(world_.clock.now() - std::chrono::hours(1)), 0U) << "Meta may still send it again";
+  EXPECT_EQ(accept({item}).duplicates, 1U);
+}
+
 TEST_F(ForgetTest, KnowsItemsWithoutATimeByWhenTheyCame) {
   auto item = item_of(whatsapp::ItemKind::kUnparsed, "unparsed/1");
   item.event.timestamp_s = 0;

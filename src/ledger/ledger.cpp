@@ -40,6 +40,14 @@ std::string_view to_string(MessageState state) {
   return "unknown";
 }
 
+std::size_t weight_of(const MessageRecord& record) {
+  return record.view.text.size() + record.view.data.size();
+}
+
+std::size_t weight_of(const EventRecord& record) {
+  return record.view.text.size() + record.view.data.size() + record.raw.size();
+}
+
 std::string callback_data_for(std::uint16_t slot, MessageId message) {
   return fmt::format("cc1.{:04x}.{}", slot, message.value);
 }

@@ -178,6 +178,13 @@ struct EventFilter {
   std::string kind;
 };
 
+/// The bytes that a record weighs in a list.
+[[nodiscard]] std::size_t weight_of(const MessageRecord& record);
+[[nodiscard]] std::size_t weight_of(const EventRecord& record);
+
+/// A list ends early where its texts have this many bytes: a person may have written hundreds of pages.
+inline constexpr std::size_t kMaxPageBytes = 2 * 1024 * 1024;
+
 /// All that is known of messages, people and conversations.
 ///
 /// Writes return once they would survive a power cut, and fail with kTransient if that cannot be promised now (the
@@ -226,7 +233,7 @@ class Ledger {
   [[nodiscard]] virtual Task<Result<std::vector<HistoryEntry>>> history(ConversationId conversation, MessageId message,
                                                                         std::size_t limit) = 0;
 
-  /// Newest first. An unknown user has none.
+  /// Newest first; fewer than the limit also where kMaxPageBytes are reached. An unknown user has none.
   [[nodiscard]] virtual Task<Result<std::vector<MessageRecord>>> messages(TenantId tenant, MessageFilter filter) = 0;
   /// kNotFound also for another tenant's message.
   [[nodiscard]] virtual Task<Result<MessageRecord>> message(TenantId tenant, MessageId id) = 0;

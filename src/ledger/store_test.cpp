@@ -106,13 +106,18 @@ TEST_F(StoreTest, RefusesARowThatDoesNotFitAndKeepsItsNeighbours) {
     db.run("INSERT INTO kv (tenant, key, value) VALUES (1, 'undone', '')");
     return fail(ErrorKind::kNotFound, "changed my mind");
   });
+  auto broken = begin([](Database& db) -> Result<void> {
+    db.run("INSERT INTO kv (tenant, key, value) VALUES (1, 'lost', '')");
+    throw std::runtime_error("a fault of the program");
+  });
   auto after = begin(insert("after"));
-  ASSERT_TRUE(eventually([&] { return store_->queued() == 4; }));
+  ASSERT_TRUE(eventually([&] { return store_->queued() == 5; }));
   gate.open.set_value();
   EXPECT_TRUE(held.get());
   EXPECT_TRUE(before.get());
   EXPECT_EQ(bad.get().error().kind, ErrorKind::kFatal);
   EXPECT_EQ(refused.get().error().kind, ErrorKind::kNotFound);
+  EXPECT_EQ(broken.get().error().message, "a fault of the program");
   EXPECT_TRUE(after.get());
   EXPECT_EQ(rows(), 3) << "of a write that failed nothing stays";
   EXPECT_TRUE(store_->healthy());

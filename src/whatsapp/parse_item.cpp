@@ -35,8 +35,12 @@ std::string hash_of(std::string_view bytes) {
   return to_hex(std::string_view(reinterpret_cast<const char*>(hash.data()), hash.size()));
 }
 
+/// 0 for what is no time: missing, negative, or beyond the year 9999, where it would not fit into milliseconds for
+/// long.
 std::int64_t seconds_at(const json::object& in, std::string_view key) {
-  return std::max<std::int64_t>(number_at(in, key).value_or(0), 0);
+  constexpr std::int64_t kEndOfYear9999 = 253'402'300'799;
+  const std::int64_t seconds = number_at(in, key).value_or(0);
+  return seconds >= 0 && seconds <= kEndOfYear9999 ? seconds : 0;
 }
 
 const json::object* first_object(const json::object& in, std::string_view array) {

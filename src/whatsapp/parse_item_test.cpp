@@ -45,6 +45,8 @@ TEST(ParseItem, ReadsTimestampsFromStringsAndNumbers) {
       {"-5", 0},
       {"{}", 0},
       {"1e300", 0},
+      {"\"9223372036854775807\"", 0},
+      {"1795000000000", 0},
   };
   for (const auto& [stamp, seconds] : stamps) {
     const auto event = message_event(fmt::format(R"({{"id":"m","timestamp":{}}})", stamp));

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "base/crypto.hpp"
+#include "base/log.hpp"
 #include "support/eventually.hpp"
 #include "support/live_gateway.hpp"
 #include "support/webhook_bodies.hpp"
@@ -96,6 +97,19 @@ TEST_F(WebhookAnswersTest, AnswersByTenant) {
 
   gateway_.admin("tenant.enable", {{"tenant", "locked"}});
   EXPECT_EQ(gateway_.post(locked, texts(locked.number, {{"hello", "wamid.1"}})).status, 200) << "and recovers";
+}
+
+TEST_F(WebhookAnswersTest, LetsNoStrangerFillTheLogThroughADisabledTenant) {
+  auto locked = gateway_.make_tenant("locked", "100000000000008");
+  gateway_.admin("tenant.disable", {{"tenant", "locked"}});
+  log::set_level(log::Level::kWarn);
+  ::testing::internal::CaptureStderr();
+  for (int i = 0; i < 20; ++i) EXPECT_EQ(gateway_.post(locked, "{}", "sha256=none").status, 503);
+  log::set_level(log::Level::kError);
+  const std::string lines = ::testing::internal::GetCapturedStderr();
+  const auto first = lines.find("webhook.not_ready tenant=locked");
+  ASSERT_NE(first, std::string::npos) << lines;
+  EXPECT_EQ(lines.find("webhook.not_ready", first + 1), std::string::npos) << lines;
 }
 
 TEST_F(WebhookAnswersTest, RefusesEveryOtherFormOfSignatureWithoutAWord) {

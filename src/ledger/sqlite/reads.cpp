@@ -61,7 +61,8 @@ std::vector<MessageRecord> of_user(Database& db, TenantId tenant, const MessageF
     while (rows.next()) heads.push_back(MessageId{rows->integer(0)});
   }
   std::vector<MessageRecord> found;
-  while (!heads.empty() && found.size() < filter.limit) {
+  std::size_t bytes = 0;
+  while (!heads.empty() && found.size() < filter.limit && bytes < kMaxPageBytes) {
     const auto newest = std::ranges::max_element(heads);
     auto row = db.query(CLAW_MESSAGE_COLUMNS "WHERE m.id = $1", *newest);
     if (!row.next()) {
@@ -71,7 +72,9 @@ std::vector<MessageRecord> of_user(Database& db, TenantId tenant, const MessageF
     auto record = record_at(*row.operator->());
     *newest = MessageId{row->integer(kPreviousColumn)};
     if (!*newest) heads.erase(newest);
-    if (wanted(record, filter)) found.push_back(std::move(record));
+    if (!wanted(record, filter)) continue;
+    bytes += weight_of(record);
+    found.push_back(std::move(record));
   }
   return found;
 }
@@ -102,7 +105,8 @@ Task<Result<std::vector<MessageRecord>>> SqliteLedger::messages(TenantId tenant,
         db.query(CLAW_MESSAGE_COLUMNS
                  "WHERE m.tenant = $1 AND m.id < $2 AND ($3 < 0 OR m.direction = $3) ORDER BY m.id DESC LIMIT $4",
                  tenant, before, direction, filter.limit);
-    while (rows.next()) found.push_back(record_at(*rows.operator->()));
+    for (std::size_t bytes = 0; bytes < kMaxPageBytes && rows.next(); bytes += weight_of(found.back()))
+      found.push_back(record_at(*rows.operator->()));
     return found;
   });
 }
@@ -167,7 +171,7 @@ Task<Result<std::vector<EventRecord>>> SqliteLedger::events(TenantId tenant, Eve
         "i.raw FROM events e LEFT JOIN inbox i ON i.seq = e.inbox "
         "WHERE e.tenant = $1 AND e.id < $2 AND ($3 = '' OR e.kind = $3) ORDER BY e.id DESC LIMIT $4",
         tenant, before, filter.kind, filter.limit);
-    while (rows.next())
+    for (std::size_t bytes = 0; bytes < kMaxPageBytes && rows.next(); bytes += weight_of(found.back()))
       found.push_back({rows->integer(0),
                        rows->text(1),
                        rows->text(2),

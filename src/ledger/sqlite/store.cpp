@@ -3,6 +3,7 @@
 #include <condition_variable>
 #include <deque>
 #include <mutex>
+#include <pthread.h>
 #include <thread>
 
 #include "base/log.hpp"
@@ -133,7 +134,10 @@ Result<std::unique_ptr<Store>> Store::open(Options options) {
   } catch (const SqliteError& error) {
     return fail(ErrorKind::kFatal, error.what());
   }
-  store->writer_->thread = std::thread([writer = store->writer_.get()] { writer->serve(); });
+  store->writer_->thread = std::thread([writer = store->writer_.get()] {
+    ::pthread_setname_np(::pthread_self(), "ledger-writer");
+    writer->serve();
+  });
   return store;
 }
 

@@ -100,6 +100,9 @@ class Store {
         // A row that the tables refuse is this write's fault; the file is well and the group goes on.
         if (!error.is_refused_row()) throw;
         result_.emplace(fail(ErrorKind::kFatal, error.what()));
+      } catch (const std::exception& error) {
+        // A fault of the program: it costs this write, not the process and its next start.
+        result_.emplace(fail(ErrorKind::kFatal, error.what()));
       }
       return result_->has_value();
     }
