@@ -152,20 +152,20 @@ Task<> Conversations::turn(Shard& shard, PendingMessage message) {
   if (outcome.state == MessageState::kAgentFailed)
     log::warn("turn.agent_failed tenant={} message={} reason=\"{}\"", tenant->name, message.id.value, outcome.reason);
 
-  auto parts = co_await keep(message.id, outcome);
+  auto parts = co_await keep(message, outcome);
   turn_time_.observe(std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count());
   if (typing) co_await shard.typing.end(std::move(typing));
   if (!parts.empty()) outbox_.offer(std::move(parts));
 }
 
-Task<std::vector<OutboundMessage>> Conversations::keep(MessageId message, const TurnOutcome& outcome) {
+Task<std::vector<OutboundMessage>> Conversations::keep(const PendingMessage& message, const TurnOutcome& outcome) {
   for (bool in_doubt = false;; in_doubt = true) {
-    auto completed = co_await ledger_.complete_turn(message, outcome, ledger_.fence());
+    auto completed = co_await ledger_.complete_turn(message.id, outcome, ledger_.fence());
     if (completed) co_return std::move(*completed);
     // A write whose end was not told may have been kept; then its reply waits in the outbox for someone to send it.
     if (in_doubt && completed.error().kind == ErrorKind::kConflict) co_return co_await reply_to(message);
     if (completed.error().kind != ErrorKind::kTransient) {
-      log::error("turn.not_kept message={} reason=\"{}\"", message.value, completed.error().message);
+      log::error("turn.not_kept message={} reason=\"{}\"", message.id.value, completed.error().message);
       co_return std::vector<OutboundMessage>{};
     }
     // The ledger has it as pending: the turn runs again after the restart.
@@ -174,11 +174,11 @@ Task<std::vector<OutboundMessage>> Conversations::keep(MessageId message, const 
   }
 }
 
-Task<std::vector<OutboundMessage>> Conversations::reply_to(MessageId message) {
+Task<std::vector<OutboundMessage>> Conversations::reply_to(const PendingMessage& message) {
   constexpr std::size_t kPage = 1000;
   std::vector<OutboundMessage> parts;
-  for (MessageId from{message.value + 1};;) {
-    auto page = co_await ledger_.queued(from, kPage);
+  for (MessageId from{message.id.value + 1};;) {
+    auto page = co_await ledger_.queued(message.phone_number_id, from, kPage);
     if (!page && (stopping_ || page.error().kind != ErrorKind::kTransient)) co_return parts;
     if (!page) {
       co_await clock_.sleep(kStoreRetry);
@@ -187,7 +187,7 @@ Task<std::vector<OutboundMessage>> Conversations::reply_to(MessageId message) {
     const std::size_t count = page->size();
     if (count > 0) from = MessageId{page->back().id.value + 1};
     for (auto& part : *page)
-      if (part.turn == message) parts.push_back(std::move(part));
+      if (part.turn == message.id) parts.push_back(std::move(part));
     if (count < kPage) co_return parts;
   }
 }

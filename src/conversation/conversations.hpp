@@ -48,8 +48,8 @@ class Conversations {
   Task<> run(Shard& shard, ConversationId conversation);
   Task<> turn(Shard& shard, PendingMessage message);
   /// Ends the turn in the ledger and gives what is to be sent.
-  Task<std::vector<OutboundMessage>> keep(MessageId message, const TurnOutcome& outcome);
-  Task<std::vector<OutboundMessage>> reply_to(MessageId message);
+  Task<std::vector<OutboundMessage>> keep(const PendingMessage& message, const TurnOutcome& outcome);
+  Task<std::vector<OutboundMessage>> reply_to(const PendingMessage& message);
   Task<Result<AgentReply>> ask(const Agent& agent, AgentTurn turn);
   Task<TurnOutcome> decide(TenantRef tenant, const PendingMessage& message);
   Task<> tick(Shard& shard);

@@ -31,8 +31,13 @@ double jitter() {
 
 /// What goes out through one phone number. Only on its executor.
 struct Outbox::Lane {
-  explicit Lane(Executor where) : executor(std::move(where)) {}
+  Lane(Executor where, Clock& clock, Backlog<OutboundMessage>::Read read,
+       std::function<void(Lane&, OutboundMessage)> pass)
+      : executor(std::move(where)),
+        backlog(kMaxInMemoryPerNumber, clock, std::move(read),
+                [this, pass = std::move(pass)](OutboundMessage message) { pass(*this, std::move(message)); }) {}
   const Executor executor;
+  Backlog<OutboundMessage> backlog;  // safe from any thread
   std::unordered_map<std::int64_t, std::deque<OutboundMessage>> conversations;
   std::atomic<std::size_t> in_flight = 0;  // written on the executor, read by stop()
   std::deque<Completion<int>> waiting;     // for a place in flight, first come first served
@@ -68,10 +73,7 @@ Outbox::Outbox(IoPool& io, Ledger& ledger, Directory& directory, Graph& graph, C
       sent_(outcomes(metrics, "sent")),
       retried_(outcomes(metrics, "again")),
       failed_(outcomes(metrics, "failed")),
-      unknown_(outcomes(metrics, "unknown")),
-      backlog_(
-          kMaxInMemory, clock, [this](MessageId from, std::size_t limit) { return ledger_.queued(from, limit); },
-          [this](OutboundMessage message) { deliver(std::move(message)); }) {}
+      unknown_(outcomes(metrics, "unknown")) {}
 
 Outbox::~Outbox() {
   stop(std::chrono::milliseconds(0));
@@ -80,18 +82,59 @@ Outbox::~Outbox() {
 }
 
 void Outbox::start() {
-  tasks_.spawn(io_.executor(0), "outbox.feed", backlog_.run());
+  {
+    std::scoped_lock lock(lanes_mutex_);
+    started_ = true;
+    for (auto& [number, lane] : lanes_) tasks_.spawn(lane->executor, "outbox.feed", lane->backlog.run());
+  }
+  tasks_.spawn(io_.executor(0), "outbox.open_lanes", open_lanes());
+}
+
+Task<> Outbox::open_lanes() {
+  while (!stopping_) {
+    const auto numbers = co_await ledger_.numbers_with_queued();
+    if (numbers) {
+      for (const auto& number : *numbers) lane_of(number);
+      co_return;
+    }
+    co_await clock_.sleep(kStoreRetry);
+  }
+}
+
+void Outbox::offer(std::vector<OutboundMessage> messages) {
+  // The parts of one reply go out through one number; the loop is for whoever offers more.
+  for (auto first = messages.begin(); first != messages.end();) {
+    const auto last = std::find_if(first, messages.end(), [&](const OutboundMessage& message) {
+      return message.phone_number_id != first->phone_number_id;
+    });
+    Lane& lane = lane_of(first->phone_number_id);
+    lane.backlog.offer({std::move_iterator(first), std::move_iterator(last)});
+    first = last;
+  }
+}
+
+std::size_t Outbox::in_memory() const {
+  std::scoped_lock lock(lanes_mutex_);
+  std::size_t total = 0;
+  for (const auto& [number, lane] : lanes_) total += lane->backlog.in_memory();
+  return total;
 }
 
 Outbox::Lane& Outbox::lane_of(const std::string& phone_number_id) {
   std::scoped_lock lock(lanes_mutex_);
   auto& lane = lanes_[phone_number_id];
-  if (!lane) lane = std::make_unique<Lane>(io_.executor(std::hash<std::string>{}(phone_number_id)));
+  if (lane) return *lane;
+  lane = std::make_unique<Lane>(
+      io_.executor(std::hash<std::string>{}(phone_number_id)), clock_,
+      [this, phone_number_id](MessageId from, std::size_t limit) {
+        return ledger_.queued(phone_number_id, from, limit);
+      },
+      [this](Lane& to, OutboundMessage message) { deliver(to, std::move(message)); });
+  if (started_ && !stopping_) tasks_.spawn(lane->executor, "outbox.feed", lane->backlog.run());
   return *lane;
 }
 
-void Outbox::deliver(OutboundMessage message) {
-  Lane& lane = lane_of(message.phone_number_id);
+void Outbox::deliver(Lane& lane, OutboundMessage message) {
   tasks_.post(lane.executor, [this, &lane, message = std::move(message)]() mutable {
     const ConversationId conversation = message.conversation;
     auto& queue = lane.conversations[conversation.value];
@@ -122,7 +165,7 @@ Task<> Outbox::drain(Lane& lane, ConversationId conversation) {
     }
     if (!finished) continue;
     queue.pop_front();
-    backlog_.done();
+    lane.backlog.done();
   }
   lane.conversations.erase(conversation.value);
 }
@@ -194,8 +237,11 @@ Task<bool> Outbox::keep(MessageId message, const SendOutcome& outcome) {
 }
 
 void Outbox::stop(std::chrono::milliseconds patience) {
-  stopping_ = true;
-  backlog_.stop();
+  {
+    std::scoped_lock lock(lanes_mutex_);
+    stopping_ = true;
+    for (auto& [number, lane] : lanes_) lane->backlog.stop();
+  }
   const auto deadline = std::chrono::steady_clock::now() + patience;
   const auto sending = [this] {
     std::scoped_lock lock(lanes_mutex_);

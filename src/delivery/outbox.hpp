@@ -22,7 +22,9 @@ namespace claw {
 /// All work of a phone number is done on one io thread. Safe from any thread.
 class Outbox {
  public:
-  static constexpr std::size_t kMaxInMemory = 50'000;       ///< Messages in memory; the rest waits in the ledger.
+  /// Messages of a phone number in memory; its others wait in the ledger. Each number has its own, so that one whose
+  /// sends are refused for hours takes nothing from the others.
+  static constexpr std::size_t kMaxInMemoryPerNumber = 1'000;
   static constexpr std::size_t kMaxInFlightPerNumber = 64;  ///< Meta's default is 80 messages a second for a number.
 
   /// All must outlive this object.
@@ -33,17 +35,19 @@ class Outbox {
   /// Begins with what waits in the ledger.
   void start();
   /// Messages that are in the ledger as queued, each conversation's in order.
-  void offer(std::vector<OutboundMessage> messages) { backlog_.offer(std::move(messages)); }
+  void offer(std::vector<OutboundMessage> messages);
   /// Begins no further send and waits for those under way, `patience` at most. Those that last longer end with the HTTP
   /// client, and are `unknown`. Not to be called from an io thread.
   void stop(std::chrono::milliseconds patience);
 
-  [[nodiscard]] std::size_t in_memory() const { return backlog_.in_memory(); }
+  [[nodiscard]] std::size_t in_memory() const;
 
  private:
   struct Lane;
-  void deliver(OutboundMessage message);
+  void deliver(Lane& lane, OutboundMessage message);
+  /// Makes the lane where there is none; a new one begins with what waits for its number in the ledger.
   Lane& lane_of(const std::string& phone_number_id);
+  Task<> open_lanes();
   Task<> drain(Lane& lane, ConversationId conversation);
   /// True if the message is finished with; false if it is to be tried again at its new due time.
   Task<bool> send(Lane& lane, OutboundMessage& message);
@@ -60,9 +64,9 @@ class Outbox {
   Counter& failed_;
   Counter& unknown_;
   std::atomic<bool> stopping_ = false;
-  std::mutex lanes_mutex_;
+  mutable std::mutex lanes_mutex_;
+  bool started_ = false;                                          // guarded by lanes_mutex_
   std::unordered_map<std::string, std::unique_ptr<Lane>> lanes_;  // guarded by lanes_mutex_; lanes stay
-  Backlog<OutboundMessage> backlog_;
   TaskGroup tasks_;  // last: cancelled and joined before what its tasks use goes
 };
 

@@ -104,6 +104,28 @@ TEST_F(OutboxTest, SendsPartsOneAfterTheOtherWithTheirCallbackData) {
   EXPECT_TRUE(eventually([&] { return outbox_->in_memory() == 0; }));
 }
 
+TEST_F(OutboxTest, LetsNoNumberTakeThePlaceOfTheOthers) {
+  const std::size_t many = 2 * Outbox::kMaxInMemoryPerNumber + 10;
+  std::vector<std::string> texts;
+  for (std::size_t i = 0; i < many; ++i) texts.push_back("m" + std::to_string(i));
+  GraphFailure refused;
+  refused.kind = GraphFailure::Kind::kNotSent;
+  graph_.answer("m0", refused);
+  const auto parts = reply("491511", texts);
+  outbox_->start();
+  ASSERT_TRUE(eventually([&] { return outbox_->in_memory() == Outbox::kMaxInMemoryPerNumber; }));
+  offer(reply("491512", {"other"}, "222"));
+  ASSERT_TRUE(sent(2)) << "the refused one, and the other number's";
+  EXPECT_EQ(graph_.calls().back().number, "222");
+
+  pass(std::chrono::seconds(5));
+  ASSERT_TRUE(sent(many + 2)) << "and recovers";
+  auto went = texts_after_start();  // without the first try of the one that was refused
+  std::erase(went, "other");
+  EXPECT_EQ(went, texts);
+  EXPECT_TRUE(is(parts.back(), MessageState::kSent));
+}
+
 TEST_F(OutboxTest, SendsWhatWaitsInTheLedgerWhenItStarts) {
   const auto parts = reply("491511", {"one", "two"});
   outbox_->start();

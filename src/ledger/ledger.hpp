@@ -219,8 +219,11 @@ class Ledger {
   /// Messages that wait for their turn, oldest first, from `from` on, `limit` at most.
   [[nodiscard]] virtual Task<Result<std::vector<PendingMessage>>> pending(MessageId from, std::size_t limit) = 0;
 
-  /// Messages in the outbox, oldest first, from `from` on, `limit` at most.
-  [[nodiscard]] virtual Task<Result<std::vector<OutboundMessage>>> queued(MessageId from, std::size_t limit) = 0;
+  /// Messages of a phone number in the outbox, oldest first, from `from` on, `limit` at most.
+  [[nodiscard]] virtual Task<Result<std::vector<OutboundMessage>>> queued(std::string phone_number_id, MessageId from,
+                                                                          std::size_t limit) = 0;
+  /// The phone numbers that have messages in the outbox.
+  [[nodiscard]] virtual Task<Result<std::vector<std::string>>> numbers_with_queued() = 0;
 
   /// Forgets what is needed no longer, `limit` rows at most: identities of items whose Meta time is before `before`,
   /// and the raw bytes of statuses received before it (the parsed ones stay). Returns the rows forgotten; fewer than

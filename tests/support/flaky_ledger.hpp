@@ -52,8 +52,12 @@ class FlakyLedger final : public Ledger {
   [[nodiscard]] Task<Result<std::vector<PendingMessage>>> pending(MessageId from, std::size_t limit) override {
     return real_.pending(from, limit);
   }
-  [[nodiscard]] Task<Result<std::vector<OutboundMessage>>> queued(MessageId from, std::size_t limit) override {
-    return real_.queued(from, limit);
+  [[nodiscard]] Task<Result<std::vector<OutboundMessage>>> queued(std::string phone_number_id, MessageId from,
+                                                                  std::size_t limit) override {
+    return real_.queued(std::move(phone_number_id), from, limit);
+  }
+  [[nodiscard]] Task<Result<std::vector<std::string>>> numbers_with_queued() override {
+    return real_.numbers_with_queued();
   }
   [[nodiscard]] Task<Result<std::vector<HistoryEntry>>> history(ConversationId conversation, MessageId message,
                                                                 std::size_t limit) override {

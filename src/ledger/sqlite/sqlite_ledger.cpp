@@ -18,7 +18,7 @@ constexpr const char* kQueuedColumns =
     "SELECT m.id, m.tenant, m.conversation, c.phone_number_id, u.phone, u.bsuid, m.text, m.attempts, m.due_ms, "
     "m.created_ms, m.turn "
     "FROM messages m JOIN conversations c ON c.id = m.conversation JOIN users u ON u.id = c.user "
-    "WHERE m.state = 10 AND m.state IN (0, 10, 11) AND m.id >= $1 ORDER BY m.id LIMIT $2";
+    "WHERE m.state = 10 AND m.state IN (0, 10, 11) AND m.id >= $1 AND c.phone_number_id = $2 ORDER BY m.id LIMIT $3";
 
 OutboundMessage outbound_at(const Statement& row) {
   return {MessageId{row.integer(0)},
@@ -163,10 +163,22 @@ Task<Result<std::vector<PendingMessage>>> SqliteLedger::pending(MessageId from, 
   });
 }
 
-Task<Result<std::vector<OutboundMessage>>> SqliteLedger::queued(MessageId from, std::size_t limit) {
-  return store_.read<std::vector<OutboundMessage>>([from, limit](Database& db) {
+Task<Result<std::vector<std::string>>> SqliteLedger::numbers_with_queued() {
+  return store_.read<std::vector<std::string>>([](Database& db) {
+    std::vector<std::string> numbers;
+    auto rows = db.query(
+        "SELECT DISTINCT c.phone_number_id FROM messages m JOIN conversations c ON c.id = m.conversation "
+        "WHERE m.state = 10 AND m.state IN (0, 10, 11)");
+    while (rows.next()) numbers.push_back(rows->text(0));
+    return Result<std::vector<std::string>>(std::move(numbers));
+  });
+}
+
+Task<Result<std::vector<OutboundMessage>>> SqliteLedger::queued(std::string phone_number_id, MessageId from,
+                                                                std::size_t limit) {
+  return store_.read<std::vector<OutboundMessage>>([number = std::move(phone_number_id), from, limit](Database& db) {
     std::vector<OutboundMessage> found;
-    auto rows = db.query(kQueuedColumns, from, limit);
+    auto rows = db.query(kQueuedColumns, from, number, limit);
     while (rows.next()) found.push_back(outbound_at(*rows.operator->()));
     return Result<std::vector<OutboundMessage>>(std::move(found));
   });
