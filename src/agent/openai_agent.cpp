@@ -1,7 +1,6 @@
 #include "agent/openai_agent.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 #include <fmt/format.h>
 
@@ -12,14 +11,6 @@ constexpr std::size_t kMaxAnswerBytes = 4 * 1024 * 1024;
 /// Tries of a call that the server refused before doing anything, or that never reached it.
 constexpr int kMaxTries = 4;
 constexpr std::chrono::milliseconds kFirstWait{1'000};
-
-std::optional<std::chrono::milliseconds> retry_after(const net::ClientResponse& answer) {
-  const auto text = net::find_header(answer.headers, "Retry-After");
-  int seconds = 0;
-  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-  if (text.empty() || fault != std::errc{} || end != text.data() + text.size() || seconds < 0) return std::nullopt;
-  return std::chrono::seconds(seconds);
-}
 
 /// What is worth another try: the server never saw the call, or says that it did nothing.
 bool may_repeat(const Result<net::ClientResponse>& answer) {
@@ -60,8 +51,8 @@ Task<Result<net::ClientResponse>> OpenAiAgent::call(const Agent& agent, const Ag
     request.max_response_bytes = kMaxAnswerBytes;
     auto answer = co_await http_.send(std::move(request));
     if (!may_repeat(answer) || attempt == kMaxTries) co_return answer;
-    const auto asked = answer ? retry_after(*answer) : std::nullopt;
-    const auto pause = std::max(wait, asked.value_or(std::chrono::milliseconds(0)));
+    const auto asked = answer ? net::retry_after(answer->headers) : std::nullopt;
+    const auto pause = std::max<std::chrono::milliseconds>(wait, asked.value_or(std::chrono::seconds(0)));
     if (clock_.now() + pause >= deadline) co_return answer;
     co_await clock_.sleep(pause);
   }

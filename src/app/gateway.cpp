@@ -230,13 +230,14 @@ void Gateway::Parts::stop() {
   if (intake) intake->stop();
   if (conversations) conversations->stop(kTurnPatience);
   if (outbox) outbox->stop(kSendPatience);
+  // Their pages and commands look at the parts that go next.
+  if (admin_server) admin_server->stop(std::chrono::milliseconds(500));
+  if (operator_server) operator_server->stop(std::chrono::milliseconds(100));
   // From here on no call can hold anything up: those under way end now.
   if (http) http->close();
   conversations.reset();
   outbox.reset();
   housekeeping.reset();
-  if (admin_server) admin_server->stop(std::chrono::milliseconds(500));
-  if (operator_server) operator_server->stop(std::chrono::milliseconds(100));
   // Writes that are queued still speak to the inbox: they end before it goes.
   if (tenants.store) tenants.store->close();
 }

@@ -1,7 +1,5 @@
 #include "graph/graph_client.hpp"
 
-#include <charconv>
-
 #include <fmt/format.h>
 
 #include "base/crypto.hpp"
@@ -9,14 +7,6 @@
 
 namespace claw {
 namespace {
-
-std::optional<std::chrono::seconds> retry_after(const net::ClientResponse& answer) {
-  const auto text = net::find_header(answer.headers, "Retry-After");
-  int seconds = 0;
-  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-  if (text.empty() || fault != std::errc{} || end != text.data() + text.size() || seconds < 0) return std::nullopt;
-  return std::chrono::seconds(seconds);
-}
 
 std::string reason_of(const whatsapp::GraphError& error) {
   if (!error.has_error_object)
@@ -41,7 +31,7 @@ GraphOutcome judge_send_answer(const net::ClientResponse& answer) {
   if (parsed) return GraphSent{std::move(parsed->wamid)};
   GraphFailure failure;
   failure.error = std::move(parsed.error());
-  failure.retry_after = retry_after(answer);
+  failure.retry_after = net::retry_after(answer.headers);
   failure.reason = reason_of(failure.error);
   const bool says_what_happened =
       failure.error.has_error_object || (answer.status >= 300 && answer.status < 500) || answer.status == 503;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <charconv>
 
 namespace claw::net {
 namespace {
@@ -23,6 +24,14 @@ std::string_view find_header(const std::vector<HttpHeader>& headers, std::string
   for (const auto& header : headers)
     if (same_ignoring_case(header.name, name)) return header.value;
   return {};
+}
+
+std::optional<std::chrono::seconds> retry_after(const std::vector<HttpHeader>& headers) {
+  const auto text = find_header(headers, "Retry-After");
+  int seconds = 0;
+  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), seconds);
+  if (text.empty() || fault != std::errc{} || end != text.data() + text.size() || seconds < 0) return std::nullopt;
+  return std::chrono::seconds(seconds);
 }
 
 std::optional<std::string_view> HttpRequest::query_value(std::string_view name) const {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -19,6 +20,9 @@ struct HttpHeader {
 
 /// The value of the first header of that name (case does not matter), or an empty view.
 [[nodiscard]] std::string_view find_header(const std::vector<HttpHeader>& headers, std::string_view name);
+
+/// The wait that `Retry-After` asks for in seconds; nothing where it is missing, a date, or no number.
+[[nodiscard]] std::optional<std::chrono::seconds> retry_after(const std::vector<HttpHeader>& headers);
 
 /// A request as it came in, whole. Bytes of the body are untouched.
 struct HttpRequest {
