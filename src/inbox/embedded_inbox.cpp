@@ -183,7 +183,7 @@ void EmbeddedInbox::stop() {
 
 std::size_t EmbeddedInbox::waiting() const {
   std::scoped_lock lock(mutex_);
-  return static_cast<std::size_t>(std::max<std::int64_t>(last_committed_ - given_, 0));
+  return static_cast<std::size_t>(std::max<std::int64_t>(last_committed_ - settled_, 0));
 }
 
 }  // namespace claw
