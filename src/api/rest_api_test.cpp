@@ -206,7 +206,7 @@ TEST_F(RestApiTest, ShowsAMessageWithItsHistoryAndTheAdviceForItsError) {
 }
 
 TEST_F(RestApiTest, ShowsEventsByKindWithBytesThatAreNoJson) {
-  ASSERT_TRUE(world_.run(world_.store->write<void>([](sqlite::Database& db) -> Result<void> {
+  ASSERT_TRUE(world_.run(world_.inbox_store->write<void>([](sqlite::Database& db) -> Result<void> {
     db.run("INSERT INTO inbox (seq, tenant, slot, kind, received_ms, raw) VALUES (7, 1, 0, 0, 0, $1)",
            sqlite::Blob{"\xFFno"});
     return {};

@@ -271,7 +271,7 @@ TEST_F(AcceptTest, KeepsWhatTheBusinessWroteInItsAppAsSentAndWaitsForNothing) {
 
 TEST_F(AcceptTest, KeepsTheRawBytesFromTheInbox) {
   const std::string raw("{\"not\": \x01\xFF json", 16);
-  ASSERT_TRUE(world_.run(world_.store->write<void>([raw](sqlite::Database& db) -> Result<void> {
+  ASSERT_TRUE(world_.run(world_.inbox_store->write<void>([raw](sqlite::Database& db) -> Result<void> {
     db.run("INSERT INTO inbox (seq, tenant, slot, kind, received_ms, raw) VALUES (7, 1, 0, 0, 0, $1)",
            sqlite::Blob{raw});
     return {};
