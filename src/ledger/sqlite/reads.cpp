@@ -40,9 +40,11 @@ MessageRecord record_at(const Statement& row) {
   return record;
 }
 
-std::string raw_of(Database& db, std::int64_t seq) {
+/// Tenant and time must agree too: an inbox that was put back from an older copy gives its numbers again.
+std::string raw_of(Database& db, std::int64_t seq, TenantId tenant, TimePoint received_at) {
   if (seq == 0) return {};
-  auto row = db.query("SELECT raw FROM inbox WHERE seq = $1", seq);
+  auto row = db.query("SELECT raw FROM inbox WHERE seq = $1 AND tenant = $2 AND received_ms = $3", seq, tenant,
+                      to_ms(received_at));
   return row.next() ? row->text(0) : std::string();
 }
 
@@ -154,7 +156,7 @@ Task<Result<MessageRecord>> SqliteLedger::message(TenantId tenant, MessageId id)
       record = record_at(*row.operator->());
       inbox = row->integer(kInboxColumn);
     }
-    record.raw = raw_of(db, inbox);
+    record.raw = raw_of(db, inbox, tenant, record.created_at);
     record.statuses = statuses_of(db, id);
     return record;
   });
@@ -168,7 +170,8 @@ Task<Result<std::vector<EventRecord>>> SqliteLedger::events(TenantId tenant, Eve
     auto rows = db.query(
         "SELECT e.id, e.kind, e.field, e.event, e.waba_id, e.phone_number_id, e.text, e.data, e.received_ms, "
         "e.meta_ms, "
-        "i.raw FROM events e LEFT JOIN inbox i ON i.seq = e.inbox "
+        "i.raw FROM events e "
+        "LEFT JOIN inbox i ON i.seq = e.inbox AND i.tenant = e.tenant AND i.received_ms = e.received_ms "
         "WHERE e.tenant = $1 AND e.id < $2 AND ($3 = '' OR e.kind = $3) ORDER BY e.id DESC LIMIT $4",
         tenant, before, filter.kind, filter.limit);
     for (std::size_t bytes = 0; bytes < kMaxPageBytes && rows.next(); bytes += weight_of(found.back()))
