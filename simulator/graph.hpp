@@ -12,15 +12,17 @@ namespace claw::sim {
 
 /// A call to the Graph API, without HTTP's details.
 struct GraphCall {
-  std::string method;   ///< GET | POST
+  std::string method;   ///< GET | POST | DELETE
   std::string path;     ///< For the journal and for errors; no query.
   std::string version;  ///< "v25.0"
-  std::string object;   ///< Phone number id or WABA id.
-  std::string edge;     ///< "messages", "subscribed_apps", "phone_numbers", or empty for the object itself.
+  std::string object;   ///< Phone number id, WABA id or media id.
+  std::string edge;     ///< "messages", "media", "subscribed_apps", "phone_numbers", or empty for the object itself.
   std::string fields;   ///< ?fields=
   std::optional<std::string> token;  ///< Bearer, or ?access_token=
   std::optional<std::string> proof;  ///< ?appsecret_proof=
   std::string body;
+  std::string content_type{};     ///< Of the body.
+  std::string phone_number_id{};  ///< ?phone_number_id=
 };
 
 /// The call in an HTTP request to /{version}/{object} or /{version}/{object}/{edge}.
