@@ -204,7 +204,7 @@ class Filler {
       return json::object{{"profile", {{"name", name_}}}, {"wa_id", wa_id_}, {"user_id", user_id}};
     if (word == "$wa_id") return json::value(wa_id_);
     if (word == "$user_id") return json::value(user_id);
-    if (word == "$other_user_id") return json::value(bsuid_of(number_.waba, "moved/" + wa_id_));
+    if (word == "$other_user_id") return json::value(bsuid_of(number_.waba + "/moved", wa_id_));
     if (word == "$name") return json::value(name_);
     if (word == "$display") return json::value(number_.display_phone);
     if (word == "$number") return json::value(number_.id);
