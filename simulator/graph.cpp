@@ -1,5 +1,6 @@
 #include "simulator/graph.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 
 #include <boost/json.hpp>
@@ -141,7 +142,7 @@ GraphCall graph_call(const net::HttpRequest& request) {
                  .proof = {},
                  .body = request.body,
                  .content_type = std::string(request.header("Content-Type")),
-                 .phone_number_id = std::string(request.query_value("phone_number_id").value_or(""))};
+                 .query = request.query};
   constexpr std::string_view kBearer = "Bearer ";
   if (const auto header = request.header("Authorization"); header.starts_with(kBearer)) {
     call.token = std::string(header.substr(kBearer.size()));
@@ -150,6 +151,11 @@ GraphCall graph_call(const net::HttpRequest& request) {
   }
   if (const auto proof = request.query_value("appsecret_proof")) call.proof = std::string(*proof);
   return call;
+}
+
+std::string_view GraphCall::param(std::string_view name) const {
+  const auto found = std::ranges::find(query, name, &std::pair<std::string, std::string>::first);
+  return found == query.end() ? std::string_view() : std::string_view(found->second);
 }
 
 Access check_access(const Meta& meta, const GraphCall& call) {

@@ -3,6 +3,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "net/http.hpp"
 #include "simulator/graph_error.hpp"
@@ -21,8 +23,11 @@ struct GraphCall {
   std::optional<std::string> token;  ///< Bearer, or ?access_token=
   std::optional<std::string> proof;  ///< ?appsecret_proof=
   std::string body;
-  std::string content_type{};     ///< Of the body.
-  std::string phone_number_id{};  ///< ?phone_number_id=
+  std::string content_type{};                                ///< Of the body.
+  std::vector<std::pair<std::string, std::string>> query{};  ///< All of it, decoded.
+
+  /// The value of a query parameter; empty where it is missing.
+  [[nodiscard]] std::string_view param(std::string_view name) const;
 };
 
 /// The call in an HTTP request to /{version}/{object} or /{version}/{object}/{edge}.

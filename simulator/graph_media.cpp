@@ -76,7 +76,8 @@ Answer answer_media(Meta& meta, const GraphCall& call, const Media& media, Excha
   };
   if (const auto refusal = refuse_access(meta, call, media))
     return refusal->subcode == 33 ? not_there() : Refusal(*refusal);
-  if (!call.phone_number_id.empty() && call.phone_number_id != media.number) return not_there();
+  const auto number = call.param("phone_number_id");
+  if (!number.empty() && number != media.number) return not_there();
   if (call.method == "GET") return facts_of(meta, media);
   if (call.method != "DELETE") return Refusal(errors::unknown_path(call.path));
   meta.media.erase(call.object);

@@ -113,7 +113,7 @@ TEST_F(GraphMediaTest, WantsATokenOfTheBusinessThatHasTheFile) {
     EXPECT_EQ(ask(foreign, 401).at("error").at("code"), 190);
   }
   auto elsewhere = call("GET", id);
-  elsewhere.phone_number_id = "100000000000002";
+  elsewhere.query = {{"phone_number_id", "100000000000002"}};
   EXPECT_EQ(ask(elsewhere, 400).at("error").at("error_subcode"), 33);
   EXPECT_EQ(ask(call("GET", id), 200).at("id"), json::value(id));
 }

@@ -17,12 +17,16 @@ struct Meta::Outbound {
   std::string callback_data;
   bool has_callback_data;
   bool by_phone;
-  bool known;  ///< A person is there to receive it.
+  int failure;  ///< Meta's code of why it will fail; 0: it arrives.
   int version;
   TimePoint sent_at;
 };
 
 namespace {
+
+// Meta's codes.
+constexpr int kUndeliverable = 131026;
+constexpr int kInvalidParameter = 131009;
 
 /// What a Message keeps of its webhook; nothing for a plain text.
 std::string details_of(const std::string& type, const json::object& message) {
@@ -147,8 +151,23 @@ void Meta::apply(const Person& person, Side side, const std::string& type, const
   publish(person, about);
 }
 
+Person* Meta::recipient(const Send& send) {
+  if (!send.to.empty()) return phones.find(send.to);
+  Person* person = phones.find_bsuid(send.user_id);
+  if (!person) return nullptr;
+  const std::string& own = phones.bsuid(*person, send.number->waba);
+  return send.user_id == own || send.user_id == parent_of(own) ? person : nullptr;
+}
+
+int Meta::failure_of(const Send& send, const Person* person) {
+  if (!person) return kUndeliverable;
+  if (send.type != "reaction") return 0;
+  const auto about = phones.find_message(text_in(send.content, {"message_id"}));
+  return about && about.person == person && about.message->type != "reaction" ? 0 : kInvalidParameter;
+}
+
 std::string Meta::accept(const Send& send) {
-  Person* person = send.to.empty() ? phones.find_bsuid(send.user_id) : phones.find(send.to);
+  Person* person = recipient(send);
   Outbound outbound{.id = ids.wamid(Direction::kOutbound, send.to.empty() ? send.user_id : send.to),
                     .number = send.number->id,
                     .wa_id = person ? person->wa_id : send.to,
@@ -157,14 +176,14 @@ std::string Meta::accept(const Send& send) {
                     .callback_data = send.callback_data,
                     .has_callback_data = send.has_callback_data,
                     .by_phone = !send.to.empty(),
-                    .known = person != nullptr,
+                    .failure = failure_of(send, person),
                     .version = send.version,
                     .sent_at = now()};
   // Who wrote to the phone is told about the phone.
   if (outbound.by_phone) outbound.to.wa_id = send.to;
   std::string id = outbound.id;
   ++counts.business_messages;
-  if (person) {
+  if (person && outbound.failure != kInvalidParameter) {
     set_typing(*person, send.number->id, false);
     Message message;
     message.id = id;
@@ -178,7 +197,7 @@ std::string Meta::accept(const Send& send) {
     publish(*person, phones.add(*person, std::move(message)));
     apply(*person, Side::kBusiness, send.type, send.content);
   }
-  if (!outbound.known || !outbound.statuses.empty()) schedule(std::move(outbound), 0);
+  if (outbound.failure != 0 || !outbound.statuses.empty()) schedule(std::move(outbound), 0);
   return id;
 }
 
@@ -195,7 +214,7 @@ bool Meta::tell(const Number& number, std::string_view field, json::object value
 
 void Meta::schedule(Outbound outbound, std::size_t step) {
   timers.after(habits.status_step, [this, outbound = std::move(outbound), step]() mutable {
-    if (!outbound.known) return report(outbound, Tick::kFailed, false);
+    if (outbound.failure != 0) return report(outbound, Tick::kFailed, false);
     const Tick tick = outbound.statuses[step];
     // Meta prices `sent`, and one of the two that follow it.
     const bool priced = tick == Tick::kSent || step == 0 || outbound.statuses[step - 1] == Tick::kSent;
@@ -220,9 +239,10 @@ void Meta::report(const Outbound& outbound, Tick tick, bool priced) {
                     .version = outbound.version,
                     .sent_at = outbound.sent_at};
   if (tick == Tick::kFailed) {
-    facts.error_code = 131026;
-    facts.error_title = "Message undeliverable";
-    facts.error_details = "Message Undeliverable.";
+    const bool undeliverable = outbound.failure == kUndeliverable;
+    facts.error_code = outbound.failure;
+    facts.error_title = undeliverable ? "Message undeliverable" : "Parameter value is not valid";
+    facts.error_details = undeliverable ? "Message Undeliverable." : "The message to react to is not in this thread.";
     // A failed send by phone number tells no BSUID.
     if (outbound.by_phone) to.user_id = to.parent_user_id = {};
   }

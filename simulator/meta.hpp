@@ -79,8 +79,8 @@ class Meta {
     bool has_callback_data = false;
     int version = 25;  ///< Graph version of the call.
   };
-  /// A business writes: accepted always, as Meta does. One that no person can be found for fails later, by status
-  /// 131026.
+  /// A business writes: accepted always, as Meta does. It fails later, by status 131026 where no person can be found,
+  /// by 131009 where it reacts to what is not in their thread.
   std::string accept(const Send& send);
 
   /// A business marks a person's message read, and shows typing if asked. False: that message never came to this
@@ -117,6 +117,10 @@ class Meta {
   void apply(const Person& person, Side side, const std::string& type, const boost::json::value& content);
   void schedule(Outbound outbound, std::size_t step);
   void report(const Outbound& outbound, Tick tick, bool priced);
+  /// The person it goes to; nullptr where there is none, or the id is another portfolio's.
+  Person* recipient(const Send& send);
+  /// Meta's code of why a message will fail; 0: it arrives.
+  int failure_of(const Send& send, const Person* person);
   void on_delivery(const Delivery& delivery, const AttemptResult* result);
   void set_typing(Person& person, const std::string& number, bool typing);
   Result<const Number*> number_for(const std::string& id) const;

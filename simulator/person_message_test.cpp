@@ -143,25 +143,47 @@ class StatusKindsTest : public PersonMessageTest {
     send.number = meta_.numbers.find(default_number().id);
     if (send.to.empty() && send.user_id.empty()) send.to = kMaria;
     attempts_.clear();
+    values_.clear();
     (void)meta_.accept(send);
     std::vector<std::string> names;
     for (int step = 0; step < 6; ++step) {
       pass(meta_.habits.status_step);
       for (const auto& attempt : attempts_) {
-        last_ = json::parse(*attempt.body).at_pointer("/entry/0/changes/0/value").as_object();
-        names.emplace_back(last_.at("statuses").at(0).at("status").as_string());
+        values_.push_back(json::parse(*attempt.body).at_pointer("/entry/0/changes/0/value").as_object());
+        names.emplace_back(values_.back().at("statuses").at(0).at("status").as_string());
       }
       attempts_.clear();
     }
     return names;
   }
-  json::object last_;
+  json::object& last() { return values_.back(); }
+  std::vector<json::object> values_;
 };
 
 TEST_F(StatusKindsTest, AReactionIsReportedSentOnly) {
   const auto id = say("hi");
   EXPECT_THAT(statuses_of({.type = "reaction", .content = {{"message_id", id}, {"emoji", "🎉"}}}), ElementsAre("sent"));
   EXPECT_EQ(shown(id).at("reactions"), (json::array{json::object{{"from", "business"}, {"emoji", "🎉"}}}));
+}
+
+TEST_F(StatusKindsTest, AReactionToWhatIsNotInTheThreadFails) {
+  say("hi");
+  EXPECT_THAT(statuses_of({.type = "reaction", .content = {{"message_id", "wamid.X"}, {"emoji", "🎉"}}}),
+              ElementsAre("failed"));
+  EXPECT_EQ(last().at("statuses").at(0).at("errors").at(0).at("code"), 131009);
+  EXPECT_EQ(meta_.phones.find(kMaria)->messages.size(), 1U) << "nobody sees it";
+}
+
+TEST_F(StatusKindsTest, AUserIdOfAnotherPortfolioReachesNobody) {
+  Number other = default_number();
+  other.id = "100000000000002";
+  other.waba = "200000000000002";
+  ASSERT_TRUE(meta_.numbers.put(other));
+  say("to the one", default_number().id);
+  say("to the other", other.id);
+  EXPECT_THAT(statuses_of({.user_id = bsuid_of(other.waba, kMaria), .text = "hello"}), ElementsAre("failed"));
+  EXPECT_FALSE(last().contains("contacts"));
+  EXPECT_THAT(statuses_of({.user_id = bsuid_of(default_number().waba, kMaria), .text = "hello"}), testing::SizeIs(3));
 }
 
 TEST_F(StatusKindsTest, ARecordingIsReportedPlayedAfterItIsRead) {
@@ -184,11 +206,12 @@ TEST_F(StatusKindsTest, APersonWithAUsernameIsToldByUserIdAlone) {
   EXPECT_THAT(*attempts_.back().body, testing::Not(HasSubstr(kMaria)));
 
   EXPECT_THAT(statuses_of({.user_id = user_id, .text = "hello"}), ElementsAre("sent", "delivered", "read"));
-  const auto status = last_.at("statuses").at(0).as_object();
+  const auto status = last().at("statuses").at(0).as_object();
   EXPECT_EQ(status.at("recipient_user_id"), json::value(user_id));
   EXPECT_EQ(status.at("parent_recipient_user_id"), json::value(parent_of(user_id)));
   EXPECT_FALSE(status.contains("recipient_id"));
-  EXPECT_EQ(last_.at("contacts").at(0).at("profile").at("username"), "maria.k");
+  EXPECT_EQ(last().at("contacts").at(0).at("profile").at("username"), "maria.k");
+  EXPECT_FALSE(values_.front().at("contacts").at(0).at("profile").as_object().contains("username")) << "in `sent`";
 
   EXPECT_THAT(statuses_of({.user_id = parent_of(user_id), .text = "by the parent id"}), testing::SizeIs(3));
   EXPECT_EQ(maria.messages.back().text, "by the parent id");
@@ -198,7 +221,7 @@ TEST_F(StatusKindsTest, WhoIsWrittenToByPhoneIsToldByPhone) {
   say("hi");
   meta_.phones.find(kMaria)->username = "maria.k";
   statuses_of({.text = "hello"});
-  EXPECT_EQ(last_.at("statuses").at(0).at("recipient_id"), kMaria);
+  EXPECT_EQ(last().at("statuses").at(0).at("recipient_id"), kMaria);
 }
 
 }  // namespace
