@@ -92,10 +92,17 @@ bool MediaStore::is_good_url(std::string_view mid, std::string_view ext, std::st
 }
 
 std::string_view media_kind(std::string_view mime_type) {
+  if (!is_media_type(mime_type)) return {};
   auto name = mime_type.substr(0, mime_type.find(';'));
   while (name.ends_with(' ')) name.remove_suffix(1);
   const auto found = std::ranges::find(kTypes, name, &MimeType::name);
   return found == kTypes.end() ? std::string_view() : found->kind;
+}
+
+bool is_media_type(std::string_view mime_type) {
+  const auto slash = mime_type.find('/');
+  return slash != 0 && slash != std::string_view::npos && mime_type.size() <= 200 &&
+         std::ranges::all_of(mime_type, [](char c) { return c >= ' ' && c <= '~'; });
 }
 
 std::string media_types() {

@@ -66,6 +66,8 @@ class MediaStore {
 /// image | video | audio | document | sticker: how a file of that type is sent. Empty for a type that Meta does not
 /// take. Parameters after `;` do not matter.
 [[nodiscard]] std::string_view media_kind(std::string_view mime_type);
+/// True for what may stand in a Content-Type: "kind/name", perhaps with parameters, printable ASCII, 200 at most.
+[[nodiscard]] bool is_media_type(std::string_view mime_type);
 /// All types that Meta takes, as it lists them in its refusals.
 [[nodiscard]] std::string media_types();
 /// Meta's limit for that kind in bytes. A webp is a sticker; an animated one may be larger.

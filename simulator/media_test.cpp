@@ -86,6 +86,9 @@ TEST(MediaKindTest, KnowsTheTypesOfMetaAndTheirLimits) {
   EXPECT_EQ(media_kind("image/webp"), "sticker");
   EXPECT_EQ(media_kind("application/pdf"), "document");
   EXPECT_EQ(media_kind("image/svg+xml"), "");
+  EXPECT_EQ(media_kind("image/png; a=\r\nSet-Cookie: b"), "") << "it becomes a header";
+  EXPECT_TRUE(is_media_type("application/x-anything; version=2"));
+  for (const char* bad : {"", "png", "/png", "image/png\n", "image/\x7f"}) EXPECT_FALSE(is_media_type(bad)) << bad;
   EXPECT_THAT(media_types(), HasSubstr("video/mp4, video/3gpp"));
   EXPECT_EQ(media_limit("image", ""), 5U * 1024 * 1024);
   EXPECT_EQ(media_limit("video", ""), 16U * 1024 * 1024);

@@ -185,6 +185,8 @@ std::string fault_in_content(const Type& type, const json::value& content) {
 std::string take_file(std::string_view type, json::object& content, Meta::Words& words) {
   auto bytes = from_base64(content.at("bytes_base64").get_string());
   if (!bytes) return fmt::format("\"{}\": \"bytes_base64\" is no base64 with its padding", type);
+  if (!is_media_type(text_in(content, {"mime_type"})))
+    return fmt::format("\"{}\": \"mime_type\" is no type like image/png", type);
   if (bytes->empty()) return fmt::format("\"{}\": the file is empty", type);
   const std::size_t most = media_limit(type, *bytes);
   if (bytes->size() > most) return fmt::format("\"{}\": the file has {} bytes, {} at most", type, bytes->size(), most);

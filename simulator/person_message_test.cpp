@@ -39,6 +39,7 @@ TEST_F(PersonMessageTest, RefusesABadShapeAndSaysWhatIsWrong) {
            Case{R"({"type":"image"})", "\"image\" is missing"},
            Case{R"({"type":"image","image":{"mime_type":"image/png"}})", "\"image\": \"bytes_base64\" is missing"},
            Case{R"({"type":"image","image":{"bytes_base64":"*","mime_type":"image/png"}})", "no base64"},
+           Case{R"({"type":"image","image":{"bytes_base64":"YWJj","mime_type":"a/b\r\nx: y"}})", "image/png"},
            Case{R"({"type":"image","image":{"bytes_base64":"","mime_type":"image/png"}})", "empty"},
            Case{R"({"type":"location","location":{"latitude":"x","longitude":1}})", "\"latitude\" must be a number"},
            Case{R"({"type":"contacts","contacts":[]})", "\"contacts\" must be an array"},
@@ -135,6 +136,24 @@ TEST_F(PersonMessageTest, WhatMetaDoesNotCarryComesWithItsError) {
   EXPECT_EQ(sent().at("errors").at(0).at("code"), 131051);
   act(R"({"type":"request_welcome"})");
   EXPECT_EQ(sent().at("type"), "request_welcome");
+}
+
+TEST_F(PersonMessageTest, SeveralAppsHearEachTheirOwnUnderTheirOwnSecret) {
+  Number other = default_number();
+  other.id = "100000000000002";
+  other.waba = "200000000000002";
+  other.app_secret = "secret of another app";
+  other.callback = "http://elsewhere/hook";
+  ASSERT_TRUE(meta_.numbers.put(other));
+  for (const auto& [number, url, secret] : {std::tuple{default_number().id, "http://gateway/hook", "sim-app-secret"},
+                                            std::tuple{other.id, "http://elsewhere/hook", "secret of another app"}}) {
+    say("hi", number);
+    const Attempt& attempt = attempts_.back();
+    EXPECT_EQ(attempt.url, url);
+    EXPECT_EQ(attempt.signature, signature_of(secret, *attempt.body));
+    EXPECT_THAT(*attempt.body, HasSubstr(number));
+  }
+  EXPECT_NE(sent().at("from_user_id"), json::value(bsuid_of(default_number().waba, kMaria))) << "one id per portfolio";
 }
 
 class StatusKindsTest : public PersonMessageTest {

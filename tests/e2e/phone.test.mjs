@@ -83,7 +83,7 @@ describe("the phone page", () => {
 
   test("goes on as another person, whose thread is empty", async () => {
     await page.getByRole("button", { name: "Another person" }).click();
-    await page.getByLabel("Name").fill("Maria K.");
+    await page.getByLabel("Name", { exact: true }).fill("Maria K.");
     await page.getByLabel("Phone", { exact: true }).fill(`+${freshPhone()}`);
     await page.getByRole("button", { name: "Write as this person" }).click();
     await page.getByText("Write something").waitFor();

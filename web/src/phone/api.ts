@@ -102,7 +102,7 @@ const at = (phone: string): string => `/_sim/phones/${encodeURIComponent(phone)}
 
 export const api = {
   phones: () => call<{ phones: Person[] }>("GET", "/_sim/phones?limit=100"),
-  putPhone: (phone: string, name: string) => call<Person>("PUT", at(phone), { name }),
+  putPhone: (phone: string, name: string, username?: string) => call<Person>("PUT", at(phone), { name, username }),
   thread: (phone: string) => call<Thread>("GET", `${at(phone)}/messages?limit=500`),
   say: (phone: string, act: { text: string } | Act, to: string) =>
     call<{ id: string }>("POST", `${at(phone)}/messages`, { ...act, to }),

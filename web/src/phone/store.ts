@@ -61,12 +61,12 @@ export class Store extends EventTarget {
     await this.choose(wanted);
   }
 
-  /** Goes on as this person; one that was never seen is made. */
-  async choose(waId: string, name = ""): Promise<void> {
+  /** Goes on as this person; one that was never seen is made. A username hides their phone from businesses. */
+  async choose(waId: string, name = "", username?: string): Promise<void> {
     let known = this.people.find((person) => person.wa_id === waId);
-    if (!known || (name && name !== known.name)) {
+    if (!known || (name && name !== known.name) || (username && username !== known.username)) {
       try {
-        known = await api.putPhone(waId, name || (waId === FIRST_PERSON.wa_id ? FIRST_PERSON.name : ""));
+        known = await api.putPhone(waId, name || (waId === FIRST_PERSON.wa_id ? FIRST_PERSON.name : ""), username);
       } catch (error) {
         this.fail(error);
         throw error;
