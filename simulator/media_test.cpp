@@ -117,6 +117,15 @@ TEST(FormTest, ReadsPartsWithTheirBytesUntouched) {
   EXPECT_EQ(parts->at(1).bytes, "");
 }
 
+TEST(FormTest, IsNotFooledByAFileName) {
+  const auto parts = read_form(kForm,
+                               "--B-1\r\nContent-Disposition: form-data; filename=\"a; name=other; b\"; "
+                               "name=\"file\"\r\n\r\nx\r\n--B-1--");
+  ASSERT_TRUE(parts) << parts.error().message;
+  EXPECT_EQ(parts->at(0).name, "file");
+  EXPECT_EQ(parts->at(0).filename, "a; name=other; b");
+}
+
 TEST(FormTest, RefusesWhatIsNoForm) {
   const auto why = [](std::string_view type, std::string_view body) {
     const auto parts = read_form(type, body);

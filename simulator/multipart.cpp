@@ -17,19 +17,19 @@ std::string lower(std::string_view text) {
 
 /// The value of `; name=value` or `; name="value"` in a header; empty where it is missing.
 std::string parameter(std::string_view header, std::string_view name) {
-  const std::string wanted = std::string(name) + '=';
   for (auto at = header.find(';'); at != std::string_view::npos; at = header.find(';', at)) {
     at = header.find_first_not_of(" ;", at);
-    if (at == std::string_view::npos) break;
-    if (lower(header.substr(at, wanted.size())) != wanted) continue;
-    at += wanted.size();
+    const auto equals = header.find('=', at);
+    if (at == std::string_view::npos || equals == std::string_view::npos) break;
+    const std::string key = lower(header.substr(at, equals - at));
+    at = equals + 1;
     std::string value;
     const bool quoted = at < header.size() && header[at] == '"';
     for (at += quoted; at < header.size() && header[at] != (quoted ? '"' : ';'); ++at) {
       if (quoted && header[at] == '\\' && at + 1 < header.size()) ++at;
       value += header[at];
     }
-    return value;
+    if (key == name) return value;
   }
   return {};
 }

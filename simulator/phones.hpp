@@ -72,7 +72,7 @@ struct Person {
 class Phones {
  public:
   static constexpr std::size_t kMaxPersons = 500'000;
-  static constexpr std::size_t kMaxMessages = 200'000;  ///< Over all people; about 500 bytes each.
+  static constexpr std::size_t kMaxMessages = 200'000;  ///< Over all people; about 700 bytes each.
 
   /// The person with these digits, made where unseen; `name` renames where not empty. nullptr when kMaxPersons are
   /// there.
