@@ -108,6 +108,7 @@ TEST_F(GraphTest, RefusesARequestInMetasWords) {
            {"", 100, "JSON"},
            {"{", 100, "JSON"},
            {"[]", 100, "JSON"},
+           {std::string(1024 * 1024 + 1, ' '), 100, "too large"},
            {"{}", 100, "messaging_product"},
            {R"({"messaging_product":"sms"})", 100, "messaging_product"},
            {R"({"messaging_product":7})", 100, "messaging_product"},

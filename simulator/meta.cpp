@@ -101,8 +101,9 @@ Result<std::string> Meta::say(std::string_view wa_id, Words words) {
 
   if (words.file) keep_file(**number, words);
   if (words.type == "text" && words.message.empty()) words.message["text"] = {{"body", words.text}};
+  const Sender from = sender(*person, **number);
   Message message;
-  message.id = ids.wamid(Direction::kInbound, wa_id);
+  message.id = ids.wamid(Direction::kInbound, from.wa_id.empty() ? from.user_id : from.wa_id);
   message.number = (*number)->id;
   message.type = words.type;
   message.text = std::move(words.text);
@@ -114,8 +115,8 @@ Result<std::string> Meta::say(std::string_view wa_id, Words words) {
   delivery.phone = person->wa_id;
   delivery.message = message.id;
   delivery.what = words.type;
-  delivery.body = std::make_shared<const std::string>(message_webhook(
-      **number, sender(*person, **number), message.id, message.at, words.type, words.message, message.reply_to));
+  delivery.body = std::make_shared<const std::string>(
+      message_webhook(**number, from, message.id, message.at, words.type, words.message, message.reply_to));
   ++counts.person_messages;
   const Message& kept = phones.add(*person, std::move(message));
   std::string id = kept.id;

@@ -17,6 +17,8 @@ namespace json = boost::json;
 
 namespace {
 
+constexpr std::size_t kMaxMessage = 256 * 1024;  ///< JSON without its file; far below the 3 MB that a webhook may have.
+
 enum class Kind { kText, kNumber, kBool, kObject, kArray };
 
 struct Member {
@@ -241,6 +243,8 @@ Result<Meta::Words> read_person_message(const json::object& body) {
     if (auto fault = take_file(words.type, words.message[words.type].get_object(), words); !fault.empty())
       return refuse(std::move(fault));
   add_what_meta_adds(words.type, words.message);
+  if (json::serialize(words.message).size() > kMaxMessage)
+    return refuse(fmt::format("the message has over {} bytes", kMaxMessage));
   if (const json::value* kept = words.message.if_contains(words.type)) words.text = words_of(words.type, *kept);
   if (words.reply_to.empty()) words.reply_to = text_in(words.message, {"context", "id"});
   return words;

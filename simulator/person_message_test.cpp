@@ -80,6 +80,11 @@ TEST_F(PersonMessageTest, AFileOverMetasLimitIsRefused) {
   EXPECT_THAT(act(body), HasSubstr("102400 at most"));
 }
 
+TEST_F(PersonMessageTest, AMessageThatIsLargerThanAnyIsRefused) {
+  const json::object order{{"catalog_id", "1"}, {"product_items", json::array(300'000, 7)}};
+  EXPECT_THAT(act(json::serialize(json::object{{"type", "order"}, {"order", order}})), HasSubstr("262144 bytes"));
+}
+
 TEST_F(PersonMessageTest, ARecordingIsToldFromASong) {
   act(R"({"type":"audio","audio":{"bytes_base64":"YWJj","mime_type":"audio/ogg; codecs=opus","voice":true}})");
   EXPECT_EQ(sent().at("audio").at("voice"), true);
@@ -223,6 +228,8 @@ TEST_F(StatusKindsTest, APersonWithAUsernameIsToldByUserIdAlone) {
   EXPECT_EQ(value.at("messages").at(0).at("from_user_id"), json::value(user_id));
   EXPECT_EQ(value.at("contacts").at(0).at("profile").at("username"), "maria.k");
   EXPECT_THAT(*attempts_.back().body, testing::Not(HasSubstr(kMaria)));
+  const std::string wamid(value.at("messages").at(0).at("id").as_string());
+  EXPECT_THAT(from_base64(wamid.substr(wamid.find('.') + 1)).value(), testing::Not(HasSubstr(kMaria)));
 
   EXPECT_THAT(statuses_of({.user_id = user_id, .text = "hello"}), ElementsAre("sent", "delivered", "read"));
   const auto status = last().at("statuses").at(0).as_object();
