@@ -1,7 +1,7 @@
 // Whatever a person does and whatever Meta tells, sent by the simulator and seen in the gateway's API: two programs
 // that share no WhatsApp code must mean the same.
-#include <map>
 #include <set>
+#include <stdexcept>
 
 #include <boost/json.hpp>
 #include <fmt/format.h>
@@ -11,6 +11,7 @@
 #include "base/crypto.hpp"
 #include "integration/installed_gateway.hpp"
 #include "support/eventually.hpp"
+#include "support/run_program.hpp"
 #include "support/webhook_bodies.hpp"
 
 namespace claw::testing {
@@ -38,7 +39,8 @@ class SimulatorKindsTest : public ::testing::Test {
                                  "--status-delay-ms", "5"},
         gateway_.folder() + "/simulator.log");
     gateway_.serve();
-    EXPECT_TRUE(eventually([&] { return http_call(sim_port_, "GET", "/_sim/stats").status == 200; }, kPatience));
+    const auto started = [&] { return read_file(gateway_.folder() + "/simulator.log").contains("simulator.started"); };
+    if (!eventually(started, kPatience)) throw std::runtime_error("the simulator does not start");
     sim("PUT", "/_sim/numbers/" + acme_.number, 200,
         {{"token", acme_.access_token},
          {"app_secret", acme_.app_secret},
