@@ -88,7 +88,9 @@ class RestApiTest : public ::testing::Test {
   TestTenants tenants_{world_};
   TenantId acme_ = tenants_.add("acme", "111");
   TenantId beta_ = tenants_.add("beta", "222");
-  RestApi api_{*world_.ledger, tenants_.directory, PublicIds(SecretString(std::string("key")))};
+  const PublicIds ids_{SecretString(std::string("key"))};
+  LiveFeed feed_{world_.io, *world_.ledger, ids_, world_.clock};
+  RestApi api_{*world_.ledger, tenants_.directory, feed_, ids_};
   net::Router router_;
 };
 
