@@ -41,9 +41,10 @@ Task<Result<Page<KvEntry, std::string>>> SqliteLedger::kv_list(TenantId tenant, 
     Entries page;
     std::size_t bytes = 0;
     // No byte of UTF-8 is 0xFF: the key after all that begin with the prefix.
+    const std::string end = filter.prefix + '\xFF';
     auto rows = db.query(
         "SELECT key, value FROM kv WHERE tenant = $1 AND key > $2 AND key >= $3 AND key < $4 ORDER BY key LIMIT $5",
-        tenant, filter.after, filter.prefix, filter.prefix + '\xFF', filter.limit);
+        tenant, filter.after, filter.prefix, end, filter.limit);
     while (bytes < kMaxPageBytes && rows.next()) {
       page.push_back({rows->text(0), rows->text(1)});
       bytes += weight_of(page.back());

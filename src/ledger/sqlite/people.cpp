@@ -53,13 +53,14 @@ Users by_id(Database& db, TenantId tenant, const UserFilter& filter) {
 Users by_address(Database& db, TenantId tenant, const UserFilter& filter) {
   Users page;
   const std::string first = "wa:" + filter.phone;
+  const std::string end = first + '\xFF';
   std::int64_t walked = 0;
   std::string key;
   auto rows = db.query(CLAW_USER_COLUMNS
                        ", k.key FROM kv k LEFT JOIN users u ON u.tenant = k.tenant AND u.public_id = k.value "
                        "AND (u.phone = substr(k.key, 4) OR u.bsuid = substr(k.key, 4)) "
                        "WHERE k.tenant = $1 AND k.key > $2 AND k.key >= $3 AND k.key < $4 ORDER BY k.key",
-                       tenant, filter.after, first, first + '\xFF');
+                       tenant, filter.after, first, end);
   while (page.size() < filter.limit && walked < kMaxWalk && rows.next()) {
     ++walked;
     key = rows->text(5);
@@ -72,6 +73,7 @@ Users by_address(Database& db, TenantId tenant, const UserFilter& filter) {
 Result<Users> by_name(Database& db, TenantId tenant, const UserFilter& filter) {
   Users page;
   std::string from = filter.name;
+  const std::string end = filter.name + '\xFF';
   if (!filter.after.empty()) {
     auto row = db.query("SELECT name FROM users WHERE tenant = $1 AND public_id = $2", tenant, filter.after);
     if (!row.next()) return fail(ErrorKind::kInvalid, "after must be the next of an earlier answer");
@@ -81,7 +83,7 @@ Result<Users> by_name(Database& db, TenantId tenant, const UserFilter& filter) {
                       "FROM users u WHERE u.tenant = $1 AND u.name COLLATE NOCASE >= $2 AND u.name COLLATE NOCASE < $3 "
                       "AND (u.name COLLATE NOCASE > $2 OR u.public_id > $4) "
                       "ORDER BY u.name COLLATE NOCASE, u.public_id LIMIT $5",
-                      tenant, from, filter.name + '\xFF', filter.after, filter.limit),
+                      tenant, from, end, filter.after, filter.limit),
              filter.limit, page);
   return page;
 }
