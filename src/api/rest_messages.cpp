@@ -44,9 +44,9 @@ RestApi::Answer RestApi::list_deliveries(HttpRequest& request, TenantRef tenant)
   MessageFilter filter{.limit = *limit,
                        .before = MessageId{*before},
                        .user = words_of(request, "user"),
-                       .direction = Direction::kOutbound};
-  filter.state = *state;
-  filter.with_statuses = true;
+                       .direction = Direction::kOutbound,
+                       .state = *state,
+                       .with_statuses = true};
   const auto page = co_await ledger_.messages(tenant->id, std::move(filter));
   if (!page) co_return problem_of(page.error());
   co_return page_of("deliveries", *page, 'm', ids_, [this](const auto& record) { return delivery_json(record, ids_); });

@@ -13,7 +13,7 @@ using net::HttpRequest;
 
 /// `search` begins a phone number where it begins with a digit or a plus, else a name.
 UserFilter user_filter(const HttpRequest& request, std::size_t limit) {
-  UserFilter filter{.limit = limit, .after = words_of(request, "after"), .phone = {}, .name = {}};
+  UserFilter filter{.limit = limit, .after = words_of(request, "after")};
   std::string search = words_of(request, "search");
   if (search.starts_with('+')) search.erase(0, 1);
   const bool is_phone = !search.empty() && search.front() >= '0' && search.front() <= '9';
@@ -65,8 +65,7 @@ RestApi::Answer RestApi::list_conversation_messages(HttpRequest& request, Tenant
   if (!id || *id == 0) co_return problem(404, "Not found", "There is no such conversation.");
   if (!limit) co_return problem_of(limit.error());
   if (!before) co_return problem_of(before.error());
-  MessageFilter filter{.limit = *limit, .before = MessageId{*before}, .user = {}, .direction = {}};
-  filter.conversation = ConversationId{*id};
+  MessageFilter filter{.limit = *limit, .before = MessageId{*before}, .conversation = ConversationId{*id}};
   const auto page = co_await ledger_.messages(tenant->id, std::move(filter));
   if (!page) co_return problem_of(page.error());
   co_return page_of("messages", *page, 'm', ids_, [this](const auto& record) { return message_json(record, ids_); });

@@ -149,9 +149,9 @@ struct MessageRecord {
 
 struct MessageFilter {
   std::size_t limit = 50;
-  MessageId before;  ///< Older than this; 0: from the newest.
-  std::string user;  ///< Public id; empty: all.
-  std::optional<Direction> direction;
+  MessageId before = {};  ///< Older than this; 0: from the newest.
+  std::string user = {};  ///< Public id; empty: all.
+  std::optional<Direction> direction = {};
   std::optional<MessageState> state = {};
   ConversationId conversation = {};  ///< Of this one only; 0: all.
   bool with_statuses = false;
@@ -187,7 +187,7 @@ struct EventRecord {
 struct EventFilter {
   std::size_t limit = 50;
   std::int64_t before = 0;
-  std::string kind;
+  std::string kind = {};
 };
 
 /// A status as it stands in the list of all; `message` is 0 while nobody knows which message it belongs to.
@@ -201,7 +201,7 @@ struct StatusEntry {
 struct StatusFilter {
   std::size_t limit = 50;
   std::int64_t before = 0;
-  std::string status;  ///< "failed"; empty: all.
+  std::string status = {};  ///< "failed"; empty: all.
 };
 
 /// A person on one of the tenant's numbers, with the last that was said.
@@ -223,7 +223,7 @@ inline constexpr std::size_t kPreviewCharacters = 200;
 
 struct ConversationFilter {
   std::size_t limit = 50;
-  MessageId before;  ///< Whose last message is older than this; 0: from the newest.
+  MessageId before = {};  ///< Whose last message is older than this; 0: from the newest.
 };
 
 struct UserRecord {
@@ -238,9 +238,9 @@ struct UserRecord {
 /// At most one of `phone` and `name` is set.
 struct UserFilter {
   std::size_t limit = 50;
-  std::string after;  ///< `next` of the page before.
-  std::string phone;  ///< Their phone number or BSUID begins so.
-  std::string name;   ///< Their name begins so; ASCII letters in either case.
+  std::string after = {};  ///< `next` of the page before.
+  std::string phone = {};  ///< Their phone number or BSUID begins so.
+  std::string name = {};   ///< Their name begins so; ASCII letters in either case.
 };
 
 struct KvEntry {
@@ -250,8 +250,8 @@ struct KvEntry {
 
 struct KvFilter {
   std::size_t limit = 50;
-  std::string after;
-  std::string prefix;
+  std::string after = {};
+  std::string prefix = {};
 };
 
 /// Any version of a value, or one of these (kv_version()).

@@ -49,9 +49,9 @@ std::string raw_of(Database& db, std::int64_t seq) {
   return row.next() ? row->text(0) : std::string();
 }
 
-bool wanted(const MessageRecord& record, const MessageFilter& filter) {
-  return (!filter.direction || record.direction == *filter.direction) &&
-         (!filter.state || record.state == *filter.state);
+bool wanted(const Statement& row, const MessageFilter& filter) {
+  return (!filter.direction || row.integer(1) == static_cast<std::int64_t>(*filter.direction)) &&
+         (!filter.state || row.integer(2) == static_cast<std::int64_t>(*filter.state));
 }
 
 /// The next of a list that is older than `before`.
@@ -94,13 +94,12 @@ Page<MessageRecord> of_lists(Database& db, std::vector<MessageId> heads, const M
       heads.erase(newest);
       continue;
     }
-    auto record = record_at(*row.operator->());
     const MessageId id = *newest;
     *newest = MessageId{row->integer(kPreviousColumn)};
     if (!*newest) heads.erase(newest);
-    if (wanted(record, filter)) {
-      bytes += weight_of(record);
-      page.push_back(std::move(record));
+    if (wanted(*row.operator->(), filter)) {
+      page.push_back(record_at(*row.operator->()));
+      bytes += weight_of(page.back());
     }
     if (page.size() == filter.limit || bytes >= kMaxPageBytes || (walked + 1 == kMaxWalk && !heads.empty())) {
       page.next = id.value;
