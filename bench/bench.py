@@ -86,7 +86,7 @@ class Bench:
         cpu = gateway.cpu_seconds() - cpu
         # The load generator makes its requests before it begins; the gateway was idle then.
         loaded = self.seconds + 1
-        commits = after["clawcentral_ledger_commits_total"] - before["clawcentral_ledger_commits_total"]
+        commits = after["clawcentral_inbox_commits_total"] - before["clawcentral_inbox_commits_total"]
         self.note(ingest_backlog_s=self.accepted_all(gateway), commits_per_s=commits / loaded,
                   rows_per_commit=load["answered"] / commits, fdatasyncs_per_s=(syncs_after - syncs) / loaded,
                   fdatasync_ms=(in_sync_after - in_sync) / (syncs_after - syncs) * 1000,

@@ -37,19 +37,26 @@ class Filler {
     config.data_dir = asked.data;
     lock_.emplace(good(DataFolderLock::take(config.data_dir, config.lock_path())));
     sqlite::Store::Options options;
-    options.database.path = config.database_path();
     options.database.cache_mib = 1024;
     options.database.synchronous_full = false;  // what a power cut destroys here is made again
+    sqlite::Store::Options of_inbox = options;
+    of_inbox.database.path = config.inbox_path();
+    of_inbox.name = "inbox";
+    of_inbox.schema = EmbeddedInbox::schema();
+    inbox_store_ = good(sqlite::Store::open(std::move(of_inbox)));
+    options.database.path = config.database_path();
     store_ = good(sqlite::Store::open(std::move(options)));
   }
 
   void run() {
     tenant_ = find_tenant();
     ledger_ = good(wait(sqlite::SqliteLedger::open(*store_, clock_)));
-    inbox_ = good(wait(EmbeddedInbox::open(*store_)));
+    inbox_ = good(wait(EmbeddedInbox::open(*inbox_store_)));
     for (std::size_t done = 0; done < asked_.messages; done += kBatch)
       fill(done, std::min(done + kBatch, asked_.messages));
     store_->close();
+    inbox_->stop();
+    inbox_store_->close();
   }
 
  private:
@@ -96,7 +103,7 @@ class Filler {
         accepted.push_back({item, whatsapp::parse_item(static_cast<whatsapp::ItemKind>(item.kind), item.raw),
                             "channel_disabled", false});
       (void)good(wait(ledger_->accept(std::move(accepted), ledger_->fence())));
-      good(wait(inbox_->settle(taken.back().seq)));
+      inbox_->settle(taken.back().seq);
     }
   }
 
@@ -105,6 +112,7 @@ class Filler {
   SystemClock clock_;
   std::optional<DataFolderLock> lock_;
   IoPool io_{1};
+  std::unique_ptr<sqlite::Store> inbox_store_;
   std::unique_ptr<sqlite::Store> store_;
   std::unique_ptr<sqlite::SqliteLedger> ledger_;
   std::unique_ptr<EmbeddedInbox> inbox_;

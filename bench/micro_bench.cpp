@@ -66,8 +66,8 @@ class Append final : public sqlite::Store::Job {
  public:
   Append(const std::string& raw, std::latch& done) : raw_(raw), done_(done) {}
   bool run(sqlite::Database& db) override {
-    db.run("INSERT INTO inbox (tenant, slot, kind, received_ms, raw) VALUES ($1, $2, $3, $4, $5)", 1, 4711, 1,
-           1'790'000'000'000, sqlite::Blob{raw_});
+    db.run("INSERT INTO inbox (seq, tenant, slot, kind, received_ms, raw) VALUES (NULL, $1, $2, $3, $4, $5)", 1, 4711,
+           1, 1'790'000'000'000, sqlite::Blob{raw_});
     return true;
   }
   void finish(const Result<void>&) override { done_.count_down(); }
@@ -84,7 +84,8 @@ void append_group(benchmark::State& state) {
   std::filesystem::remove_all(folder);
   std::filesystem::create_directories(folder);
   sqlite::Store::Options options;
-  options.database.path = folder + "/ledger.db";
+  options.database.path = folder + "/inbox.db";
+  options.schema = EmbeddedInbox::schema();
   auto store = sqlite::Store::open(std::move(options));
   if (!store) return state.SkipWithError(store.error().message.c_str());
   const std::string raw = body();

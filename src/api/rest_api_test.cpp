@@ -211,9 +211,9 @@ TEST_F(RestApiTest, ShowsAMessageWithItsHistoryAndTheAdviceForItsError) {
 }
 
 TEST_F(RestApiTest, ShowsEventsByKindWithBytesThatAreNoJson) {
-  ASSERT_TRUE(world_.run(world_.store->write<void>([](sqlite::Database& db) -> Result<void> {
-    db.run("INSERT INTO inbox (seq, tenant, slot, kind, received_ms, raw) VALUES (7, 1, 0, 0, 0, $1)",
-           sqlite::Blob{"\xFFno"});
+  ASSERT_TRUE(world_.run(world_.inbox_store->write<void>([this](sqlite::Database& db) -> Result<void> {
+    db.run("INSERT INTO inbox (seq, tenant, slot, kind, received_ms, raw) VALUES (7, $1, 0, 0, 1790000001000, $2)",
+           acme_, sqlite::Blob{"\xFFno"});
     return {};
   })));
   auto unparsed = of_tenant(item_of(whatsapp::ItemKind::kUnparsed, "unparsed/1"), acme_.value);

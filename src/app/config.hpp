@@ -20,7 +20,7 @@ struct Config {
   std::string public_url;
   /// Networks of reverse proxies whose X-Forwarded-Host is believed.
   std::vector<std::string> trusted_proxies;
-  /// Everything that must survive: the database, the master key, the lock and the admin socket.
+  /// Everything that must survive: the databases, the master key, the lock and the admin socket.
   std::string data_dir = "data";
   /// io threads; 0: one a core.
   std::int64_t threads = 0;
@@ -36,7 +36,7 @@ struct Config {
   /// Private networks that agents, speech and the simulator may live in; all others are refused after DNS.
   std::vector<std::string> net_allow_private;
 
-  /// SQLite's page cache of the writer, in MiB: it grows with use.
+  /// SQLite's page cache of each writer, ledger and inbox, in MiB: it grows with use.
   std::int64_t ledger_cache_mib = 256;
   /// Pages of the write-ahead log before it is folded into the file: more is smoother, and a longer start after a
   /// crash.
@@ -48,6 +48,7 @@ struct Config {
   std::string master_key;
 
   [[nodiscard]] std::string database_path() const { return data_dir + "/clawcentral.db"; }
+  [[nodiscard]] std::string inbox_path() const { return data_dir + "/inbox.db"; }
   [[nodiscard]] std::string lock_path() const { return data_dir + "/lock"; }
   [[nodiscard]] std::string admin_socket() const { return data_dir + "/admin.sock"; }
   [[nodiscard]] std::string key_path() const {

@@ -61,6 +61,7 @@ struct Tenants {
   IoPool io;
   SystemClock system_clock;
   std::optional<Vault> vault;
+  std::unique_ptr<sqlite::Store> inbox_store;  // closed after the ledger's, whose readers look into its file
   std::unique_ptr<sqlite::Store> store;
   std::unique_ptr<sqlite::SqliteTenantStore> tenant_store;
   std::unique_ptr<Directory> directory;
@@ -73,23 +74,37 @@ struct Tenants {
     auto opened = open_vault(config);
     if (!opened) return std::unexpected(opened.error());
     vault.emplace(std::move(*opened));
-    sqlite::Store::Options options;
-    options.database.path = config.database_path();
-    options.database.vfs = overrides.sqlite_vfs;
-    options.database.synchronous_full = overrides.synchronous_full;
-    options.database.cache_mib = static_cast<int>(config.ledger_cache_mib);
-    options.database.checkpoint_pages = static_cast<int>(config.ledger_checkpoint_pages);
-    options.metrics = &metrics;
-    auto store_opened = sqlite::Store::open(std::move(options));
-    if (!store_opened)
-      return fail(store_opened.error().kind,
-                  fmt::format("ledger {}: {}", config.database_path(), store_opened.error().message));
-    store = std::move(*store_opened);
+    if (const auto done = open_stores(config, overrides); !done) return done;
     tenant_store = std::make_unique<sqlite::SqliteTenantStore>(*store);
     directory = std::make_unique<Directory>(*tenant_store, *vault, config.base_domain);
     admin = std::make_unique<Admin>(*tenant_store, *directory, *vault, clock,
                                     config.public_url.empty() ? "http://" + config.listen_public : config.public_url);
     return wait(io, directory->reload());
+  }
+
+ private:
+  Result<void> open_stores(const Config& config, const Gateway::Overrides& overrides) {
+    sqlite::Store::Options options;
+    options.database.vfs = overrides.sqlite_vfs;
+    options.database.synchronous_full = overrides.synchronous_full;
+    options.database.cache_mib = static_cast<int>(config.ledger_cache_mib);
+    options.database.checkpoint_pages = static_cast<int>(config.ledger_checkpoint_pages);
+    options.metrics = &metrics;
+    sqlite::Store::Options of_inbox = options;
+    of_inbox.database.path = config.inbox_path();
+    of_inbox.name = "inbox";
+    of_inbox.schema = EmbeddedInbox::schema();
+    of_inbox.readers = 1;
+    options.database.path = config.database_path();
+    options.readers_see = config.inbox_path();
+    for (auto& [opened, how] : {std::pair{&inbox_store, &of_inbox}, std::pair{&store, &options}}) {
+      auto result = sqlite::Store::open(*how);
+      if (!result)
+        return fail(result.error().kind,
+                    fmt::format("{} {}: {}", how->name, how->database.path, result.error().message));
+      *opened = std::move(*result);
+    }
+    return {};
   }
 };
 
@@ -97,7 +112,7 @@ struct Tenants {
 class DiskProbe final : public sqlite::Store::Job {
  public:
   bool run(sqlite::Database& db) override {
-    db.run("UPDATE marks SET value = value WHERE name = 'epoch'");
+    db.run("UPDATE marks SET value = value");
     return true;
   }
   void finish(const Result<void>&) override {}  // the store's health is the answer
@@ -158,7 +173,7 @@ Result<void> Gateway::Parts::open_ledger() {
   const auto unknown = wait(tenants.io, ledger->recover(ledger->fence()));
   if (!unknown) return std::unexpected(unknown.error());
   if (*unknown > 0) log::warn("gateway.sends_in_flight_at_the_end count={} now=unknown", *unknown);
-  auto read = wait(tenants.io, EmbeddedInbox::open(*tenants.store));
+  auto read = wait(tenants.io, EmbeddedInbox::open(*tenants.inbox_store));
   if (!read) return std::unexpected(read.error());
   inbox = std::move(*read);
   return {};
@@ -185,7 +200,7 @@ Result<void> Gateway::Parts::make_pipeline() {
   outbox = std::make_unique<Outbox>(io, *watched, directory, *graph, clock, metrics);
   conversations = std::make_unique<Conversations>(io, *watched, directory, *agents, *graph, *outbox, clock, metrics);
   intake = std::make_unique<Intake>(io, *inbox, *watched, directory, *conversations, clock, metrics);
-  housekeeping = std::make_unique<Housekeeping>(io, *ledger, clock, [this] { return inbox->waiting() == 0; });
+  housekeeping = std::make_unique<Housekeeping>(io, *inbox, *ledger, clock);
   webhook = std::make_unique<Webhook>(directory, *tenants.tenant_store, *inbox, clock, metrics,
                                       Webhook::Options{std::move(*proxies)});
   rest = std::make_unique<RestApi>(*ledger, directory, *feed, ids);
@@ -203,18 +218,17 @@ Result<void> Gateway::Parts::make_pipeline() {
 }
 
 std::vector<Check> Gateway::Parts::checks() {
-  return {{"ledger",
-           [this]() -> std::string {
-             if (tenants.store->healthy()) return "";
-             // Who is not ready gets no traffic, and without traffic nobody else would find out that the disk is back.
-             tenants.store->submit(std::make_unique<DiskProbe>());
-             return "the last commit failed: is the disk full?";
-           }},
-          {"writes",
-           [this]() -> std::string {
-             const auto queued = tenants.store->queued();
-             return queued < sqlite::Store::kMaxQueued / 2 ? "" : fmt::format("{} writes wait for the disk", queued);
-           }},
+  const auto takes_writes = [](sqlite::Store& store) -> std::string {
+    if (!store.healthy()) {
+      // Who is not ready gets no traffic, and without traffic nobody else would find out that the disk is back.
+      store.submit(std::make_unique<DiskProbe>());
+      return "the last commit failed: is the disk full?";
+    }
+    const auto queued = store.queued();
+    return queued < sqlite::Store::kMaxQueued / 2 ? "" : fmt::format("{} writes wait for the disk", queued);
+  };
+  return {{"inbox", [=, this] { return takes_writes(*tenants.inbox_store); }},
+          {"ledger", [=, this] { return takes_writes(*tenants.store); }},
           {"shutdown", [this] { return stopped ? "the gateway is stopping" : ""; }}};
 }
 
@@ -250,6 +264,7 @@ void Gateway::Parts::stop() {
   housekeeping.reset();
   // Writes that are queued still speak to the inbox: they end before it goes.
   if (tenants.store) tenants.store->close();
+  if (tenants.inbox_store) tenants.inbox_store->close();
 }
 
 Gateway::Gateway() = default;

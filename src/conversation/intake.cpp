@@ -118,7 +118,7 @@ Task<> Intake::run() {
       continue;
     }
     if (!co_await accept(*items)) co_return;
-    (void)co_await inbox_.settle(items->back().seq);
+    inbox_.settle(items->back().seq);
   }
 }
 

@@ -5,22 +5,52 @@ namespace claw {
 using sqlite::Blob;
 using sqlite::Database;
 
+namespace {
+
+constexpr const char* kSteps[] = {
+    // 1: appended in order, nothing but its own number to search by
+    R"sql(
+CREATE TABLE inbox (
+  seq INTEGER PRIMARY KEY, tenant INTEGER NOT NULL, slot INTEGER NOT NULL, kind INTEGER NOT NULL,
+  received_ms INTEGER NOT NULL, raw BLOB NOT NULL) STRICT;
+-- settled: the last number that was accepted. forgotten: up to where rows were looked at for forgetting.
+CREATE TABLE marks (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+INSERT INTO marks VALUES ('settled', 0), ('forgotten', 0);
+)sql",
+};
+
+std::int64_t mark_of(Database& db, std::string_view name) {
+  auto row = db.query("SELECT value FROM marks WHERE name = $1", name);
+  return row.next() ? row->integer(0) : 0;
+}
+
+}  // namespace
+
+sqlite::Schema EmbeddedInbox::schema() {
+  return kSteps;
+}
+
 class EmbeddedInbox::AppendJob final : public sqlite::Store::Job {
  public:
   AppendJob(EmbeddedInbox& inbox, Items items, Completion<Result<void>> done)
       : inbox_(inbox), items_(std::move(items)), done_(std::move(done)) {}
 
   bool run(Database& db) override {
+    inbox_.write_mark(db);
     for (auto& item : items_) {
-      db.run("INSERT INTO inbox (tenant, slot, kind, received_ms, raw) VALUES ($1, $2, $3, $4, $5)", item.tenant,
-             item.slot, item.kind, to_ms(item.received_at), Blob{item.raw});
-      item.seq = InboxSeq{db.last_insert_id()};
+      item.seq = InboxSeq{++inbox_.last_written_};
+      db.run("INSERT INTO inbox (seq, tenant, slot, kind, received_ms, raw) VALUES ($1, $2, $3, $4, $5, $6)", item.seq,
+             item.tenant, item.slot, item.kind, to_ms(item.received_at), Blob{item.raw});
     }
     return true;
   }
   void finish(const Result<void>& committed) override {
     // On the writer's thread, in the order of the commits: the order in memory is that of the file.
-    if (committed) inbox_.appended(std::move(items_));
+    if (committed) {
+      inbox_.appended(std::move(items_));
+    } else {
+      inbox_.mark_was_lost();
+    }
     done_(committed);
   }
   [[nodiscard]] bool is_append() const override { return true; }
@@ -31,38 +61,45 @@ class EmbeddedInbox::AppendJob final : public sqlite::Store::Job {
   Completion<Result<void>> done_;
 };
 
-class EmbeddedInbox::SettleJob final : public sqlite::Store::Job {
+class EmbeddedInbox::MarkJob final : public sqlite::Store::Job {
  public:
-  explicit SettleJob(EmbeddedInbox& inbox) : inbox_(inbox) {}
+  explicit MarkJob(EmbeddedInbox& inbox) : inbox_(inbox) {}
   bool run(Database& db) override {
-    std::int64_t settled = 0;
-    {
-      std::scoped_lock lock(inbox_.mutex_);
-      settled = inbox_.settled_;
-      inbox_.settling_ = false;  // a later one needs a job of its own
-    }
-    db.run("UPDATE marks SET value = $1 WHERE name = 'settled' AND value < $1", settled);
+    inbox_.write_mark(db);
     return true;
   }
   void finish(const Result<void>& committed) override {
-    if (committed) return;
-    std::scoped_lock lock(inbox_.mutex_);
-    inbox_.settling_ = false;  // lost: the next settle() says it again
+    if (!committed) inbox_.mark_was_lost();
   }
+  [[nodiscard]] bool is_append() const override { return true; }
 
  private:
   EmbeddedInbox& inbox_;
 };
 
+void EmbeddedInbox::write_mark(Database& db) {
+  std::int64_t settled = 0;
+  {
+    std::scoped_lock lock(mutex_);
+    if (settled_ <= mark_written_) return;
+    settled = mark_written_ = settled_;
+  }
+  db.run("UPDATE marks SET value = $1 WHERE name = 'settled'", settled);
+}
+
+void EmbeddedInbox::mark_was_lost() {
+  std::scoped_lock lock(mutex_);
+  mark_written_ = 0;
+}
+
 Task<Result<std::unique_ptr<EmbeddedInbox>>> EmbeddedInbox::open(sqlite::Store& store) {
   std::unique_ptr<EmbeddedInbox> inbox(new EmbeddedInbox(store));
   const auto read = co_await store.write<void>([&inbox](Database& db) -> Result<void> {
-    {
-      auto row = db.query("SELECT value FROM marks WHERE name = 'settled'");
-      if (row.next()) inbox->settled_ = row->integer(0);
-    }
+    inbox->settled_ = inbox->mark_written_ = mark_of(db, "settled");
     auto row = db.query("SELECT coalesce(max(seq), 0) FROM inbox");
     if (row.next()) inbox->last_committed_ = row->integer(0);
+    // Above what was forgotten too: a number that came again would count as settled.
+    inbox->last_written_ = std::max(inbox->last_committed_, inbox->settled_);
     return {};
   });
   if (!read) co_return std::unexpected(read.error());
@@ -161,14 +198,30 @@ Task<Result<EmbeddedInbox::Items>> EmbeddedInbox::next(std::size_t limit) {
   }
 }
 
-Task<Result<void>> EmbeddedInbox::settle(InboxSeq seq) {
+void EmbeddedInbox::settle(InboxSeq seq) {
   {
     std::scoped_lock lock(mutex_);
     settled_ = std::max(settled_, seq.value);
-    if (std::exchange(settling_, true)) co_return Result<void>{};
+    if (!stopped_) return;
   }
-  store_.submit(std::make_unique<SettleJob>(*this));
-  co_return Result<void>{};
+  store_.submit(std::make_unique<MarkJob>(*this));
+}
+
+Task<Result<std::size_t>> EmbeddedInbox::forget(std::uint8_t kind, TimePoint before, std::size_t limit) {
+  return store_.write<std::size_t>([kind, before = to_ms(before), limit](Database& db) -> Result<std::size_t> {
+    const auto from = mark_of(db, "forgotten");
+    auto last = from;
+    std::size_t looked_at = 0;
+    {
+      auto rows = db.query("SELECT seq, received_ms FROM inbox WHERE seq > $1 AND seq <= $2 ORDER BY seq LIMIT $3",
+                           from, mark_of(db, "settled"), limit);
+      for (; rows.next() && rows->integer(1) < before; ++looked_at) last = rows->integer(0);
+    }
+    if (looked_at == 0) return 0;
+    db.run("DELETE FROM inbox WHERE seq > $1 AND seq <= $2 AND kind = $3", from, last, kind);
+    db.run("UPDATE marks SET value = $1 WHERE name = 'forgotten'", last);
+    return looked_at;
+  });
 }
 
 void EmbeddedInbox::stop() {
@@ -178,6 +231,7 @@ void EmbeddedInbox::stop() {
     stopped_ = true;
     waiter.swap(waiter_);
   }
+  store_.submit(std::make_unique<MarkJob>(*this));
   if (waiter) (*waiter)(0);
 }
 

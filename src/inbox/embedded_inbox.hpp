@@ -9,7 +9,8 @@
 
 namespace claw {
 
-/// The inbox as a table of the SQLite file. Its rows stay: the ledger refers to them for the raw bytes.
+/// The inbox as a SQLite file of its own, so that an append waits for nobody's commit but its neighbours'. Its rows
+/// stay: the ledger refers to them for the raw bytes.
 class EmbeddedInbox final : public Inbox {
  public:
   /// Items that are kept in memory between append() and next(); what goes beyond is read from the file when its time
@@ -17,29 +18,35 @@ class EmbeddedInbox final : public Inbox {
   static constexpr std::size_t kMaxInMemory = 16'384;
   static constexpr std::size_t kMaxBytesInMemory = 32 * 1024 * 1024;
 
-  /// Fails with kTransient if the file cannot be read. `store` must outlive this object and every append under way.
+  /// The tables of its file.
+  [[nodiscard]] static sqlite::Schema schema();
+  /// Fails with kTransient if the file cannot be read. `store` is of this schema, must outlive this object, and must be
+  /// closed before this object goes.
   [[nodiscard]] static Task<Result<std::unique_ptr<EmbeddedInbox>>> open(sqlite::Store& store);
 
   [[nodiscard]] Task<Result<void>> append(std::vector<InboundItem> items) override;
   [[nodiscard]] Task<Result<std::vector<InboundItem>>> next(std::size_t limit) override;
-  /// Returns at once; the mark goes to the file with one of the next commits.
-  [[nodiscard]] Task<Result<void>> settle(InboxSeq seq) override;
+  /// Costs no commit: the mark goes to the file with the next append, and at the stop.
+  void settle(InboxSeq seq) override;
+  [[nodiscard]] std::size_t waiting() const override;
+  [[nodiscard]] Task<Result<std::size_t>> forget(std::uint8_t kind, TimePoint before, std::size_t limit) override;
   void stop() override;
-
-  /// Items appended and not settled.
-  [[nodiscard]] std::size_t waiting() const;
 
  private:
   class AppendJob;
-  class SettleJob;
+  class MarkJob;
   using Items = std::vector<InboundItem>;
   explicit EmbeddedInbox(sqlite::Store& store) : store_(store) {}
   void appended(Items items);
+  /// Writes what is settled, if the file does not know. On the writer's thread.
+  void write_mark(sqlite::Database& db);
+  void mark_was_lost();
   /// Moves the oldest items out of memory. REQUIRES: mutex_ is held.
   Items take(std::size_t limit);
   Task<Result<Items>> read_from_file(std::int64_t from, std::size_t limit);
 
   sqlite::Store& store_;
+  std::int64_t last_written_ = 0;  // only on the writer's thread, after open(): no number is given twice
   mutable std::mutex mutex_;
   std::deque<InboundItem> fresh_;          // guarded by mutex_: committed, not given out, without a gap
   std::size_t fresh_bytes_ = 0;            // guarded by mutex_
@@ -47,7 +54,7 @@ class EmbeddedInbox final : public Inbox {
   std::int64_t last_committed_ = 0;        // guarded by mutex_
   std::int64_t given_ = 0;                 // guarded by mutex_: the last number given out
   std::int64_t settled_ = 0;               // guarded by mutex_
-  bool settling_ = false;                  // guarded by mutex_: a mark is on its way
+  std::int64_t mark_written_ = 0;          // guarded by mutex_: of settled_, what the file knows once it commits
   bool stopped_ = false;                   // guarded by mutex_
   std::optional<Completion<int>> waiter_;  // guarded by mutex_
 };

@@ -26,7 +26,7 @@ struct InboundItem {
 /// It is what makes a 200 to Meta true: nothing is acknowledged before it is here, nothing is processed that is not
 /// here. inbox_contract_test.cpp runs against every implementation.
 ///
-/// append() may be called from any coroutine; next() and settle() by one reader.
+/// append(), waiting() and forget() may be called from anywhere; next() and settle() by one reader.
 class Inbox {
  public:
   virtual ~Inbox() = default;
@@ -45,9 +45,16 @@ class Inbox {
 
   /// Says that all items up to and including `seq` were accepted and need not be given out again. If this is lost in a
   /// crash they come again; accepting is idempotent.
-  [[nodiscard]] virtual Task<Result<void>> settle(InboxSeq seq) = 0;
+  virtual void settle(InboxSeq seq) = 0;
 
-  /// Ends a waiting next(). append() goes on to work.
+  /// Items appended and not settled.
+  [[nodiscard]] virtual std::size_t waiting() const = 0;
+
+  /// Forgets the bytes of settled items of this kind that were received before `before`. Returns how many items of any
+  /// kind it looked at, `limit` at most; fewer: nothing is left. Fails with kTransient.
+  [[nodiscard]] virtual Task<Result<std::size_t>> forget(std::uint8_t kind, TimePoint before, std::size_t limit) = 0;
+
+  /// Ends a waiting next(). append() and settle() go on to work.
   virtual void stop() = 0;
 };
 

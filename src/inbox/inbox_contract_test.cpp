@@ -25,12 +25,12 @@ using ::testing::ElementsAre;
 class EmbeddedHarness {
  public:
   EmbeddedHarness() { open(); }
-  ~EmbeddedHarness() { world_.store->close(); }
+  ~EmbeddedHarness() { world_.inbox_store->close(); }
   Inbox& inbox() { return *inbox_; }
   IoPool& io() { return world_.io; }
   void restart() {
     inbox_->stop();
-    world_.store->close();
+    world_.inbox_store->close();
     inbox_.reset();
     world_.restart();
     open();
@@ -39,7 +39,7 @@ class EmbeddedHarness {
   void recover() { disk_.set(FailingVfs::Fault::kNone); }
 
  private:
-  void open() { inbox_ = await(world_.io, EmbeddedInbox::open(*world_.store)).value(); }
+  void open() { inbox_ = await(world_.io, EmbeddedInbox::open(*world_.inbox_store)).value(); }
   FailingVfs disk_;
   OpenLedger world_{2, disk_.name()};
   std::unique_ptr<EmbeddedInbox> inbox_;
@@ -89,7 +89,7 @@ class InboxContractTest : public ::testing::Test {
   std::future<Result<std::vector<InboundItem>>> begin_next() {
     return boost::asio::co_spawn(harness_.io().executor(0), harness_.inbox().next(100), boost::asio::use_future);
   }
-  void settle(InboxSeq seq) { ASSERT_TRUE(await(harness_.io(), harness_.inbox().settle(seq))); }
+  void settle(InboxSeq seq) { harness_.inbox().settle(seq); }
 
   Harness harness_;
   InboxSeq last_;
@@ -172,6 +172,35 @@ TYPED_TEST(InboxContractTest, NeverGoesBackInWhatIsSettled) {
   this->settle(first);
   this->harness_.restart();
   EXPECT_THAT(this->next(), ElementsAre("c"));
+}
+
+TYPED_TEST(InboxContractTest, CountsAnItemAsWaitingUntilItIsSettledForOnlyThenIsItInTheLedger) {
+  ASSERT_TRUE(this->append({"a", "b", "c"}));
+  EXPECT_THAT(this->next(2), ElementsAre("a", "b"));
+  EXPECT_EQ(this->harness_.inbox().waiting(), 3U) << "given out is not accepted";
+  this->settle(this->last_);
+  EXPECT_EQ(this->harness_.inbox().waiting(), 1U);
+  EXPECT_THAT(this->next(), ElementsAre("c"));
+  this->settle(this->last_);
+  EXPECT_EQ(this->harness_.inbox().waiting(), 0U);
+}
+
+TYPED_TEST(InboxContractTest, ForgetsInStepsWhatIsOldAndSettledAndNothingElse) {
+  const auto forget = [this](TimePoint before, std::size_t limit) {
+    return await(this->harness_.io(), this->harness_.inbox().forget(5, before, limit)).value();
+  };
+  const TimePoint received = this->item("").received_at;
+  const TimePoint later = received + std::chrono::seconds(1);
+  ASSERT_TRUE(this->append({"a", "b", "c", "d"}));
+  EXPECT_EQ(forget(later, 10), 0U) << "nothing is settled";
+  EXPECT_THAT(this->next(3), ElementsAre("a", "b", "c"));
+  this->settle(this->last_);
+  this->harness_.restart();
+  EXPECT_EQ(forget(received, 10), 0U) << "nothing is older";
+  EXPECT_EQ(forget(later, 2), 2U);
+  EXPECT_EQ(forget(later, 2), 1U);
+  EXPECT_EQ(forget(later, 2), 0U);
+  EXPECT_THAT(this->next(), ElementsAre("d"));
 }
 
 TYPED_TEST(InboxContractTest, EndsAWaitingNextWhenItIsStoppedAndStillTakesItems) {

@@ -271,9 +271,9 @@ TEST_F(AcceptTest, KeepsWhatTheBusinessWroteInItsAppAsSentAndWaitsForNothing) {
 
 TEST_F(AcceptTest, KeepsTheRawBytesFromTheInbox) {
   const std::string raw("{\"not\": \x01\xFF json", 16);
-  ASSERT_TRUE(world_.run(world_.store->write<void>([raw](sqlite::Database& db) -> Result<void> {
-    db.run("INSERT INTO inbox (seq, tenant, slot, kind, received_ms, raw) VALUES (7, 1, 0, 0, 0, $1)",
-           sqlite::Blob{raw});
+  ASSERT_TRUE(world_.run(world_.inbox_store->write<void>([raw](sqlite::Database& db) -> Result<void> {
+    db.run("INSERT INTO inbox (seq, tenant, slot, kind, received_ms, raw) VALUES (7, $1, 0, 0, 1790000001000, $2)",
+           TenantId{1}, sqlite::Blob{raw});
     return {};
   })));
   auto unparsed = item_of(ItemKind::kUnparsed, "unparsed/1");
@@ -282,6 +282,23 @@ TEST_F(AcceptTest, KeepsTheRawBytesFromTheInbox) {
   const auto id = accept_all(unparsed, message).pending.at(0).id;
   EXPECT_EQ(events().at(0).raw, raw);
   EXPECT_EQ(world_.run(world_.ledger->message(TenantId{1}, id)).value().raw, raw);
+}
+
+TEST_F(AcceptTest, ShowsNoBytesOfAnotherItemThatAnOlderInboxGaveTheSameNumber) {
+  ASSERT_TRUE(world_.run(world_.inbox_store->write<void>([](sqlite::Database& db) -> Result<void> {
+    for (const int seq : {7, 8})
+      db.run("INSERT INTO inbox (seq, tenant, slot, kind, received_ms, raw) VALUES ($1, $2, 0, 0, $3, $4)", seq,
+             seq == 7 ? TenantId{2} : TenantId{1}, seq == 7 ? 1790000001000 : 1790000001001, sqlite::Blob{"private"});
+    return {};
+  })));
+  for (const int seq : {7, 8}) {
+    auto event = item_of(ItemKind::kUnparsed, fmt::format("unparsed/{}", seq));
+    auto message = text_from("491511", fmt::format("hello {}", seq));
+    event.item.seq = message.item.seq = InboxSeq{seq};
+    const auto id = accept_all(event, message).pending.at(0).id;
+    EXPECT_EQ(world_.run(world_.ledger->message(TenantId{1}, id)).value().raw, "");
+    EXPECT_EQ(events().at(0).raw, "");
+  }
 }
 
 TEST_F(AcceptTest, RefusesAnOlderOwnerAndChangesNothing) {

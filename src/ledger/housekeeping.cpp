@@ -10,21 +10,32 @@ constexpr std::chrono::milliseconds kPause{50};
 
 }  // namespace
 
+template <class Step>
+Task<std::size_t> Housekeeping::in_steps(Step forget) {
+  std::size_t total = 0;
+  // No identity may go while an item waits that would be known by it.
+  for (std::size_t step = kStep; step >= kStep && inbox_.waiting() == 0;) {
+    const Result<std::size_t> forgotten = co_await forget();
+    if (!forgotten) {
+      log::warn("housekeeping.failed reason=\"{}\"", forgotten.error().message);
+      break;
+    }
+    step = *forgotten;
+    total += step;
+    co_await clock_.sleep(kPause);
+  }
+  co_return total;
+}
+
 Task<> Housekeeping::run() {
+  constexpr auto kStatus = static_cast<std::uint8_t>(whatsapp::ItemKind::kStatus);
   for (;;) {
     co_await clock_.sleep(kEvery);
-    std::size_t total = 0;
-    for (std::size_t step = kStep; step >= kStep && inbox_is_empty_();) {
-      const auto forgotten = co_await ledger_.forget(clock_.now() - kKeep, kStep, ledger_.fence());
-      if (!forgotten) {
-        log::warn("housekeeping.failed reason=\"{}\"", forgotten.error().message);
-        break;
-      }
-      step = *forgotten;
-      total += step;
-      co_await clock_.sleep(kPause);
-    }
-    if (total > 0) log::info("housekeeping.forgot rows={}", total);
+    const auto before = clock_.now() - kKeep;
+    const auto identities = co_await in_steps([&] { return ledger_.forget(before, kStep, ledger_.fence()); });
+    // The parsed ones stay in the ledger, and nothing refers to their bytes.
+    const auto statuses = co_await in_steps([&] { return inbox_.forget(kStatus, before, kStep); });
+    if (identities + statuses > 0) log::info("housekeeping.forgot identities={} looked_at={}", identities, statuses);
   }
 }
 

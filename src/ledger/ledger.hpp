@@ -359,8 +359,7 @@ class Ledger {
   /// The phone numbers that have messages in the outbox.
   [[nodiscard]] virtual Task<Result<std::vector<std::string>>> numbers_with_queued() = 0;
 
-  /// Forgets what is needed no longer, `limit` rows at most: identities of items whose Meta time is before `before`,
-  /// and the raw bytes of statuses received before it (the parsed ones stay). Returns the rows forgotten; fewer than
+  /// Forgets the identities of items whose Meta time is before `before`, `limit` at most. Returns how many; fewer than
   /// `limit`: nothing is left. `before` must be further back than Meta redelivers (7 days), and no older item may wait
   /// in the inbox.
   [[nodiscard]] virtual Task<Result<std::size_t>> forget(TimePoint before, std::size_t limit, Fence fence) = 0;

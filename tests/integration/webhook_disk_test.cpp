@@ -47,12 +47,13 @@ TEST_P(WebhookDiskTest, NeverAcknowledgesWhatTheDiskRefusesAndStoresItOnceWhenIt
   EXPECT_EQ(gateway_.metric("clawcentral_webhook_requests_total{result=\"not_durable\"}"), 3);
   const auto ready = gateway_.operator_get("/readyz");
   EXPECT_EQ(ready.status, 503);
-  EXPECT_THAT(ready.body, HasSubstr("ledger: the last commit failed"));
+  EXPECT_THAT(ready.body, HasSubstr("inbox: the last commit failed"));
   EXPECT_EQ(gateway_.operator_get("/healthz").status, 200) << "a restart would not mend a disk";
   EXPECT_THAT(gateway_.messages(acme_, "direction=inbound"), SizeIs(1)) << "what there is can still be read";
   EXPECT_EQ(gateway_.call("PUT", "/api/v1/kv/key", {{"Authorization", "Bearer " + acme_.api_token}}, R"({"value":"x"})")
                 .status,
             503);
+  EXPECT_THAT(gateway_.operator_get("/readyz").body, HasSubstr("ledger: the last commit failed"));
 
   disk_.set(FailingVfs::Fault::kNone);
   EXPECT_TRUE(eventually([&] { return gateway_.operator_get("/readyz").status == 200; })) << "also without traffic";

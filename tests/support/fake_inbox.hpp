@@ -83,10 +83,22 @@ class FakeInbox final : public Inbox {
       });
     }
   }
-  [[nodiscard]] Task<Result<void>> settle(InboxSeq seq) override {
+  void settle(InboxSeq seq) override {
     std::scoped_lock lock(mutex_);
     settled_ = std::max(settled_, static_cast<std::size_t>(seq.value));
-    co_return Result<void>{};
+  }
+  [[nodiscard]] std::size_t waiting() const override {
+    std::scoped_lock lock(mutex_);
+    return items_.size() - settled_;
+  }
+  [[nodiscard]] Task<Result<std::size_t>> forget(std::uint8_t kind, TimePoint before, std::size_t limit) override {
+    std::scoped_lock lock(mutex_);
+    const auto from = forgotten_;
+    while (forgotten_ < settled_ && forgotten_ - from < limit && items_[forgotten_].received_at < before) {
+      if (auto& item = items_[forgotten_]; item.kind == kind) item.raw.clear();
+      ++forgotten_;
+    }
+    co_return forgotten_ - from;
   }
   void stop() override {
     std::optional<Completion<int>> waiter;
@@ -103,6 +115,7 @@ class FakeInbox final : public Inbox {
   std::deque<InboundItem> items_;          // guarded by mutex_; seq is the place + 1
   std::size_t given_ = 0;                  // guarded by mutex_
   std::size_t settled_ = 0;                // guarded by mutex_
+  std::size_t forgotten_ = 0;              // guarded by mutex_
   bool stopped_ = false;                   // guarded by mutex_
   std::optional<Error> failure_;           // guarded by mutex_
   std::optional<Completion<int>> waiter_;  // guarded by mutex_

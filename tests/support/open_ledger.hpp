@@ -3,14 +3,15 @@
 #include <memory>
 #include <string>
 
+#include "inbox/embedded_inbox.hpp"
 #include "ledger/sqlite/sqlite_ledger.hpp"
 #include "support/await.hpp"
 #include "support/temp_dir.hpp"
 
 namespace claw::testing {
 
-/// A real ledger in a folder of its own, on a clock that stands still. restart() is what a process does that ends and
-/// starts again.
+/// A real ledger and the file of an inbox, in a folder of their own, on a clock that stands still. restart() is what a
+/// process does that ends and starts again.
 class OpenLedger {
  public:
   explicit OpenLedger(std::size_t io_threads = 2, std::string vfs = "") : io(io_threads), vfs_(std::move(vfs)) {
@@ -20,6 +21,7 @@ class OpenLedger {
   void restart() {
     ledger.reset();
     store.reset();
+    inbox_store.reset();
     open();
   }
   template <class T>
@@ -34,15 +36,21 @@ class OpenLedger {
  public:
   IoPool io;
   FakeClock clock;
+  std::unique_ptr<sqlite::Store> inbox_store;
   std::unique_ptr<sqlite::Store> store;
   std::unique_ptr<sqlite::SqliteLedger> ledger;
 
  private:
   void open() {
     sqlite::Store::Options options;
-    options.database.path = path();
     options.database.vfs = vfs_;
     options.database.cache_mib = 4;
+    sqlite::Store::Options of_inbox = options;
+    of_inbox.database.path = options.readers_see = dir_.file("inbox.db");
+    of_inbox.name = "inbox";
+    of_inbox.schema = EmbeddedInbox::schema();
+    inbox_store = sqlite::Store::open(std::move(of_inbox)).value();
+    options.database.path = path();
     store = sqlite::Store::open(std::move(options)).value();
     ledger = run(sqlite::SqliteLedger::open(*store, clock)).value();
   }

@@ -1,15 +1,12 @@
 #include "ledger/sqlite/migrations.hpp"
 
-#include <iterator>
-
 #include <fmt/format.h>
 
 namespace claw::sqlite {
 namespace {
 
-/// Step n stands at index n-1. A step that was released is never changed.
 constexpr const char* kSteps[] = {
-    // 1: tenants, the inbox, people, conversations, messages
+    // 1: tenants, people, conversations, messages
     R"sql(
 CREATE TABLE tenants (
   id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, enabled INTEGER NOT NULL, created_ms INTEGER NOT NULL) STRICT;
@@ -26,13 +23,9 @@ CREATE TABLE agents (
   tenant INTEGER NOT NULL, name TEXT NOT NULL, kind TEXT NOT NULL,
   PRIMARY KEY (tenant, name)) STRICT, WITHOUT ROWID;
 
--- The inbox: appended in order, nothing but its own number to search by. The ledger refers to it for the raw bytes.
-CREATE TABLE inbox (
-  seq INTEGER PRIMARY KEY, tenant INTEGER NOT NULL, slot INTEGER NOT NULL, kind INTEGER NOT NULL,
-  received_ms INTEGER NOT NULL, raw BLOB NOT NULL) STRICT;
--- settled: the last inbox number that was accepted. epoch: of the process that owns the file.
+-- epoch: of the process that owns the file.
 CREATE TABLE marks (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
-INSERT INTO marks VALUES ('settled', 0), ('epoch', 0);
+INSERT INTO marks VALUES ('epoch', 0);
 
 -- Begins with Meta's own time, which redelivery does not change, so that new rows stand side by side.
 CREATE TABLE seen (
@@ -92,24 +85,25 @@ CREATE INDEX messages_in_trouble ON messages (tenant, state, id) WHERE state IN 
 
 }  // namespace
 
-int newest_schema() {
-  return static_cast<int>(std::size(kSteps));
+Schema ledger_schema() {
+  return kSteps;
 }
 
-Result<void> migrate(Database& db) {
+Result<void> migrate(Database& db, Schema schema) {
+  const auto newest = static_cast<std::int64_t>(schema.size());
   std::int64_t version = 0;
   {
     auto row = db.query("PRAGMA user_version");
     if (row.next()) version = row->integer(0);
   }
-  if (version > newest_schema())
+  if (version > newest)
     return fail(ErrorKind::kFatal,
                 fmt::format("the database has schema {} and this program knows {}: it was written by "
                             "a newer version; start that one",
-                            version, newest_schema()));
-  for (; version < newest_schema(); ++version) {
+                            version, newest));
+  for (; version < newest; ++version) {
     db.script("BEGIN IMMEDIATE");
-    db.script(kSteps[version]);
+    db.script(schema[static_cast<std::size_t>(version)]);
     db.script(fmt::format("PRAGMA user_version = {}", version + 1).c_str());
     db.script("COMMIT");
   }

@@ -43,9 +43,11 @@ MessageRecord record_at(const Statement& row) {
   return record;
 }
 
-std::string raw_of(Database& db, std::int64_t seq) {
+/// Tenant and time must agree too: an inbox that was put back from an older copy gives its numbers again.
+std::string raw_of(Database& db, std::int64_t seq, TenantId tenant, TimePoint received_at) {
   if (seq == 0) return {};
-  auto row = db.query("SELECT raw FROM inbox WHERE seq = $1", seq);
+  auto row = db.query("SELECT raw FROM inbox WHERE seq = $1 AND tenant = $2 AND received_ms = $3", seq, tenant,
+                      to_ms(received_at));
   return row.next() ? row->text(0) : std::string();
 }
 
@@ -244,7 +246,7 @@ Task<Result<MessageRecord>> SqliteLedger::message(TenantId tenant, MessageId id)
       record = record_at(*row.operator->());
       inbox = row->integer(kInboxColumn);
     }
-    record.raw = raw_of(db, inbox);
+    record.raw = raw_of(db, inbox, tenant, record.created_at);
     record.statuses = statuses_of(db, id);
     return record;
   });
@@ -256,7 +258,8 @@ Task<Result<Page<EventRecord>>> SqliteLedger::events(TenantId tenant, EventFilte
     const Walk walk = filter.kind.empty() ? walk_all(filter.before) : walk_events(db, tenant, filter.before);
     return fill_page<EventRecord>(
         db.query("SELECT e.id, e.kind, e.field, e.event, e.waba_id, e.phone_number_id, e.text, e.data, e.received_ms, "
-                 "e.meta_ms, i.raw FROM events e LEFT JOIN inbox i ON i.seq = e.inbox "
+                 "e.meta_ms, i.raw FROM events e "
+                 "LEFT JOIN inbox i ON i.seq = e.inbox AND i.tenant = e.tenant AND i.received_ms = e.received_ms "
                  "WHERE e.tenant = $1 AND e.id < $2 AND e.id >= $3 AND ($4 = '' OR e.kind = $4) "
                  "ORDER BY e.id DESC LIMIT $5",
                  tenant, walk.before, walk.from, filter.kind, filter.limit),

@@ -7,7 +7,7 @@
 
 namespace claw::sqlite {
 
-/// The ledger in the SQLite file, beside the embedded inbox, whose rows keep the raw bytes for it.
+/// The ledger in a SQLite file. The embedded inbox's rows keep the raw bytes for it: the store's readers see its file.
 class SqliteLedger final : public Ledger {
  public:
   /// Raises the epoch: writes with an older fence are refused from here on. Fails with kTransient or kFatal.

@@ -6,18 +6,21 @@
 #include <pthread.h>
 #include <thread>
 
+#include <fmt/format.h>
+
 #include "base/log.hpp"
-#include "ledger/sqlite/migrations.hpp"
 
 namespace claw::sqlite {
 
 struct Store::Writer {
   explicit Writer(const Options& with) : options(with) {
     if (!options.metrics) return;
-    commits = &options.metrics->counter("clawcentral_ledger_commits_total", "Commits, each with one sync.");
-    writes = &options.metrics->counter("clawcentral_ledger_writes_total", "Writes that shared those commits.");
-    failures = &options.metrics->counter("clawcentral_ledger_failed_commits_total", "Commits that failed.");
-    commit_time = &options.metrics->histogram("clawcentral_ledger_commit_seconds", "From begin to synced commit.");
+    Metrics& metrics = *options.metrics;
+    const auto figure = [this](const char* what) { return fmt::format("clawcentral_{}_{}", options.name, what); };
+    commits = &metrics.counter(figure("commits_total"), "Commits, each with one sync.");
+    writes = &metrics.counter(figure("writes_total"), "Writes that shared those commits.");
+    failures = &metrics.counter(figure("failed_commits_total"), "Commits that failed.");
+    commit_time = &metrics.histogram(figure("commit_seconds"), "From begin to synced commit.");
   }
 
   const Options& options;
@@ -88,11 +91,11 @@ Result<void> Store::Writer::reopen() {
   try {
     db.reset();
     db = std::make_unique<Database>(options.database);
-    log::info("ledger.reopened path={}", options.database.path);
+    log::info("{}.reopened path={}", options.name, options.database.path);
     return {};
   } catch (const SqliteError& error) {
     if (const auto count = refusals.allow())
-      log::warn("ledger.reopen_failed count={} reason=\"{}\"", count, error.what());
+      log::warn("{}.reopen_failed count={} reason=\"{}\"", options.name, count, error.what());
     return fail(ErrorKind::kTransient, error.what());
   }
 }
@@ -113,7 +116,7 @@ void Store::Writer::serve() {
     if (!db || !healthy) committed = reopen();
     if (committed) committed = commit(group);
     if (!committed && healthy)
-      log::error("ledger.commit_failed writes={} reason=\"{}\"", group.size(), committed.error().message);
+      log::error("{}.commit_failed writes={} reason=\"{}\"", options.name, group.size(), committed.error().message);
     healthy = committed.has_value();
     for (auto& job : group) job->finish(committed);
     group.clear();
@@ -130,12 +133,13 @@ Result<std::unique_ptr<Store>> Store::open(Options options) {
   std::unique_ptr<Store> store(new Store(std::move(options)));
   try {
     store->writer_->db = std::make_unique<Database>(store->options_.database);
-    if (const auto migrated = migrate(*store->writer_->db); !migrated) return std::unexpected(migrated.error());
+    if (const auto migrated = migrate(*store->writer_->db, store->options_.schema); !migrated)
+      return std::unexpected(migrated.error());
   } catch (const SqliteError& error) {
     return fail(ErrorKind::kFatal, error.what());
   }
   store->writer_->thread = std::thread([writer = store->writer_.get()] {
-    ::pthread_setname_np(::pthread_self(), "ledger-writer");
+    ::pthread_setname_np(::pthread_self(), (writer->options.name + "-writer").c_str());
     writer->serve();
   });
   return store;
@@ -178,7 +182,9 @@ Database& Store::reader(std::size_t thread) {
     Database::Options read_only = options_.database;
     read_only.read_only = true;
     read_only.cache_mib = 8;
-    connection = std::make_unique<Database>(read_only);
+    auto opened = std::make_unique<Database>(read_only);
+    if (!options_.readers_see.empty()) opened->run("ATTACH DATABASE $1 AS other", options_.readers_see);
+    connection = std::move(opened);
   }
   return *connection;
 }

@@ -9,10 +9,11 @@
 #include "base/result.hpp"
 #include "base/worker_pool.hpp"
 #include "ledger/sqlite/database.hpp"
+#include "ledger/sqlite/migrations.hpp"
 
 namespace claw::sqlite {
 
-/// The one SQLite file: one thread writes, in groups that share a commit; a few threads read.
+/// One SQLite file: one thread writes, in groups that share a commit; a few threads read.
 ///
 /// SQLite 3.40 has a fault when two connections write or checkpoint at once, so that all writing goes through one
 /// connection. A write has returned once its commit was synced: it survives a power cut (WAL, synchronous=FULL).
@@ -25,7 +26,11 @@ class Store {
  public:
   struct Options {
     Database::Options database;
+    std::string name = "ledger";  ///< The area in metrics and log.
+    Schema schema = ledger_schema();
     std::size_t readers = 2;
+    std::string
+        readers_see;  ///< Another store's file, whose tables the readers see too. It must be there. Empty: none.
     Metrics* metrics = nullptr;  ///< Outlives the store; nullptr: nothing is counted.
   };
   /// A write in the queue: run() does it inside the group's transaction, finish() tells the writer's client. A run()
