@@ -33,8 +33,8 @@ class RestApi {
   using Route = Answer (RestApi::*)(net::HttpRequest&, TenantRef tenant);
   /// Adds a route that runs only with a valid token.
   void add(net::Router& router, std::string method, std::string_view path, Route route);
-  /// The tenant of the request's token; nothing where there is none.
-  [[nodiscard]] TenantRef tenant_of(const net::HttpRequest& request) const;
+  /// The tenant of the token in an Authorization header; nothing where there is none.
+  [[nodiscard]] TenantRef tenant_of(std::string_view credentials) const;
 
   Answer list_routes(net::HttpRequest& request, TenantRef tenant);
   Answer stream(net::HttpRequest& request, TenantRef tenant);

@@ -15,7 +15,8 @@ using net::HttpRequest;
 UserFilter user_filter(const HttpRequest& request, std::size_t limit) {
   UserFilter filter{.limit = limit, .after = words_of(request, "after")};
   std::string search = words_of(request, "search");
-  if (search.starts_with('+')) search.erase(0, 1);
+  // A plus that was not encoded came as a space.
+  if (search.starts_with('+') || search.starts_with(' ')) search.erase(0, 1);
   const bool is_phone = !search.empty() && search.front() >= '0' && search.front() <= '9';
   (is_phone ? filter.phone : filter.name) = std::move(search);
   return filter;

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "ledger/sqlite/sqlite_ledger.hpp"
+#include "ledger/sqlite/walk.hpp"
 
 namespace claw::sqlite {
 namespace {
@@ -40,11 +41,9 @@ Task<Result<Page<KvEntry, std::string>>> SqliteLedger::kv_list(TenantId tenant, 
   return store_.read<Entries>([tenant, filter = std::move(filter)](Database& db) -> Result<Entries> {
     Entries page;
     std::size_t bytes = 0;
-    // No byte of UTF-8 is 0xFF: the key after all that begin with the prefix.
-    const std::string end = filter.prefix + '\xFF';
-    auto rows = db.query(
-        "SELECT key, value FROM kv WHERE tenant = $1 AND key > $2 AND key >= $3 AND key < $4 ORDER BY key LIMIT $5",
-        tenant, filter.after, filter.prefix, end, filter.limit);
+    const KeyRange range(filter.prefix, filter.after);
+    auto rows = db.query("SELECT key, value FROM kv WHERE tenant = $1 AND key >= $2 AND key < $3 ORDER BY key LIMIT $4",
+                         tenant, range.from, range.end, filter.limit);
     while (bytes < kMaxPageBytes && rows.next()) {
       page.push_back({rows->text(0), rows->text(1)});
       bytes += weight_of(page.back());

@@ -52,15 +52,14 @@ Users by_id(Database& db, TenantId tenant, const UserFilter& filter) {
 /// over, so that nobody is shown twice.
 Users by_address(Database& db, TenantId tenant, const UserFilter& filter) {
   Users page;
-  const std::string first = "wa:" + filter.phone;
-  const std::string end = first + '\xFF';
+  const KeyRange range("wa:" + filter.phone, filter.after);
   std::int64_t walked = 0;
   std::string key;
   auto rows = db.query(CLAW_USER_COLUMNS
                        ", k.key FROM kv k LEFT JOIN users u ON u.tenant = k.tenant AND u.public_id = k.value "
                        "AND (u.phone = substr(k.key, 4) OR u.bsuid = substr(k.key, 4)) "
-                       "WHERE k.tenant = $1 AND k.key > $2 AND k.key >= $3 AND k.key < $4 ORDER BY k.key",
-                       tenant, filter.after, first, end);
+                       "WHERE k.tenant = $1 AND k.key >= $2 AND k.key < $3 ORDER BY k.key",
+                       tenant, range.from, range.end);
   while (page.size() < filter.limit && walked < kMaxWalk && rows.next()) {
     ++walked;
     key = rows->text(5);

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+
 #include "ledger/ledger.hpp"
 #include "ledger/sqlite/database.hpp"
 
@@ -22,6 +24,15 @@ struct Walk {
 
 /// `walk` without what is older than the oldest message in an open state (pending, queued, sending).
 [[nodiscard]] Walk down_to_oldest_open(Database& db, MessageState state, Walk walk);
+
+/// Where a page of keys begins, inclusive, and ends: those that begin with `prefix` and come after `after`. One lower
+/// bound, for SQLite would search by one of two and walk to the other.
+struct KeyRange {
+  KeyRange(const std::string& prefix, const std::string& after)
+      : from(std::max(prefix, after.empty() ? after : after + '\0')), end(prefix + '\xFF') {}
+  std::string from;
+  std::string end;  ///< No byte of UTF-8 is 0xFF.
+};
 
 /// Fills a page from `rows`: `make` reads a row, `id` tells its number. Ends at the limit or where the records weigh
 /// kMaxPageBytes.
