@@ -49,6 +49,18 @@ class Reader {
   std::atomic<bool> over_ = false;
 };
 
+/// Counts the readings of a feed.
+class CountingLedger final : public ForwardingLedger {
+ public:
+  using ForwardingLedger::ForwardingLedger;
+  [[nodiscard]] Task<Result<Changes>> changes(ChangeMarks since, std::vector<MessageId> touched,
+                                              std::size_t limit) override {
+    ++readings;
+    return real_.changes(since, std::move(touched), limit);
+  }
+  std::atomic<int> readings = 0;
+};
+
 class LiveFeedTest : public ::testing::Test {
  protected:
   LiveFeedTest() { feed_.start(); }
@@ -80,7 +92,8 @@ class LiveFeedTest : public ::testing::Test {
 
   OpenLedger world_;
   const PublicIds ids_{SecretString(std::string("key"))};
-  LiveFeed feed_{world_.io, *world_.ledger, ids_, world_.clock};
+  CountingLedger counting_{*world_.ledger};
+  LiveFeed feed_{world_.io, counting_, ids_, world_.clock};
   WatchedLedger ledger_{*world_.ledger, [this](MessageId touched) { feed_.wrote(touched); }};
 };
 
@@ -135,6 +148,14 @@ TEST_F(LiveFeedTest, TellsNobodyOfWhatWasWrittenWhileNobodyListened) {
   say("heard");
   EXPECT_TRUE(hears(reader, id('m', 11)));
   EXPECT_THAT(reader.heard(), Not(HasSubstr(id('m', 5))));
+}
+
+TEST_F(LiveFeedTest, CostsTheLedgerNothingWhereNobodyListens) {
+  for (int i = 0; i < 10; ++i) answer(say("unheard" + std::to_string(i)));
+  const Reader reader(open());
+  const auto last = say("heard");
+  EXPECT_TRUE(hears(reader, id('m', last.value)));
+  EXPECT_LE(counting_.readings, 2) << "what was written before is never read";
 }
 
 TEST_F(LiveFeedTest, AsksEverybodyToReadAnewWhenTooMuchChangedAtOnce) {
