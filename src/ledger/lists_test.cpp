@@ -40,6 +40,10 @@ class ListsTest : public ::testing::Test {
     EXPECT_TRUE(run(ledger().end_send(id, std::move(outcome), fence())));
     return id;
   }
+  template <class T>
+  static bool failed(const Result<T>& result, ErrorKind kind) {
+    return !result && result.error().kind == kind;
+  }
   void sql(const char* text) {
     ASSERT_TRUE(run(world_.store->write<void>([text](sqlite::Database& db) -> Result<void> {
       db.script(text);
@@ -136,7 +140,7 @@ TEST_F(ListsTest, FindsPeopleByTheBeginningOfTheirName) {
   EXPECT_THAT(users({.name = "Zoë"}), ElementsAre("493"));
   EXPECT_THAT(users({.name = "x"}), IsEmpty());
   EXPECT_THAT(users({.name = "mar"}, kBeta), IsEmpty());
-  EXPECT_EQ(run(ledger().users(kAcme, {.after = "nobody", .name = "mar"})).error().kind, ErrorKind::kInvalid);
+  EXPECT_TRUE(failed(run(ledger().users(kAcme, {.after = "nobody", .name = "mar"})), ErrorKind::kInvalid));
 }
 
 TEST_F(ListsTest, ShowsAPersonWithTheirConversationsNewestFirst) {
@@ -149,7 +153,7 @@ TEST_F(ListsTest, ShowsAPersonWithTheirConversationsNewestFirst) {
   ASSERT_THAT(maria.conversations, SizeIs(2));
   EXPECT_EQ(maria.conversations[0].last_text, "to the second");
   EXPECT_EQ(maria.conversations[1].last_text, "to the first number");
-  EXPECT_EQ(run(ledger().user(kBeta, "491")).error().kind, ErrorKind::kNotFound);
+  EXPECT_TRUE(failed(run(ledger().user(kBeta, "491")), ErrorKind::kNotFound));
 }
 
 TEST_F(ListsTest, ShowsConversationsByTheirLastMessage) {
@@ -172,8 +176,8 @@ TEST_F(ListsTest, ShowsOneConversationToItsTenantAlone) {
   EXPECT_EQ(talk.last, message);
   EXPECT_THAT(talk.last_text, SizeIs(kPreviewCharacters));
   EXPECT_EQ(to_ms(talk.last_inbound), 1'790'000'000'000);
-  EXPECT_EQ(run(ledger().conversation(kBeta, id)).error().kind, ErrorKind::kNotFound);
-  EXPECT_EQ(run(ledger().messages(kBeta, {.conversation = id})).error().kind, ErrorKind::kNotFound);
+  EXPECT_TRUE(failed(run(ledger().conversation(kBeta, id)), ErrorKind::kNotFound));
+  EXPECT_TRUE(failed(run(ledger().messages(kBeta, {.conversation = id})), ErrorKind::kNotFound));
 }
 
 TEST_F(ListsTest, PagesThroughAConversationByItsOwnList) {
@@ -234,7 +238,7 @@ TEST_F(ListsTest, ShowsEveryStatusAndWhoseItIs) {
   ASSERT_THAT(failed, SizeIs(1));
   EXPECT_EQ(failed[0].wamid, "elsewhere");
   const auto first = run(ledger().statuses(kAcme, {.limit = 1, .before = 0, .status = ""})).value();
-  EXPECT_EQ(run(ledger().statuses(kAcme, {.limit = 1, .before = first.next, .status = ""})).value().at(0).wamid, "w1");
+  EXPECT_TRUE(failed(run(ledger().statuses(kAcme, {.limit = 1, .before = first.next, .status = ""})).value().at(0).wamid, "w1");
   EXPECT_THAT(run(ledger().statuses(kBeta, {})).value(), IsEmpty());
   EXPECT_THAT(run(ledger().messages(kAcme, {.state = kDelivered, .with_statuses = true})).value().at(0).statuses,
               SizeIs(1));
@@ -310,10 +314,10 @@ TEST_F(ListsTest, WritesAKeyOnlyWhereItsConditionHolds) {
   EXPECT_STREQ(put("2", {.match = of("1")}), "kept");
   EXPECT_STREQ(put("3", {.none_match = of("2")}), "conflict");
   EXPECT_STREQ(put("3", {.match = any, .none_match = of("1")}), "kept");
-  EXPECT_EQ(run(ledger().kv_delete(kAcme, "k", {.match = of("2")})).error().kind, ErrorKind::kConflict);
-  EXPECT_EQ(run(ledger().kv_get(kAcme, "k")).value(), "3") << "what was refused changed nothing";
-  EXPECT_TRUE(run(ledger().kv_delete(kAcme, "k", {.match = of("3")})));
-  EXPECT_EQ(run(ledger().kv_delete(kAcme, "k", {.none_match = any})).error().kind, ErrorKind::kNotFound);
+  EXPECT_EQ(run(ledger().kv_delete(kAcme, "k", {.match = of("2")})), ErrorKind::kConflict));
+  EXPECT_TRUE(failed(run(ledger().kv_get(kAcme, "k")).value(), "3") << "what was refused changed nothing";
+              EXPECT_TRUE(run(ledger().kv_delete(kAcme, "k", {.match = of("3")})));
+              EXPECT_EQ(run(ledger().kv_delete(kAcme, "k", {.none_match = any})), ErrorKind::kNotFound));
 }
 
 }  // namespace
