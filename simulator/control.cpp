@@ -74,24 +74,6 @@ json::object person_json(const Person& person, TimePoint now) {
   return object;
 }
 
-Task<> stream_events(Guarded<Meta>& meta, std::string phone, net::BodyWriter& writer) {
-  const auto id = meta.with([&](Meta& m) { return m.events.open(std::move(phone)); });
-  struct Closer {
-    Guarded<Meta>& meta;
-    std::uint64_t id;
-    ~Closer() {
-      meta.with([&](Meta& m) { m.events.close(id); });
-    }
-  } closer{meta, id};
-  while (true) {
-    const std::string text = co_await complete_with<std::string>(
-        [&meta, id](Completion<std::string> done) { meta.with([&](Meta& m) { m.events.next(id, std::move(done)); }); });
-    if (text.empty()) co_return;
-    const bool written = co_await writer.write(text);
-    if (!written) co_return;
-  }
-}
-
 }  // namespace
 
 Control::Control(Guarded<Meta>& meta, MovableClock& clock, net::HttpClient& client)
@@ -317,13 +299,11 @@ net::HttpResponse Control::stats(const net::HttpRequest&) {
 }
 
 net::HttpResponse Control::events(const net::HttpRequest& request) {
-  net::HttpResponse response;
-  response.content_type = "text/event-stream";
-  response.headers = {{"Cache-Control", "no-store"}, {"X-Accel-Buffering", "no"}};
-  // Not a coroutine itself: what it captures would have to outlive the stream.
-  response.stream = [&meta = meta_, phone = std::string(request.query_value("phone").value_or(""))](
-                        net::BodyWriter& writer) { return stream_events(meta, phone, writer); };
-  return response;
+  auto listener =
+      meta_.with([&](Meta& m) { return m.events.open(std::string(request.query_value("phone").value_or(""))); });
+  if (!listener) return problem(503, "Too many listeners", "close another page of this simulator");
+  listener->greet();
+  return net::event_stream(std::move(listener));
 }
 
 Task<net::HttpResponse> Control::verify(net::HttpRequest& request) {

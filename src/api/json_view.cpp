@@ -41,6 +41,19 @@ void put_raw(json::object& into, const std::string& raw) {
     into["raw_base64"] = to_base64(raw);
 }
 
+json::object of_status(const StatusRecord& status) {
+  json::object entry{{"status", status.status},
+                     {"at", time_json(status.at)},
+                     {"received_at", time_json(status.received_at)},
+                     {"errors", parsed(status.errors)},
+                     {"pricing", status.pricing.empty() ? json::value(nullptr) : parsed(status.pricing)}};
+  if (!status.participant.empty()) entry["participant"] = status.participant;
+  return entry;
+}
+
+/// Meta's service window: free-form messages may be sent for 24 hours after the person wrote last.
+constexpr std::chrono::hours kServiceWindow{24};
+
 }  // namespace
 
 json::object message_json(const MessageRecord& record, const PublicIds& ids) {
@@ -49,6 +62,7 @@ json::object message_json(const MessageRecord& record, const PublicIds& ids) {
                        {"direction", inbound ? "inbound" : "outbound"},
                        {"state", to_string(record.state)},
                        {"user", {{"id", record.user}, {"name", text_or_null(record.user_name)}}},
+                       {"conversation", ids.name('c', record.conversation.value)},
                        {"phone_number_id", record.phone_number_id},
                        {"type", record.type},
                        {"text", record.view.text},
@@ -72,21 +86,27 @@ json::object message_json(const MessageRecord& record, const PublicIds& ids) {
   return message;
 }
 
-json::object message_detail_json(const MessageRecord& record, const PublicIds& ids) {
+json::object delivery_json(const MessageRecord& record, const PublicIds& ids) {
   json::object message = message_json(record, ids);
   json::array statuses;
-  for (const auto& status : record.statuses) {
-    json::object entry{{"status", status.status},
-                       {"at", time_json(status.at)},
-                       {"received_at", time_json(status.received_at)},
-                       {"errors", parsed(status.errors)},
-                       {"pricing", status.pricing.empty() ? json::value(nullptr) : parsed(status.pricing)}};
-    if (!status.participant.empty()) entry["participant"] = status.participant;
-    statuses.push_back(std::move(entry));
-  }
+  for (const auto& status : record.statuses) statuses.push_back(of_status(status));
   message["statuses"] = std::move(statuses);
+  return message;
+}
+
+json::object message_detail_json(const MessageRecord& record, const PublicIds& ids) {
+  json::object message = delivery_json(record, ids);
   put_raw(message, record.raw);
   return message;
+}
+
+json::object status_json(const StatusEntry& entry, const PublicIds& ids) {
+  json::object status{
+      {"id", ids.name('s', entry.id)},
+      {"message", entry.message ? json::value(ids.name('m', entry.message.value)) : json::value(nullptr)},
+      {"wamid", entry.wamid}};
+  for (auto& member : of_status(entry.status)) status.insert(std::move(member));
+  return status;
 }
 
 json::object event_json(const EventRecord& record, const PublicIds& ids) {
@@ -102,6 +122,75 @@ json::object event_json(const EventRecord& record, const PublicIds& ids) {
                      {"meta_time", time_json(record.meta_time)}};
   put_raw(event, record.raw);
   return event;
+}
+
+json::object conversation_json(const ConversationRecord& record, const PublicIds& ids) {
+  const bool wrote = to_ms(record.last_inbound) > 0;
+  return {{"id", ids.name('c', record.id.value)},
+          {"user", {{"id", record.user}, {"name", text_or_null(record.user_name)}}},
+          {"phone_number_id", record.phone_number_id},
+          {"created_at", time_json(record.created_at)},
+          {"last_message",
+           {{"id", ids.name('m', record.last.value)},
+            {"direction", record.last_direction == Direction::kInbound ? "inbound" : "outbound"},
+            {"state", to_string(record.last_state)},
+            {"type", record.last_type},
+            {"text", record.last_text},
+            {"created_at", time_json(record.last_at)}}},
+          {"last_inbound_at", time_json(record.last_inbound)},
+          {"window_open_until", wrote ? time_json(record.last_inbound + kServiceWindow) : json::value(nullptr)}};
+}
+
+json::object user_json(const UserRecord& record) {
+  return {{"id", record.id},
+          {"name", text_or_null(record.name)},
+          {"phone", text_or_null(record.phone)},
+          {"bsuid", text_or_null(record.bsuid)},
+          {"created_at", time_json(record.created_at)}};
+}
+
+json::object user_detail_json(const UserRecord& record, const PublicIds& ids) {
+  json::object user = user_json(record);
+  json::array conversations;
+  for (const auto& conversation : record.conversations) conversations.push_back(conversation_json(conversation, ids));
+  user["conversations"] = std::move(conversations);
+  return user;
+}
+
+json::object number_json(const Tenant& tenant, const std::string& phone_number_id, std::int64_t waiting) {
+  const auto setting = [&](const char* name) {
+    const auto found = tenant.settings.find(name);
+    return found == tenant.settings.end() ? json::value(nullptr) : text_or_null(found->second);
+  };
+  json::object secrets;
+  for (const char* name : {kAccessToken, kAppSecret, kVerifyToken}) {
+    const auto set = tenant.secrets_set.find(name);
+    secrets[name] = set == tenant.secrets_set.end() ? json::value(nullptr) : time_json(set->second);
+  }
+  return {{"phone_number_id", phone_number_id},
+          {"waba_id", setting(kWabaId)},
+          {"app_id", setting(kAppId)},
+          {"policy", tenant.policy == ChannelPolicy::kDisabled ? json::value("disabled") : setting("channel.policy")},
+          {"agent", text_or_null(tenant.default_agent)},
+          {"secrets_set_at", std::move(secrets)},
+          {"waiting", waiting}};
+}
+
+json::object agent_json(const Tenant& tenant, const Agent& agent) {
+  json::object shown{
+      {"name", agent.name}, {"kind", agent.kind}, {"default", agent.name == tenant.default_agent}, {"model", nullptr}};
+  if (agent.kind == "echo") return shown;
+  // Not the address of the model's server: it may carry credentials.
+  const AgentOptions& options = agent.options;
+  shown["model"] = text_or_null(options.model);
+  shown["key_secret"] = text_or_null(options.key_secret);
+  shown["system_prompt"] = options.system_prompt;
+  shown["apology"] = options.apology;
+  shown["stream"] = options.stream;
+  shown["history_turns"] = options.history_turns;
+  shown["history_tokens"] = options.history_tokens;
+  shown["timeout_seconds"] = options.timeout.count();
+  return shown;
 }
 
 }  // namespace claw

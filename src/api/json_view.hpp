@@ -4,13 +4,25 @@
 
 #include "api/public_id.hpp"
 #include "ledger/ledger.hpp"
+#include "tenancy/tenant.hpp"
 
 namespace claw {
 
-/// What the API shows of the ledger's records. Pure; only for .cpp files of api/.
+/// What the API shows of the ledger's records. Pure; only for .cpp files of api/. docs/openapi.yaml describes each.
 [[nodiscard]] boost::json::object message_json(const MessageRecord& record, const PublicIds& ids);
+/// The same with its statuses.
+[[nodiscard]] boost::json::object delivery_json(const MessageRecord& record, const PublicIds& ids);
 /// The same with raw webhook, status history and the advice for its error.
 [[nodiscard]] boost::json::object message_detail_json(const MessageRecord& record, const PublicIds& ids);
+[[nodiscard]] boost::json::object status_json(const StatusEntry& entry, const PublicIds& ids);
 [[nodiscard]] boost::json::object event_json(const EventRecord& record, const PublicIds& ids);
+[[nodiscard]] boost::json::object conversation_json(const ConversationRecord& record, const PublicIds& ids);
+[[nodiscard]] boost::json::object user_json(const UserRecord& record);
+/// The same with the person's conversations.
+[[nodiscard]] boost::json::object user_detail_json(const UserRecord& record, const PublicIds& ids);
+/// One of the tenant's numbers, of which `waiting` messages are in the outbox. Never a secret, only when it was set.
+[[nodiscard]] boost::json::object number_json(const Tenant& tenant, const std::string& phone_number_id,
+                                              std::int64_t waiting);
+[[nodiscard]] boost::json::object agent_json(const Tenant& tenant, const Agent& agent);
 
 }  // namespace claw

@@ -16,6 +16,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::SizeIs;
+using ::testing::StartsWith;
 namespace json = boost::json;
 
 class RestApiTest : public ::testing::Test {
@@ -35,7 +36,7 @@ class RestApiTest : public ::testing::Test {
   }
   /// As the server calls it: `target` is what stands on the request line.
   net::HttpResponse call(std::string method, const std::string& target, std::string body = "",
-                         const std::string& token = "acme") {
+                         const std::string& token = "acme", std::vector<net::HttpHeader> headers = {}) {
     net::HttpRequest request;
     request.method = std::move(method);
     request.target = target;
@@ -50,6 +51,7 @@ class RestApiTest : public ::testing::Test {
       }
     }
     request.body = std::move(body);
+    request.headers = std::move(headers);
     if (!token.empty()) request.headers.push_back({"Authorization", "Bearer " + token});
     return world_.run(router_.dispatch(request));
   }
@@ -77,6 +79,7 @@ class RestApiTest : public ::testing::Test {
         .run(ledger.complete_turn(message, {MessageState::kAnswered, "", "bot", std::move(parts)}, ledger.fence()))
         .value();
   }
+  static std::string kv_tag(std::string_view value) { return "\"" + kv_version(value) + "\""; }
   static std::vector<std::string> texts(const json::object& page) {
     std::vector<std::string> found;
     for (const auto& message : page.at("messages").as_array())
@@ -88,7 +91,9 @@ class RestApiTest : public ::testing::Test {
   TestTenants tenants_{world_};
   TenantId acme_ = tenants_.add("acme", "111");
   TenantId beta_ = tenants_.add("beta", "222");
-  RestApi api_{*world_.ledger, tenants_.directory, PublicIds(SecretString(std::string("key")))};
+  const PublicIds ids_{SecretString(std::string("key"))};
+  LiveFeed feed_{world_.io, *world_.ledger, ids_, world_.clock};
+  RestApi api_{*world_.ledger, tenants_.directory, feed_, ids_};
   net::Router router_;
 };
 
@@ -170,7 +175,7 @@ TEST_F(RestApiTest, FiltersByUserAndDirection) {
 TEST_F(RestApiTest, RefusesParametersThatMakeNoSense) {
   for (const char* query :
        {"limit=0", "limit=201", "limit=-1", "limit=ten", "limit=", "limit=10x", "limit=99999999999999999999",
-        "before=7", "before=", "before=e_0123456789abcdef", "direction=up", "direction="})
+        "before=7", "before=", "state=", "state=lost", "before=e_0123456789abcdef", "direction=up", "direction="})
     EXPECT_EQ(problem_status(call("GET", std::string("/api/v1/messages?") + query)), "400") << query;
   EXPECT_EQ(problem_status(call("GET", "/api/v1/events?before=m_0123456789abcdef")), "400");
   EXPECT_EQ(problem_status(call("GET", "/api/v1/messages/7")), "404");
@@ -249,6 +254,116 @@ TEST_F(RestApiTest, KeepsKeysAsTheyAreHoweverTheyAreWritten) {
     EXPECT_EQ(problem_status(call("GET", address)), "404");
     EXPECT_EQ(problem_status(call("DELETE", address)), "404");
   }
+}
+
+TEST_F(RestApiTest, SparesAClientWhatItHasAlready) {
+  receive(acme_, "hello");
+  const auto list = [&](const char* path, const char* name) {
+    return std::string(get(path).at(name).at(0).at("id").as_string());
+  };
+  ASSERT_EQ(call("PUT", "/api/v1/kv/k", R"({"value":"1"})").status, 200);
+  for (const std::string& target :
+       {"/api/v1/messages/" + list("/api/v1/messages", "messages"), std::string("/api/v1/users/491511"),
+        "/api/v1/conversations/" + list("/api/v1/conversations", "conversations"), std::string("/api/v1/kv/k")}) {
+    const auto first = call("GET", target);
+    const std::string tag(net::find_header(first.headers, "ETag"));
+    ASSERT_THAT(tag, StartsWith("\"")) << target;
+    EXPECT_EQ(net::find_header(call("GET", target).headers, "ETag"), tag) << "the same while nothing changes";
+    for (const std::string& known : {tag, "W/" + tag, "\"x\", " + tag, std::string("*")}) {
+      const auto again = call("GET", target, "", "acme", {{"If-None-Match", known}});
+      EXPECT_EQ(again.status, 304) << target << known;
+      EXPECT_THAT(again.body, IsEmpty());
+      EXPECT_EQ(net::find_header(again.headers, "ETag"), tag);
+    }
+    EXPECT_EQ(call("GET", target, "", "acme", {{"If-None-Match", "\"x\""}}).status, 200);
+    EXPECT_EQ(problem_status(call("GET", target, "", "acme", {{"If-None-Match", "x"}})), "400");
+  }
+}
+
+TEST_F(RestApiTest, GivesAChangedMessageAnotherTag) {
+  const auto message = receive(acme_, "hello");
+  const std::string target =
+      "/api/v1/messages/" + std::string(get("/api/v1/messages").at("messages").at(0).at("id").as_string());
+  const auto before = call("GET", target);
+  answer(message, {"reply"});
+  const auto after =
+      call("GET", target, "", "acme", {{"If-None-Match", std::string(net::find_header(before.headers, "ETag"))}});
+  EXPECT_EQ(after.status, 200);
+  EXPECT_THAT(after.body, HasSubstr("answered"));
+}
+
+TEST_F(RestApiTest, LetsAWriterSayWhatItWantsToOverwrite) {
+  const auto put = [&](const char* value, std::vector<net::HttpHeader> headers) {
+    return call("PUT", "/api/v1/kv/k", std::string(R"({"value":")") + value + "\"}", "acme", std::move(headers));
+  };
+  EXPECT_EQ(problem_status(put("1", {{"If-Match", "*"}})), "412");
+  const auto first = put("1", {{"If-None-Match", "*"}});
+  EXPECT_EQ(first.status, 200);
+  EXPECT_EQ(problem_status(put("2", {{"If-None-Match", "*"}})), "412");
+  const std::string tag(net::find_header(first.headers, "ETag"));
+  EXPECT_EQ(net::find_header(call("GET", "/api/v1/kv/k").headers, "ETag"), tag);
+  EXPECT_EQ(put("2", {{"If-Match", tag}}).status, 200);
+  EXPECT_EQ(problem_status(put("3", {{"If-Match", tag}})), "412") << "somebody wrote in between";
+  EXPECT_EQ(problem_status(put("3", {{"If-Match", "W/" + kv_tag("2")}})), "412") << "weak is not enough to write";
+  EXPECT_EQ(problem_status(put("3", {{"If-Match", "nonsense"}})), "400");
+  EXPECT_EQ(problem_status(call("DELETE", "/api/v1/kv/k", "", "acme", {{"If-Match", tag}})), "412");
+  EXPECT_EQ(get("/api/v1/kv/k").at("value").as_string(), "2");
+  EXPECT_EQ(put("3", {{"If-Match", tag}, {"if-match", kv_tag("2")}}).status, 200) << "two lines are one list";
+  EXPECT_EQ(call("DELETE", "/api/v1/kv/k", "", "acme", {{"If-Match", kv_tag("3")}}).status, 204);
+}
+
+TEST_F(RestApiTest, ShowsWhatAConversationListNeeds) {
+  answer(receive(acme_, "question"), {"answer"});
+  const auto talk = get("/api/v1/conversations").at("conversations").at(0).as_object();
+  EXPECT_EQ(talk.at("user").at("id").as_string(), "491511");
+  EXPECT_EQ(talk.at("last_message").at("text").as_string(), "answer");
+  EXPECT_EQ(talk.at("last_inbound_at").as_string(), "2026-09-21T14:13:20.000Z");
+  EXPECT_EQ(talk.at("window_open_until").as_string(), "2026-09-22T14:13:20.000Z");
+  const auto messages = get("/api/v1/conversations/" + std::string(talk.at("id").as_string()) + "/messages");
+  EXPECT_THAT(texts(messages), ElementsAre("answer", "question"));
+  EXPECT_EQ(problem_status(call("GET", "/api/v1/conversations/c_0000000000000000/messages")), "404");
+}
+
+TEST_F(RestApiTest, ShowsNumbersAndAgentsWithoutTheirSecrets) {
+  tenants_.set(acme_, kWabaId, "200");
+  answer(receive(acme_, "question"), {"waits"});
+  const auto number = get("/api/v1/numbers").at("numbers").at(0).as_object();
+  EXPECT_EQ(number.at("phone_number_id").as_string(), "111");
+  EXPECT_EQ(number.at("waba_id").as_string(), "200");
+  EXPECT_EQ(number.at("policy").as_string(), "open");
+  EXPECT_EQ(number.at("agent").as_string(), "bot");
+  EXPECT_EQ(number.at("waiting").as_int64(), 1);
+  EXPECT_TRUE(number.at("secrets_set_at").at(kAccessToken).is_null());
+  world_
+      .run(tenants_.store.put_agent(
+          {acme_, "model", "openai", R"({"url":"https://user:pass@example.org","model":"small"})"}))
+      .value();
+  tenants_.reload();
+  const auto response = call("GET", "/api/v1/agents");
+  EXPECT_THAT(response.body, HasSubstr("small"));
+  EXPECT_THAT(response.body, Not(HasSubstr("pass"))) << "an address may carry credentials";
+}
+
+TEST_F(RestApiTest, StreamsToWhoHasATokenAndOnlyAsLong) {
+  EXPECT_EQ(problem_status(call("GET", "/api/v1/stream", "", "")), "401");
+  const auto id = token_of("soon revoked", acme_);
+  auto response = call("GET", "/api/v1/stream", "", "soon revoked");
+  EXPECT_EQ(response.content_type, "text/event-stream");
+  class Writer final : public net::BodyWriter {
+   public:
+    Task<bool> write(std::string_view bytes) override {
+      written += bytes;
+      co_return true;
+    }
+    std::string written;
+  } writer;
+  ASSERT_TRUE(world_.run(tenants_.store.delete_token(acme_, id)));
+  tenants_.reload();
+  world_.run([](const net::HttpResponse& answer, Writer& to) -> Task<int> {
+    co_await answer.stream(to);
+    co_return 0;
+  }(response, writer));
+  EXPECT_THAT(writer.written, IsEmpty());
 }
 
 TEST_F(RestApiTest, RefusesKeysAndValuesBeyondTheirBounds) {

@@ -22,6 +22,7 @@
 #include "ledger/housekeeping.hpp"
 #include "ledger/sqlite/sqlite_ledger.hpp"
 #include "ledger/sqlite/sqlite_tenant_store.hpp"
+#include "ledger/watched_ledger.hpp"
 #include "net/curl_client.hpp"
 #include "net/server.hpp"
 #include "ops/health.hpp"
@@ -141,6 +142,8 @@ struct Gateway::Parts {
   Tenants tenants;
   Clock& clock;
   std::unique_ptr<sqlite::SqliteLedger> ledger;
+  std::unique_ptr<LiveFeed> feed;
+  std::unique_ptr<WatchedLedger> watched;  ///< The ledger for whoever changes messages: the feed hears of it.
   std::unique_ptr<EmbeddedInbox> inbox;
   std::unique_ptr<net::CurlClient> http;
   std::unique_ptr<GraphClient> graph;
@@ -190,20 +193,25 @@ Result<void> Gateway::Parts::make_pipeline() {
   http = std::make_unique<net::CurlClient>(io, std::move(outgoing));
   graph =
       std::make_unique<GraphClient>(*http, metrics, GraphClient::Options{config.graph_base_url, config.graph_version});
+  const PublicIds ids(tenants.vault->derive("public ids"));
+  feed = std::make_unique<LiveFeed>(io, *ledger, ids, clock);
+  watched = std::make_unique<WatchedLedger>(*ledger, [this](MessageId touched) { feed->wrote(touched); });
   agents = std::make_unique<AgentKinds>(*http, *ledger, clock);
-  outbox = std::make_unique<Outbox>(io, *ledger, directory, *graph, clock, metrics);
-  conversations = std::make_unique<Conversations>(io, *ledger, directory, *agents, *graph, *outbox, clock, metrics);
-  intake = std::make_unique<Intake>(io, *inbox, *ledger, directory, *conversations, clock, metrics);
+  outbox = std::make_unique<Outbox>(io, *watched, directory, *graph, clock, metrics);
+  conversations = std::make_unique<Conversations>(io, *watched, directory, *agents, *graph, *outbox, clock, metrics);
+  intake = std::make_unique<Intake>(io, *inbox, *watched, directory, *conversations, clock, metrics);
   housekeeping = std::make_unique<Housekeeping>(io, *inbox, *ledger, clock);
   webhook = std::make_unique<Webhook>(directory, *tenants.tenant_store, *inbox, clock, metrics,
                                       Webhook::Options{std::move(*proxies)});
-  rest = std::make_unique<RestApi>(*ledger, directory, PublicIds(tenants.vault->derive("public ids")));
+  rest = std::make_unique<RestApi>(*ledger, directory, *feed, ids);
   metrics.gauge("clawcentral_inbox_waiting_items", "Items stored and not accepted yet.",
                 [this] { return static_cast<double>(inbox->waiting()); });
   metrics.gauge("clawcentral_conversation_waiting_messages", "Messages in memory that wait for their turn.",
                 [this] { return static_cast<double>(conversations->in_memory()); });
   metrics.gauge("clawcentral_outbox_waiting_messages", "Messages in memory that wait to be sent.",
                 [this] { return static_cast<double>(outbox->in_memory()); });
+  metrics.gauge("clawcentral_api_listeners", "Open event streams of the API.",
+                [this] { return static_cast<double>(feed->listeners()); });
   metrics.gauge("clawcentral_http_connections", "Open connections of the public listener.",
                 [this] { return static_cast<double>(public_server->connections()); });
   return {};
@@ -240,6 +248,8 @@ Result<void> Gateway::Parts::listen() {
 
 void Gateway::Parts::stop() {
   if (std::exchange(stopped, true)) return;
+  // Streams have no end of their own.
+  if (feed) feed->stop();
   if (public_server) public_server->stop(kAnswerPatience);
   if (intake) intake->stop();
   if (conversations) conversations->stop(kTurnPatience);
@@ -275,6 +285,7 @@ Result<std::unique_ptr<Gateway>> Gateway::start(const Config& config, Overrides 
   parts.conversations->start();
   parts.intake->start();
   parts.housekeeping->start();
+  parts.feed->start();
   log::info("gateway.ready public={} operator={} data={} tenants={} version={}",
             with_port(config.listen_public, gateway->public_port()),
             with_port(config.listen_operator, gateway->operator_port()), config.data_dir,

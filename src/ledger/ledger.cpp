@@ -48,6 +48,15 @@ std::size_t weight_of(const EventRecord& record) {
   return record.view.text.size() + record.view.data.size() + record.raw.size();
 }
 
+std::size_t weight_of(const KvEntry& entry) {
+  return entry.key.size() + entry.value.size();
+}
+
+std::string kv_version(std::string_view value) {
+  const auto hash = hash128(value);
+  return to_hex(std::string_view(reinterpret_cast<const char*>(hash.data()), hash.size()));
+}
+
 std::string callback_data_for(std::uint16_t slot, MessageId message) {
   return fmt::format("cc1.{:04x}.{}", slot, message.value);
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -127,6 +128,7 @@ struct MessageRecord {
   MessageState state = MessageState::kPending;
   std::string user;
   std::string user_name;
+  ConversationId conversation;
   std::string phone_number_id;
   std::string type;
   whatsapp::AgentView view;
@@ -147,9 +149,19 @@ struct MessageRecord {
 
 struct MessageFilter {
   std::size_t limit = 50;
-  MessageId before;  ///< Older than this; 0: from the newest.
-  std::string user;  ///< Public id; empty: all.
-  std::optional<Direction> direction;
+  MessageId before = {};  ///< Older than this; 0: from the newest.
+  std::string user = {};  ///< Public id; empty: all.
+  std::optional<Direction> direction = {};
+  std::optional<MessageState> state = {};
+  ConversationId conversation = {};  ///< Of this one only; 0: all.
+  bool with_statuses = false;
+};
+
+/// A part of a list and where the next part begins; `next` is empty (0) where nothing follows. A part may be shorter
+/// than asked for, even empty, although more follows: see kMaxPageBytes and kMaxWalk.
+template <class Record, class Cursor = std::int64_t>
+struct Page : std::vector<Record> {
+  Cursor next{};
 };
 
 /// What was said in a conversation.
@@ -175,15 +187,137 @@ struct EventRecord {
 struct EventFilter {
   std::size_t limit = 50;
   std::int64_t before = 0;
+  std::string kind = {};
+};
+
+/// A status as it stands in the list of all; `message` is 0 while nobody knows which message it belongs to.
+struct StatusEntry {
+  std::int64_t id = 0;
+  MessageId message;
+  std::string wamid;
+  StatusRecord status;
+};
+
+struct StatusFilter {
+  std::size_t limit = 50;
+  std::int64_t before = 0;
+  std::string status = {};  ///< "failed"; empty: all.
+};
+
+/// A person on one of the tenant's numbers, with the last that was said.
+struct ConversationRecord {
+  ConversationId id;
+  std::string user;
+  std::string user_name;
+  std::string phone_number_id;
+  TimePoint created_at;
+  TimePoint last_inbound;  ///< Meta's time; 0 where the person never wrote.
+  MessageId last;
+  Direction last_direction = Direction::kInbound;
+  MessageState last_state = MessageState::kPending;
+  std::string last_type;
+  std::string last_text;  ///< Its first kPreviewCharacters.
+  TimePoint last_at;
+};
+inline constexpr std::size_t kPreviewCharacters = 200;
+
+struct ConversationFilter {
+  std::size_t limit = 50;
+  MessageId before = {};  ///< Whose last message is older than this; 0: from the newest.
+};
+
+struct UserRecord {
+  std::string id;  ///< Public id.
+  std::string name;
+  std::string phone;
+  std::string bsuid;
+  TimePoint created_at;
+  std::vector<ConversationRecord> conversations;  ///< Only from user().
+};
+
+/// At most one of `phone` and `name` is set.
+struct UserFilter {
+  std::size_t limit = 50;
+  std::string after = {};  ///< `next` of the page before.
+  std::string phone = {};  ///< Their phone number or BSUID begins so.
+  std::string name = {};   ///< Their name begins so; ASCII letters in either case.
+};
+
+struct KvEntry {
+  std::string key;
+  std::string value;
+};
+
+struct KvFilter {
+  std::size_t limit = 50;
+  std::string after = {};
+  std::string prefix = {};
+};
+
+/// Any version of a value, or one of these (kv_version()).
+struct KvVersions {
+  bool any = false;
+  std::vector<std::string> versions = {};
+};
+
+/// What must hold for a write to happen, looked at inside the write; RFC 9110's If-Match and If-None-Match.
+struct KvCondition {
+  std::optional<KvVersions> match = {};       ///< Set: the row is there, and is one of these.
+  std::optional<KvVersions> none_match = {};  ///< Set: the row is not there, or is none of these.
+};
+/// Names a value: the same for the same bytes, another for others.
+[[nodiscard]] std::string kv_version(std::string_view value);
+
+/// How far a listener has read: the newest row of each kind, of whatever tenant.
+struct ChangeMarks {
+  MessageId message;
+  std::int64_t status = 0;
+  std::int64_t event = 0;
+};
+
+struct ChangedMessage {
+  TenantId tenant;
+  MessageId id;
+  ConversationId conversation;
+  std::string user;
+  std::string phone_number_id;
+  Direction direction = Direction::kInbound;
+  MessageState state = MessageState::kPending;
+  std::string type;
+};
+
+struct ChangedStatus {
+  TenantId tenant;
+  std::int64_t id = 0;
+  MessageId message;
+  std::string wamid;
+  std::string status;
+};
+
+struct ChangedEvent {
+  TenantId tenant;
+  std::int64_t id = 0;
   std::string kind;
+  std::string event;
+};
+
+struct Changes {
+  std::vector<ChangedMessage> messages;  ///< New ones and those whose state changed, as they are now.
+  std::vector<ChangedStatus> statuses;
+  std::vector<ChangedEvent> events;
+  ChangeMarks marks;  ///< To go on from.
+  bool more = false;  ///< A limit was reached.
 };
 
 /// The bytes that a record weighs in a list.
 [[nodiscard]] std::size_t weight_of(const MessageRecord& record);
 [[nodiscard]] std::size_t weight_of(const EventRecord& record);
+[[nodiscard]] std::size_t weight_of(const KvEntry& entry);
 
 /// A list ends early where its texts have this many bytes: a person may have written hundreds of pages.
 inline constexpr std::size_t kMaxPageBytes = 2 * 1024 * 1024;
+/// And where this many rows were looked at: a filter may fit few of them, and other readers wait.
+inline constexpr std::int64_t kMaxWalk = 10'000;
 
 /// All that is known of messages, people and conversations.
 ///
@@ -235,17 +369,38 @@ class Ledger {
   [[nodiscard]] virtual Task<Result<std::vector<HistoryEntry>>> history(ConversationId conversation, MessageId message,
                                                                         std::size_t limit) = 0;
 
-  /// Newest first; fewer than the limit also where kMaxPageBytes are reached. An unknown user has none.
-  [[nodiscard]] virtual Task<Result<std::vector<MessageRecord>>> messages(TenantId tenant, MessageFilter filter) = 0;
-  /// kNotFound also for another tenant's message.
+  /// Newest first. An unknown user has none; kNotFound for an unknown conversation.
+  [[nodiscard]] virtual Task<Result<Page<MessageRecord>>> messages(TenantId tenant, MessageFilter filter) = 0;
+  /// kNotFound also for another tenant's message; so does every read of one thing below.
   [[nodiscard]] virtual Task<Result<MessageRecord>> message(TenantId tenant, MessageId id) = 0;
-  [[nodiscard]] virtual Task<Result<std::vector<EventRecord>>> events(TenantId tenant, EventFilter filter) = 0;
+  [[nodiscard]] virtual Task<Result<Page<EventRecord>>> events(TenantId tenant, EventFilter filter) = 0;
+  /// All statuses, newest first, also those that belong to no message of ours.
+  [[nodiscard]] virtual Task<Result<Page<StatusEntry>>> statuses(TenantId tenant, StatusFilter filter) = 0;
+  /// By public id; with `phone` by address; with `name` by name. kInvalid for an `after` that is of no use.
+  [[nodiscard]] virtual Task<Result<Page<UserRecord, std::string>>> users(TenantId tenant, UserFilter filter) = 0;
+  [[nodiscard]] virtual Task<Result<UserRecord>> user(TenantId tenant, std::string id) = 0;
+  /// Those with the newest messages first.
+  [[nodiscard]] virtual Task<Result<Page<ConversationRecord>>> conversations(TenantId tenant,
+                                                                             ConversationFilter filter) = 0;
+  [[nodiscard]] virtual Task<Result<ConversationRecord>> conversation(TenantId tenant, ConversationId id) = 0;
+  /// How many of the tenant's newest kMaxWalk messages wait in the outbox, by phone number id; none waits: not there.
+  [[nodiscard]] virtual Task<Result<std::map<std::string, std::int64_t>>> waiting(TenantId tenant) = 0;
+
+  [[nodiscard]] virtual Task<Result<ChangeMarks>> change_marks() = 0;
+  /// What was written since `since`, of all tenants, and the `touched` messages, whose state changed: `limit` rows of
+  /// each kind at most, oldest first.
+  [[nodiscard]] virtual Task<Result<Changes>> changes(ChangeMarks since, std::vector<MessageId> touched,
+                                                      std::size_t limit) = 0;
 
   /// The tenant's key-value rows. Values are text; `wa:{phone}` and `wa:{bsuid}` hold the public id of a person.
   [[nodiscard]] virtual Task<Result<std::string>> kv_get(TenantId tenant, std::string key) = 0;
-  [[nodiscard]] virtual Task<Result<void>> kv_put(TenantId tenant, std::string key, std::string value) = 0;
-  /// kNotFound if there was none.
-  [[nodiscard]] virtual Task<Result<void>> kv_delete(TenantId tenant, std::string key) = 0;
+  /// By key.
+  [[nodiscard]] virtual Task<Result<Page<KvEntry, std::string>>> kv_list(TenantId tenant, KvFilter filter) = 0;
+  /// kConflict where the condition does not hold; then nothing was written.
+  [[nodiscard]] virtual Task<Result<void>> kv_put(TenantId tenant, std::string key, std::string value,
+                                                  KvCondition condition = {}) = 0;
+  /// kConflict as above, kNotFound if there was none.
+  [[nodiscard]] virtual Task<Result<void>> kv_delete(TenantId tenant, std::string key, KvCondition condition = {}) = 0;
 };
 
 /// What goes to Meta as biz_opaque_callback_data and comes back with each status: the slot and the message, so that a

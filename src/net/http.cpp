@@ -26,6 +26,13 @@ std::string_view find_header(const std::vector<HttpHeader>& headers, std::string
   return {};
 }
 
+std::optional<std::string> header_list(const std::vector<HttpHeader>& headers, std::string_view name) {
+  std::optional<std::string> list;
+  for (const auto& header : headers)
+    if (same_ignoring_case(header.name, name)) list = list ? *list + ", " + header.value : header.value;
+  return list;
+}
+
 std::optional<std::chrono::seconds> retry_after(const std::vector<HttpHeader>& headers) {
   const auto text = find_header(headers, "Retry-After");
   int seconds = 0;

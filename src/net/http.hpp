@@ -21,6 +21,9 @@ struct HttpHeader {
 /// The value of the first header of that name (case does not matter), or an empty view.
 [[nodiscard]] std::string_view find_header(const std::vector<HttpHeader>& headers, std::string_view name);
 
+/// The values of all headers of that name as one list, "a, b"; nothing where there is none.
+[[nodiscard]] std::optional<std::string> header_list(const std::vector<HttpHeader>& headers, std::string_view name);
+
 /// The wait that `Retry-After` asks for in seconds; nothing where it is missing, a date, or no number.
 [[nodiscard]] std::optional<std::chrono::seconds> retry_after(const std::vector<HttpHeader>& headers);
 

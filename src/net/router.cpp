@@ -35,6 +35,16 @@ void Router::add(std::string method, std::string_view pattern, Handler handler) 
   routes_.push_back(std::move(route));
 }
 
+std::vector<std::pair<std::string, std::string>> Router::routes() const {
+  std::vector<std::pair<std::string, std::string>> all;
+  for (const auto& route : routes_) {
+    std::string pattern;
+    for (const auto& segment : route.segments) pattern += "/" + segment;
+    all.emplace_back(route.method, std::move(pattern));
+  }
+  return all;
+}
+
 bool Router::matches(const Route& route, const std::vector<std::string_view>& parts, HttpRequest& request) {
   const std::size_t count = route.segments.size();
   if (route.takes_rest ? parts.size() < count : parts.size() != count) return false;

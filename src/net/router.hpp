@@ -3,6 +3,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "net/http.hpp"
@@ -24,6 +25,9 @@ class Router {
   /// Runs the handler that fits. 404 where no path fits, 405 with `Allow` where only the method does not. HEAD is
   /// answered by GET's handler. An exception that leaves a handler is logged and answered with 500.
   [[nodiscard]] Task<HttpResponse> dispatch(HttpRequest& request) const;
+
+  /// Method and pattern of every route, in the order they were added; `{name...}` stands there as `{name}`.
+  [[nodiscard]] std::vector<std::pair<std::string, std::string>> routes() const;
 
   /// What answers where no path fits; without it a plain 404.
   void set_fallback(Handler handler) { fallback_ = std::move(handler); }

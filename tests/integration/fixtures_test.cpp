@@ -76,6 +76,7 @@ class FixturesTest : public ::testing::Test {
 
   /// Takes out what is another one at each run, and the raw body where it is what was sent.
   static json::object normalised(json::object shown, const json::value& sent) {
+    if (const auto found = shown.find("conversation"); found != shown.end()) shown.stable_erase(found);
     for (const char* name : {"id", "created_at", "received_at", "answers"}) {
       const auto* value = shown.if_contains(name);
       EXPECT_TRUE(!value || value->is_null() || !value->get_string().empty()) << name;

@@ -4,15 +4,15 @@
 #include <functional>
 #include <mutex>
 
-#include "ledger/ledger.hpp"
+#include "ledger/forwarding_ledger.hpp"
 
 namespace claw::testing {
 
 /// A ledger over a real one that fails on command: before it writes, or after (the write was kept, its writer is told
 /// that it failed). Safe from any thread.
-class FlakyLedger final : public Ledger {
+class FlakyLedger final : public ForwardingLedger {
  public:
-  explicit FlakyLedger(Ledger& real) : real_(real) {}
+  explicit FlakyLedger(Ledger& real) : ForwardingLedger(real) {}
 
   /// The next `count` writes fail with kTransient and write nothing.
   void fail_next(int count) { failing_ = count; }
@@ -25,7 +25,6 @@ class FlakyLedger final : public Ledger {
   }
   [[nodiscard]] int failed() const { return failed_; }
 
-  [[nodiscard]] Fence fence() const override { return real_.fence(); }
   [[nodiscard]] Task<Result<Accepted>> accept(std::vector<AcceptItem> items, Fence fence) override {
     bool refused = false;
     {
@@ -49,38 +48,6 @@ class FlakyLedger final : public Ledger {
   [[nodiscard]] Task<Result<std::size_t>> forget(TimePoint before, std::size_t limit, Fence fence) override {
     return write(real_.forget(before, limit, fence));
   }
-  [[nodiscard]] Task<Result<std::vector<PendingMessage>>> pending(MessageId from, std::size_t limit) override {
-    return real_.pending(from, limit);
-  }
-  [[nodiscard]] Task<Result<std::vector<OutboundMessage>>> queued(std::string phone_number_id, MessageId from,
-                                                                  std::size_t limit) override {
-    return real_.queued(std::move(phone_number_id), from, limit);
-  }
-  [[nodiscard]] Task<Result<std::vector<std::string>>> numbers_with_queued() override {
-    return real_.numbers_with_queued();
-  }
-  [[nodiscard]] Task<Result<std::vector<HistoryEntry>>> history(ConversationId conversation, MessageId message,
-                                                                std::size_t limit) override {
-    return real_.history(conversation, message, limit);
-  }
-  [[nodiscard]] Task<Result<std::vector<MessageRecord>>> messages(TenantId tenant, MessageFilter filter) override {
-    return real_.messages(tenant, std::move(filter));
-  }
-  [[nodiscard]] Task<Result<MessageRecord>> message(TenantId tenant, MessageId id) override {
-    return real_.message(tenant, id);
-  }
-  [[nodiscard]] Task<Result<std::vector<EventRecord>>> events(TenantId tenant, EventFilter filter) override {
-    return real_.events(tenant, std::move(filter));
-  }
-  [[nodiscard]] Task<Result<std::string>> kv_get(TenantId tenant, std::string key) override {
-    return real_.kv_get(tenant, std::move(key));
-  }
-  [[nodiscard]] Task<Result<void>> kv_put(TenantId tenant, std::string key, std::string value) override {
-    return real_.kv_put(tenant, std::move(key), std::move(value));
-  }
-  [[nodiscard]] Task<Result<void>> kv_delete(TenantId tenant, std::string key) override {
-    return real_.kv_delete(tenant, std::move(key));
-  }
 
  private:
   static bool take_one(std::atomic<int>& left) {
@@ -101,7 +68,6 @@ class FlakyLedger final : public Ledger {
     co_return fail(ErrorKind::kTransient, "nobody knows whether it was kept");
   }
 
-  Ledger& real_;
   std::atomic<int> failing_ = 0;
   std::atomic<int> doubtful_ = 0;
   std::atomic<int> failed_ = 0;

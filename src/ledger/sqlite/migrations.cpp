@@ -74,6 +74,13 @@ CREATE INDEX events_of_tenant ON events (tenant, id);
 ALTER TABLE agents ADD COLUMN options TEXT NOT NULL DEFAULT '{}';
 ALTER TABLE messages ADD COLUMN usage TEXT NOT NULL DEFAULT '';
 )sql",
+    // 3: lists of statuses, of people by name, and of sends that failed
+    R"sql(
+CREATE INDEX statuses_of_tenant ON statuses (tenant, id);
+CREATE INDEX users_by_name ON users (tenant, name COLLATE NOCASE, public_id);
+-- Only what went wrong: a message that is delivered never touches it.
+CREATE INDEX messages_in_trouble ON messages (tenant, state, id) WHERE state IN (12, 17);
+)sql",
 };
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include <tuple>
 
 #include "ledger/sqlite/sqlite_ledger.hpp"
+#include "ledger/sqlite/walk.hpp"
 
 namespace claw::sqlite {
 namespace {
@@ -9,12 +10,13 @@ namespace {
 #define CLAW_MESSAGE_COLUMNS                                                                                     \
   "SELECT m.id, m.direction, m.state, u.public_id, u.name, c.phone_number_id, m.type, m.text, m.data, m.wamid, " \
   "m.created_ms, m.meta_ms, m.turn, m.part, m.attempts, m.due_ms, m.error_code, m.reason, m.agent, m.inbox, "    \
-  "m.previous, m.usage "                                                                                         \
+  "m.previous, m.usage, c.id "                                                                                   \
   "FROM messages m JOIN conversations c ON c.id = m.conversation JOIN users u ON u.id = c.user "
 
 constexpr int kInboxColumn = 19;
 constexpr int kPreviousColumn = 20;
 constexpr int kUsageColumn = 21;
+constexpr int kConversationColumn = 22;
 
 MessageRecord record_at(const Statement& row) {
   MessageRecord record;
@@ -37,6 +39,7 @@ MessageRecord record_at(const Statement& row) {
   record.reason = row.text(17);
   record.agent = row.text(18);
   record.usage = row.text(kUsageColumn);
+  record.conversation = ConversationId{row.integer(kConversationColumn)};
   return record;
 }
 
@@ -48,37 +51,120 @@ std::string raw_of(Database& db, std::int64_t seq, TenantId tenant, TimePoint re
   return row.next() ? row->text(0) : std::string();
 }
 
-bool wanted(const MessageRecord& record, const MessageFilter& filter) {
-  return (!filter.before || record.id < filter.before) && (!filter.direction || record.direction == *filter.direction);
+bool wanted(const Statement& row, const MessageFilter& filter) {
+  return (!filter.direction || row.integer(1) == static_cast<std::int64_t>(*filter.direction)) &&
+         (!filter.state || row.integer(2) == static_cast<std::int64_t>(*filter.state));
 }
 
-/// A person's messages hang together by `previous`, one list for each number: the newest head is taken until enough.
-std::vector<MessageRecord> of_user(Database& db, TenantId tenant, const MessageFilter& filter) {
-  std::vector<MessageId> heads;
-  {
-    auto rows = db.query(
-        "SELECT c.last_message FROM conversations c JOIN users u ON u.id = c.user "
-        "WHERE u.tenant = $1 AND u.public_id = $2 AND c.tenant = $1 AND c.last_message > 0",
-        tenant, filter.user);
-    while (rows.next()) heads.push_back(MessageId{rows->integer(0)});
+/// The next of a list that is older than `before`.
+MessageId skip_to(Database& db, MessageId from, MessageId before) {
+  while (from >= before) {
+    auto row = db.query("SELECT previous FROM messages WHERE id = $1", from);
+    from = MessageId{row.next() ? row->integer(0) : 0};
   }
-  std::vector<MessageRecord> found;
+  return from;
+}
+
+/// The newest message of each list older than `filter.before`: `rows` gives conversations with their last message.
+std::vector<MessageId> heads_of(Database& db, Database::Query rows, const MessageFilter& filter) {
+  std::vector<std::pair<std::int64_t, MessageId>> lists;
+  while (rows.next()) lists.emplace_back(rows->integer(0), MessageId{rows->integer(1)});
+  std::int64_t here = 0;
+  MessageId previous;
+  if (filter.before) {
+    auto row = db.query("SELECT conversation, previous FROM messages WHERE id = $1", filter.before);
+    if (row.next()) here = row->integer(0), previous = MessageId{row->integer(1)};
+  }
+  std::vector<MessageId> heads;
+  for (const auto& [conversation, last] : lists) {
+    // The cursor stands in one of the lists and knows what comes before it; the others are few and go from their end.
+    MessageId head = last;
+    if (filter.before) head = conversation == here ? previous : skip_to(db, last, filter.before);
+    if (head) heads.push_back(head);
+  }
+  return heads;
+}
+
+/// The messages of a conversation hang together by `previous`: the newest head is taken until enough.
+Page<MessageRecord> of_lists(Database& db, std::vector<MessageId> heads, const MessageFilter& filter) {
+  Page<MessageRecord> page;
   std::size_t bytes = 0;
-  while (!heads.empty() && found.size() < filter.limit && bytes < kMaxPageBytes) {
+  for (std::int64_t walked = 0; !heads.empty(); ++walked) {
     const auto newest = std::ranges::max_element(heads);
     auto row = db.query(CLAW_MESSAGE_COLUMNS "WHERE m.id = $1", *newest);
     if (!row.next()) {
       heads.erase(newest);
       continue;
     }
-    auto record = record_at(*row.operator->());
+    const MessageId id = *newest;
     *newest = MessageId{row->integer(kPreviousColumn)};
     if (!*newest) heads.erase(newest);
-    if (!wanted(record, filter)) continue;
-    bytes += weight_of(record);
-    found.push_back(std::move(record));
+    if (wanted(*row.operator->(), filter)) {
+      page.push_back(record_at(*row.operator->()));
+      bytes += weight_of(page.back());
+    }
+    if (page.size() == filter.limit || bytes >= kMaxPageBytes || (walked + 1 == kMaxWalk && !heads.empty())) {
+      page.next = id.value;
+      break;
+    }
   }
-  return found;
+  return page;
+}
+
+Result<Page<MessageRecord>> of_conversation(Database& db, TenantId tenant, const MessageFilter& filter) {
+  {
+    auto row = db.query("SELECT 1 FROM conversations WHERE id = $1 AND tenant = $2", filter.conversation, tenant);
+    if (!row.next()) return fail(ErrorKind::kNotFound, "there is no such conversation");
+  }
+  auto heads =
+      heads_of(db, db.query("SELECT id, last_message FROM conversations WHERE id = $1", filter.conversation), filter);
+  return of_lists(db, std::move(heads), filter);
+}
+
+Page<MessageRecord> of_user(Database& db, TenantId tenant, const MessageFilter& filter) {
+  auto heads = heads_of(db,
+                        db.query("SELECT c.id, c.last_message FROM conversations c JOIN users u ON u.id = c.user "
+                                 "WHERE u.tenant = $1 AND u.public_id = $2 AND c.tenant = $1 AND c.last_message > 0",
+                                 tenant, filter.user),
+                        filter);
+  return of_lists(db, std::move(heads), filter);
+}
+
+/// What went wrong has an index of its own: it is little among much.
+Page<MessageRecord> in_trouble(Database& db, TenantId tenant, const MessageFilter& filter) {
+  const Walk walk = walk_all(filter.before.value);
+  return fill_page<MessageRecord>(
+      db.query(CLAW_MESSAGE_COLUMNS
+               "WHERE m.tenant = $1 AND m.state = $2 AND m.state IN (12, 17) AND m.id < $3 ORDER BY m.id DESC LIMIT $4",
+               tenant, *filter.state, walk.before, filter.limit),
+      filter.limit, walk, record_at, [](const MessageRecord& record) { return record.id.value; });
+}
+
+Page<MessageRecord> of_tenant(Database& db, TenantId tenant, const MessageFilter& filter) {
+  const bool all = !filter.direction && !filter.state;
+  Walk walk = all ? walk_all(filter.before.value) : walk_messages(db, tenant, filter.before.value);
+  const bool open = filter.state == MessageState::kPending || filter.state == MessageState::kQueued ||
+                    filter.state == MessageState::kSending;
+  if (open) walk = down_to_oldest_open(db, *filter.state, walk);
+  const std::int64_t direction = filter.direction ? static_cast<std::int64_t>(*filter.direction) : -1;
+  const std::int64_t state = filter.state ? static_cast<std::int64_t>(*filter.state) : -1;
+  return fill_page<MessageRecord>(
+      db.query(CLAW_MESSAGE_COLUMNS "WHERE m.tenant = $1 AND m.id < $2 AND m.id >= $3 AND ($4 < 0 OR m.direction = $4) "
+                                    "AND ($5 < 0 OR m.state = $5) ORDER BY m.id DESC LIMIT $6",
+               tenant, walk.before, walk.from, direction, state, filter.limit),
+      filter.limit, walk, record_at, [](const MessageRecord& record) { return record.id.value; });
+}
+
+Result<Page<MessageRecord>> list_messages(Database& db, TenantId tenant, const MessageFilter& filter) {
+  if (filter.conversation) return of_conversation(db, tenant, filter);
+  if (!filter.user.empty()) return of_user(db, tenant, filter);
+  if (filter.state == MessageState::kUnknown || filter.state == MessageState::kFailed)
+    return in_trouble(db, tenant, filter);
+  return of_tenant(db, tenant, filter);
+}
+
+StatusRecord status_at(const Statement& row) {
+  return {row.text(0), from_ms(row.integer(1)), from_ms(row.integer(2)), row.text(3), row.text(4), row.text(5)};
 }
 
 std::vector<StatusRecord> statuses_of(Database& db, MessageId message) {
@@ -88,28 +174,32 @@ std::vector<StatusRecord> statuses_of(Database& db, MessageId message) {
       "AND message > 0 "
       "ORDER BY meta_ms, id",
       message);
-  while (rows.next())
-    found.push_back({rows->text(0), from_ms(rows->integer(1)), from_ms(rows->integer(2)), rows->text(3), rows->text(4),
-                     rows->text(5)});
+  while (rows.next()) found.push_back(status_at(*rows.operator->()));
   return found;
+}
+
+EventRecord event_at(const Statement& row) {
+  return {row.integer(0),
+          row.text(1),
+          row.text(2),
+          row.text(3),
+          row.text(4),
+          row.text(5),
+          {row.text(6), row.text(7)},
+          from_ms(row.integer(8)),
+          from_ms(row.integer(9)),
+          row.text(10)};
 }
 
 }  // namespace
 
-Task<Result<std::vector<MessageRecord>>> SqliteLedger::messages(TenantId tenant, MessageFilter filter) {
-  using Records = std::vector<MessageRecord>;
+Task<Result<Page<MessageRecord>>> SqliteLedger::messages(TenantId tenant, MessageFilter filter) {
+  using Records = Page<MessageRecord>;
   return store_.read<Records>([tenant, filter = std::move(filter)](Database& db) -> Result<Records> {
-    if (!filter.user.empty()) return of_user(db, tenant, filter);
-    Records found;
-    const std::int64_t before = filter.before ? filter.before.value : INT64_MAX;
-    const std::int64_t direction = filter.direction ? static_cast<std::int64_t>(*filter.direction) : -1;
-    auto rows =
-        db.query(CLAW_MESSAGE_COLUMNS
-                 "WHERE m.tenant = $1 AND m.id < $2 AND ($3 < 0 OR m.direction = $3) ORDER BY m.id DESC LIMIT $4",
-                 tenant, before, direction, filter.limit);
-    for (std::size_t bytes = 0; bytes < kMaxPageBytes && rows.next(); bytes += weight_of(found.back()))
-      found.push_back(record_at(*rows.operator->()));
-    return found;
+    auto page = list_messages(db, tenant, filter);
+    if (page && filter.with_statuses)
+      for (auto& record : *page) record.statuses = statuses_of(db, record.id);
+    return page;
   });
 }
 
@@ -162,30 +252,34 @@ Task<Result<MessageRecord>> SqliteLedger::message(TenantId tenant, MessageId id)
   });
 }
 
-Task<Result<std::vector<EventRecord>>> SqliteLedger::events(TenantId tenant, EventFilter filter) {
-  using Records = std::vector<EventRecord>;
+Task<Result<Page<EventRecord>>> SqliteLedger::events(TenantId tenant, EventFilter filter) {
+  using Records = Page<EventRecord>;
   return store_.read<Records>([tenant, filter = std::move(filter)](Database& db) -> Result<Records> {
-    Records found;
-    const std::int64_t before = filter.before > 0 ? filter.before : INT64_MAX;
-    auto rows = db.query(
-        "SELECT e.id, e.kind, e.field, e.event, e.waba_id, e.phone_number_id, e.text, e.data, e.received_ms, "
-        "e.meta_ms, "
-        "i.raw FROM events e "
-        "LEFT JOIN inbox i ON i.seq = e.inbox AND i.tenant = e.tenant AND i.received_ms = e.received_ms "
-        "WHERE e.tenant = $1 AND e.id < $2 AND ($3 = '' OR e.kind = $3) ORDER BY e.id DESC LIMIT $4",
-        tenant, before, filter.kind, filter.limit);
-    for (std::size_t bytes = 0; bytes < kMaxPageBytes && rows.next(); bytes += weight_of(found.back()))
-      found.push_back({rows->integer(0),
-                       rows->text(1),
-                       rows->text(2),
-                       rows->text(3),
-                       rows->text(4),
-                       rows->text(5),
-                       {rows->text(6), rows->text(7)},
-                       from_ms(rows->integer(8)),
-                       from_ms(rows->integer(9)),
-                       rows->text(10)});
-    return found;
+    const Walk walk = filter.kind.empty() ? walk_all(filter.before) : walk_events(db, tenant, filter.before);
+    return fill_page<EventRecord>(
+        db.query("SELECT e.id, e.kind, e.field, e.event, e.waba_id, e.phone_number_id, e.text, e.data, e.received_ms, "
+                 "e.meta_ms, i.raw FROM events e "
+                 "LEFT JOIN inbox i ON i.seq = e.inbox AND i.tenant = e.tenant AND i.received_ms = e.received_ms "
+                 "WHERE e.tenant = $1 AND e.id < $2 AND e.id >= $3 AND ($4 = '' OR e.kind = $4) "
+                 "ORDER BY e.id DESC LIMIT $5",
+                 tenant, walk.before, walk.from, filter.kind, filter.limit),
+        filter.limit, walk, event_at, [](const EventRecord& record) { return record.id; });
+  });
+}
+
+Task<Result<Page<StatusEntry>>> SqliteLedger::statuses(TenantId tenant, StatusFilter filter) {
+  using Entries = Page<StatusEntry>;
+  return store_.read<Entries>([tenant, filter = std::move(filter)](Database& db) -> Result<Entries> {
+    const Walk walk = filter.status.empty() ? walk_all(filter.before) : walk_statuses(db, tenant, filter.before);
+    return fill_page<StatusEntry>(
+        db.query("SELECT status, meta_ms, received_ms, participant, errors, pricing, id, message, wamid FROM statuses "
+                 "WHERE tenant = $1 AND id < $2 AND id >= $3 AND ($4 = '' OR status = $4) ORDER BY id DESC LIMIT $5",
+                 tenant, walk.before, walk.from, filter.status, filter.limit),
+        filter.limit, walk,
+        [](const Statement& row) {
+          return StatusEntry{row.integer(6), MessageId{row.integer(7)}, row.text(8), status_at(row)};
+        },
+        [](const StatusEntry& entry) { return entry.id; });
   });
 }
 

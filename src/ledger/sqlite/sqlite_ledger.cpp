@@ -184,28 +184,4 @@ Task<Result<std::vector<OutboundMessage>>> SqliteLedger::queued(std::string phon
   });
 }
 
-Task<Result<std::string>> SqliteLedger::kv_get(TenantId tenant, std::string key) {
-  return store_.read<std::string>([tenant, key = std::move(key)](Database& db) -> Result<std::string> {
-    auto row = db.query("SELECT value FROM kv WHERE tenant = $1 AND key = $2", tenant, key);
-    if (!row.next()) return fail(ErrorKind::kNotFound, "there is no such key");
-    return row->text(0);
-  });
-}
-
-Task<Result<void>> SqliteLedger::kv_put(TenantId tenant, std::string key, std::string value) {
-  return store_.write<void>([tenant, key = std::move(key), value = std::move(value)](Database& db) -> Result<void> {
-    db.run("INSERT INTO kv (tenant, key, value) VALUES ($1, $2, $3) ON CONFLICT DO UPDATE SET value = excluded.value",
-           tenant, key, value);
-    return {};
-  });
-}
-
-Task<Result<void>> SqliteLedger::kv_delete(TenantId tenant, std::string key) {
-  return store_.write<void>([tenant, key = std::move(key)](Database& db) -> Result<void> {
-    db.run("DELETE FROM kv WHERE tenant = $1 AND key = $2", tenant, key);
-    if (db.changes() == 0) return fail(ErrorKind::kNotFound, "there is no such key");
-    return {};
-  });
-}
-
 }  // namespace claw::sqlite

@@ -28,12 +28,24 @@ class SqliteLedger final : public Ledger {
   [[nodiscard]] Task<Result<std::vector<std::string>>> numbers_with_queued() override;
   [[nodiscard]] Task<Result<std::vector<HistoryEntry>>> history(ConversationId conversation, MessageId message,
                                                                 std::size_t limit) override;
-  [[nodiscard]] Task<Result<std::vector<MessageRecord>>> messages(TenantId tenant, MessageFilter filter) override;
+  [[nodiscard]] Task<Result<Page<MessageRecord>>> messages(TenantId tenant, MessageFilter filter) override;
   [[nodiscard]] Task<Result<MessageRecord>> message(TenantId tenant, MessageId id) override;
-  [[nodiscard]] Task<Result<std::vector<EventRecord>>> events(TenantId tenant, EventFilter filter) override;
+  [[nodiscard]] Task<Result<Page<EventRecord>>> events(TenantId tenant, EventFilter filter) override;
+  [[nodiscard]] Task<Result<Page<StatusEntry>>> statuses(TenantId tenant, StatusFilter filter) override;
+  [[nodiscard]] Task<Result<Page<UserRecord, std::string>>> users(TenantId tenant, UserFilter filter) override;
+  [[nodiscard]] Task<Result<UserRecord>> user(TenantId tenant, std::string id) override;
+  [[nodiscard]] Task<Result<Page<ConversationRecord>>> conversations(TenantId tenant,
+                                                                     ConversationFilter filter) override;
+  [[nodiscard]] Task<Result<ConversationRecord>> conversation(TenantId tenant, ConversationId id) override;
+  [[nodiscard]] Task<Result<std::map<std::string, std::int64_t>>> waiting(TenantId tenant) override;
+  [[nodiscard]] Task<Result<ChangeMarks>> change_marks() override;
+  [[nodiscard]] Task<Result<Changes>> changes(ChangeMarks since, std::vector<MessageId> touched,
+                                              std::size_t limit) override;
   [[nodiscard]] Task<Result<std::string>> kv_get(TenantId tenant, std::string key) override;
-  [[nodiscard]] Task<Result<void>> kv_put(TenantId tenant, std::string key, std::string value) override;
-  [[nodiscard]] Task<Result<void>> kv_delete(TenantId tenant, std::string key) override;
+  [[nodiscard]] Task<Result<Page<KvEntry, std::string>>> kv_list(TenantId tenant, KvFilter filter) override;
+  [[nodiscard]] Task<Result<void>> kv_put(TenantId tenant, std::string key, std::string value,
+                                          KvCondition condition = {}) override;
+  [[nodiscard]] Task<Result<void>> kv_delete(TenantId tenant, std::string key, KvCondition condition = {}) override;
 
  private:
   SqliteLedger(Store& store, Clock& clock, Fence fence) : store_(store), clock_(clock), fence_(fence) {}

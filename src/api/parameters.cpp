@@ -1,0 +1,112 @@
+#include "api/parameters.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+#include <fmt/format.h>
+
+#include "api/problem.hpp"
+#include "api/rest_api.hpp"
+#include "base/crypto.hpp"
+
+namespace claw {
+namespace {
+
+namespace json = boost::json;
+using net::HttpRequest;
+using net::HttpResponse;
+
+constexpr MessageState kStates[] = {MessageState::kPending,   MessageState::kAnswered,    MessageState::kIgnored,
+                                    MessageState::kNoReply,   MessageState::kAgentFailed, MessageState::kQueued,
+                                    MessageState::kSending,   MessageState::kUnknown,     MessageState::kSent,
+                                    MessageState::kDelivered, MessageState::kRead,        MessageState::kPlayed,
+                                    MessageState::kFailed};
+
+/// Without what may stand between the members of a list.
+std::string_view trimmed(std::string_view text) {
+  const auto from = text.find_first_not_of(" \t,");
+  return from == std::string_view::npos ? std::string_view{} : text.substr(from);
+}
+
+}  // namespace
+
+Result<std::size_t> limit_of(const HttpRequest& request) {
+  const auto text = request.query_value("limit");
+  if (!text) return 50;
+  std::size_t limit = 0;
+  const auto [end, fault] = std::from_chars(text->data(), text->data() + text->size(), limit);
+  if (fault != std::errc{} || end != text->data() + text->size() || limit < 1 || limit > RestApi::kMaxLimit)
+    return fail(ErrorKind::kInvalid, fmt::format("limit must be a whole number from 1 to {}", RestApi::kMaxLimit));
+  return limit;
+}
+
+Result<std::int64_t> before_of(const HttpRequest& request, char kind, const PublicIds& ids) {
+  const auto text = request.query_value("before");
+  if (!text) return 0;
+  const auto number = ids.number(kind, *text);
+  if (!number || *number <= 0) return fail(ErrorKind::kInvalid, "before must be the next of an earlier answer");
+  return *number;
+}
+
+Result<std::optional<Direction>> direction_of(const HttpRequest& request) {
+  const auto text = request.query_value("direction");
+  if (!text) return std::nullopt;
+  if (*text == "inbound") return Direction::kInbound;
+  if (*text == "outbound") return Direction::kOutbound;
+  return fail(ErrorKind::kInvalid, "direction must be inbound or outbound");
+}
+
+Result<std::optional<MessageState>> state_of(const HttpRequest& request) {
+  const auto text = request.query_value("state");
+  if (!text) return std::nullopt;
+  const auto* const found = std::ranges::find(kStates, *text, [](MessageState state) { return to_string(state); });
+  if (found == std::end(kStates)) return fail(ErrorKind::kInvalid, "there is no such state");
+  return *found;
+}
+
+std::string words_of(const HttpRequest& request, std::string_view name) {
+  return std::string(request.query_value(name).value_or(""));
+}
+
+Result<std::optional<KvVersions>> versions_of(const HttpRequest& request, std::string_view header, bool weak) {
+  const auto text = net::header_list(request.headers, header);
+  if (!text) return std::nullopt;
+  KvVersions named;
+  for (auto left = trimmed(*text); !left.empty(); left = trimmed(left)) {
+    const bool is_any = left.starts_with('*');
+    const bool is_weak = left.starts_with("W/");
+    if (is_weak) left.remove_prefix(2);
+    const auto end = is_any ? 0 : left.starts_with('"') ? left.find('"', 1) : std::string_view::npos;
+    if (end == std::string_view::npos)
+      return fail(ErrorKind::kInvalid, fmt::format("{} must be * or ETags of earlier answers", header));
+    named.any = named.any || is_any;
+    if (!is_any && (weak || !is_weak)) named.versions.emplace_back(left.substr(1, end - 1));
+    left.remove_prefix(end + 1);
+  }
+  return named;
+}
+
+HttpResponse tagged(const HttpRequest& request, const json::object& object) {
+  const auto hash = hash128(json::serialize(object));
+  return tagged(request, object, to_hex(std::string_view(reinterpret_cast<const char*>(hash.data()), hash.size())));
+}
+
+HttpResponse tagged(const HttpRequest& request, const json::object& object, std::string_view tag) {
+  const auto known = versions_of(request, "If-None-Match", true);
+  if (!known) return problem_of(known.error());
+  HttpResponse response = net::json_response(200, json::serialize(object));
+  if (*known && ((*known)->any || std::ranges::find((*known)->versions, tag) != (*known)->versions.end())) {
+    response = net::text_response(304, "");
+    response.content_type.clear();
+  }
+  response.headers.push_back({"ETag", fmt::format("\"{}\"", tag)});
+  response.headers.push_back({"Cache-Control", "private, no-cache"});
+  return response;
+}
+
+HttpResponse page_of(std::string_view name, json::array list, std::string next) {
+  json::value cursor = next.empty() ? json::value(nullptr) : json::value(std::move(next));
+  return net::json_response(200, json::serialize(json::object{{name, std::move(list)}, {"next", std::move(cursor)}}));
+}
+
+}  // namespace claw

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <boost/json.hpp>
+
+#include "api/public_id.hpp"
+#include "ledger/ledger.hpp"
+#include "net/http.hpp"
+
+namespace claw {
+
+/// What requests of the API say, and what answers have in common. Pure; only for .cpp files of api/. Each of these
+/// fails with kInvalid and words for the client.
+[[nodiscard]] Result<std::size_t> limit_of(const net::HttpRequest& request);
+/// `before`, the cursor of lists that are newest first; 0 where it is missing.
+[[nodiscard]] Result<std::int64_t> before_of(const net::HttpRequest& request, char kind, const PublicIds& ids);
+[[nodiscard]] Result<std::optional<Direction>> direction_of(const net::HttpRequest& request);
+[[nodiscard]] Result<std::optional<MessageState>> state_of(const net::HttpRequest& request);
+/// A query parameter of any words; empty where it is missing.
+[[nodiscard]] std::string words_of(const net::HttpRequest& request, std::string_view name);
+
+/// What `If-Match` or `If-None-Match` names; nothing where it is missing. Weak tags count only where `weak`.
+[[nodiscard]] Result<std::optional<KvVersions>> versions_of(const net::HttpRequest& request, std::string_view header,
+                                                            bool weak);
+
+/// 200 with the object and its strong ETag, or 304 where the client has it already.
+[[nodiscard]] net::HttpResponse tagged(const net::HttpRequest& request, const boost::json::object& object);
+/// The same with a tag of the caller's own.
+[[nodiscard]] net::HttpResponse tagged(const net::HttpRequest& request, const boost::json::object& object,
+                                       std::string_view tag);
+
+/// {name: list, "next": …}; `next` is null where it is empty.
+[[nodiscard]] net::HttpResponse page_of(std::string_view name, boost::json::array list, std::string next);
+
+/// The page of a ledger's list whose cursor is a number of `kind`.
+template <class Record, class Show>
+net::HttpResponse page_of(std::string_view name, const Page<Record>& page, char kind, const PublicIds& ids, Show show) {
+  boost::json::array list;
+  for (const auto& record : page) list.push_back(show(record));
+  return page_of(name, std::move(list), page.next > 0 ? ids.name(kind, page.next) : std::string());
+}
+
+}  // namespace claw

@@ -1,0 +1,102 @@
+#include <boost/json.hpp>
+#include <fmt/format.h>
+
+#include "api/parameters.hpp"
+#include "api/problem.hpp"
+#include "api/rest_api.hpp"
+#include "whatsapp/utf8.hpp"
+
+namespace claw {
+namespace {
+
+namespace json = boost::json;
+using net::HttpRequest;
+using net::HttpResponse;
+
+Result<std::string> key_of(const HttpRequest& request) {
+  std::string key(request.param("key"));
+  if (key.empty() || key.size() > RestApi::kMaxKeyBytes)
+    return fail(ErrorKind::kInvalid, fmt::format("a key has 1 to {} bytes", RestApi::kMaxKeyBytes));
+  if (whatsapp::valid_utf8(key) != key) return fail(ErrorKind::kInvalid, "a key must be UTF-8");
+  return key;
+}
+
+Result<std::string> value_of(const HttpRequest& request, std::string_view key) {
+  boost::system::error_code fault;
+  const auto body = json::parse(request.body, fault);
+  const auto* value = !fault && body.is_object() ? body.get_object().if_contains("value") : nullptr;
+  if (!value || !value->is_string()) return fail(ErrorKind::kInvalid, R"(the body must be {"value": "some text"})");
+  if (value->get_string().size() > RestApi::kMaxValueBytes)
+    return fail(ErrorKind::kInvalid, fmt::format("a value has at most {} bytes", RestApi::kMaxValueBytes));
+  if (key.starts_with("wa:") && (value->get_string().empty() || value->get_string().size() > 200))
+    return fail(ErrorKind::kInvalid, "a wa: key holds the id of a user: 1 to 200 bytes");
+  return std::string(value->get_string());
+}
+
+Result<KvCondition> condition_of(const HttpRequest& request) {
+  auto match = versions_of(request, "If-Match", false);
+  auto none_match = versions_of(request, "If-None-Match", true);
+  if (!match) return std::unexpected(match.error());
+  if (!none_match) return std::unexpected(none_match.error());
+  return KvCondition{std::move(*match), std::move(*none_match)};
+}
+
+HttpResponse not_written(const Error& error) {
+  if (error.kind != ErrorKind::kConflict) return problem_of(error);
+  return problem(412, "Precondition failed", "The value is not what If-Match or If-None-Match asks for. Read it anew.");
+}
+
+json::object entry_json(const std::string& key, const std::string& value) {
+  return {{"key", key}, {"value", value}};
+}
+
+}  // namespace
+
+RestApi::Answer RestApi::kv_list(HttpRequest& request, TenantRef tenant) {
+  const auto limit = limit_of(request);
+  if (!limit) co_return problem_of(limit.error());
+  const auto page =
+      co_await ledger_.kv_list(tenant->id, {*limit, words_of(request, "after"), words_of(request, "prefix")});
+  if (!page) co_return problem_of(page.error());
+  json::array list;
+  for (const auto& entry : *page) list.push_back(entry_json(entry.key, entry.value));
+  co_return page_of("entries", std::move(list), page->next);
+}
+
+RestApi::Answer RestApi::kv_get(HttpRequest& request, TenantRef tenant) {
+  const auto key = key_of(request);
+  if (!key) co_return problem_of(key.error());
+  const auto value = co_await ledger_.kv_get(tenant->id, *key);
+  if (!value) co_return problem_of(value.error());
+  co_return tagged(request, entry_json(*key, *value), kv_version(*value));
+}
+
+RestApi::Answer RestApi::kv_put(HttpRequest& request, TenantRef tenant) {
+  const auto key = key_of(request);
+  auto condition = condition_of(request);
+  if (!key) co_return problem_of(key.error());
+  if (!condition) co_return problem_of(condition.error());
+  auto value = value_of(request, *key);
+  if (!value) co_return problem_of(value.error());
+  const std::string shown = *value;
+  if (const auto kept = co_await ledger_.kv_put(tenant->id, *key, std::move(*value), std::move(*condition)); !kept)
+    co_return not_written(kept.error());
+  auto response = net::json_response(200, json::serialize(entry_json(*key, shown)));
+  response.headers.push_back({"ETag", fmt::format("\"{}\"", kv_version(shown))});
+  co_return response;
+}
+
+RestApi::Answer RestApi::kv_delete(HttpRequest& request, TenantRef tenant) {
+  const auto key = key_of(request);
+  auto condition = condition_of(request);
+  if (!key) co_return problem_of(key.error());
+  if (!condition) co_return problem_of(condition.error());
+  if (const auto gone = co_await ledger_.kv_delete(tenant->id, *key, std::move(*condition)); !gone)
+    co_return not_written(gone.error());
+  HttpResponse response;
+  response.status = 204;
+  response.content_type.clear();
+  co_return response;
+}
+
+}  // namespace claw

@@ -1,0 +1,159 @@
+#include <algorithm>
+
+#include "ledger/sqlite/sqlite_ledger.hpp"
+#include "ledger/sqlite/walk.hpp"
+
+namespace claw::sqlite {
+namespace {
+
+using Users = Page<UserRecord, std::string>;
+
+#define CLAW_USER_COLUMNS "SELECT u.public_id, u.name, u.phone, u.bsuid, u.created_ms "
+#define CLAW_CONVERSATION_COLUMNS                                                                             \
+  "SELECT c.id, u.public_id, u.name, c.phone_number_id, c.created_ms, c.last_inbound_ms, m.id, m.direction, " \
+  "m.state, m.type, substr(m.text, 1, $1), m.created_ms "
+
+UserRecord user_at(const Statement& row) {
+  return {row.text(0), row.text(1), row.text(2), row.text(3), from_ms(row.integer(4)), {}};
+}
+
+ConversationRecord conversation_at(const Statement& row) {
+  ConversationRecord record;
+  record.id = ConversationId{row.integer(0)};
+  record.user = row.text(1);
+  record.user_name = row.text(2);
+  record.phone_number_id = row.text(3);
+  record.created_at = from_ms(row.integer(4));
+  record.last_inbound = from_ms(row.integer(5));
+  record.last = MessageId{row.integer(6)};
+  record.last_direction = static_cast<Direction>(row.integer(7));
+  record.last_state = static_cast<MessageState>(row.integer(8));
+  record.last_type = row.text(9);
+  record.last_text = row.text(10);
+  record.last_at = from_ms(row.integer(11));
+  return record;
+}
+
+void read_users(Database::Query rows, std::size_t limit, Users& page) {
+  while (rows.next()) page.push_back(user_at(*rows.operator->()));
+  if (page.size() == limit) page.next = page.back().id;
+}
+
+Users by_id(Database& db, TenantId tenant, const UserFilter& filter) {
+  Users page;
+  read_users(
+      db.query(CLAW_USER_COLUMNS "FROM users u WHERE u.tenant = $1 AND u.public_id > $2 ORDER BY u.public_id LIMIT $3",
+               tenant, filter.after, filter.limit),
+      filter.limit, page);
+  return page;
+}
+
+/// Through the keys that say who has an address: they are in order. A key that its person has moved on from is passed
+/// over, so that nobody is shown twice.
+Users by_address(Database& db, TenantId tenant, const UserFilter& filter) {
+  Users page;
+  const KeyRange range("wa:" + filter.phone, filter.after);
+  std::int64_t walked = 0;
+  std::string key;
+  auto rows = db.query(CLAW_USER_COLUMNS
+                       ", k.key FROM kv k LEFT JOIN users u ON u.tenant = k.tenant AND u.public_id = k.value "
+                       "AND (u.phone = substr(k.key, 4) OR u.bsuid = substr(k.key, 4)) "
+                       "WHERE k.tenant = $1 AND k.key >= $2 AND k.key < $3 ORDER BY k.key",
+                       tenant, range.from, range.end);
+  while (page.size() < filter.limit && walked < kMaxWalk && rows.next()) {
+    ++walked;
+    key = rows->text(5);
+    if (!rows->view(0).empty()) page.push_back(user_at(*rows.operator->()));
+  }
+  if (page.size() == filter.limit || walked == kMaxWalk) page.next = key;
+  return page;
+}
+
+Result<Users> by_name(Database& db, TenantId tenant, const UserFilter& filter) {
+  Users page;
+  std::string from = filter.name;
+  const std::string end = filter.name + '\xFF';
+  if (!filter.after.empty()) {
+    auto row = db.query("SELECT name FROM users WHERE tenant = $1 AND public_id = $2", tenant, filter.after);
+    if (!row.next()) return fail(ErrorKind::kInvalid, "after must be the next of an earlier answer");
+    from = row->text(0);
+  }
+  read_users(db.query(CLAW_USER_COLUMNS
+                      "FROM users u WHERE u.tenant = $1 AND u.name COLLATE NOCASE >= $2 AND u.name COLLATE NOCASE < $3 "
+                      "AND (u.name COLLATE NOCASE > $2 OR u.public_id > $4) "
+                      "ORDER BY u.name COLLATE NOCASE, u.public_id LIMIT $5",
+                      tenant, from, end, filter.after, filter.limit),
+             filter.limit, page);
+  return page;
+}
+
+}  // namespace
+
+Task<Result<Users>> SqliteLedger::users(TenantId tenant, UserFilter filter) {
+  return store_.read<Users>([tenant, filter = std::move(filter)](Database& db) -> Result<Users> {
+    if (!filter.phone.empty()) return by_address(db, tenant, filter);
+    if (!filter.name.empty()) return by_name(db, tenant, filter);
+    return by_id(db, tenant, filter);
+  });
+}
+
+Task<Result<UserRecord>> SqliteLedger::user(TenantId tenant, std::string id) {
+  return store_.read<UserRecord>([tenant, id = std::move(id)](Database& db) -> Result<UserRecord> {
+    UserRecord user;
+    {
+      auto row = db.query(CLAW_USER_COLUMNS "FROM users u WHERE u.tenant = $1 AND u.public_id = $2", tenant, id);
+      if (!row.next()) return fail(ErrorKind::kNotFound, "there is no such user");
+      user = user_at(*row.operator->());
+    }
+    auto rows = db.query(CLAW_CONVERSATION_COLUMNS
+                         "FROM users u JOIN conversations c ON c.tenant = u.tenant AND c.user = u.id "
+                         "JOIN messages m ON m.id = c.last_message "
+                         "WHERE u.tenant = $2 AND u.public_id = $3 ORDER BY c.last_message DESC LIMIT $4",
+                         kPreviewCharacters, tenant, id, kMaxWalk);
+    while (rows.next()) user.conversations.push_back(conversation_at(*rows.operator->()));
+    return user;
+  });
+}
+
+Task<Result<Page<ConversationRecord>>> SqliteLedger::conversations(TenantId tenant, ConversationFilter filter) {
+  using Conversations = Page<ConversationRecord>;
+  return store_.read<Conversations>([tenant, filter](Database& db) -> Result<Conversations> {
+    // Newest messages first, and of them those that are the last of their conversation: an index on last_message would
+    // be changed by every message, and this costs the writer nothing.
+    const Walk walk = walk_messages(db, tenant, filter.before.value);
+    return fill_page<ConversationRecord>(
+        db.query(CLAW_CONVERSATION_COLUMNS "FROM messages m CROSS JOIN conversations c ON c.id = m.conversation "
+                                           "CROSS JOIN users u ON u.id = c.user "
+                                           "WHERE m.tenant = $2 AND m.id < $3 AND m.id >= $4 AND c.last_message = m.id "
+                                           "ORDER BY m.id DESC LIMIT $5",
+                 kPreviewCharacters, tenant, walk.before, walk.from, filter.limit),
+        filter.limit, walk, conversation_at, [](const ConversationRecord& record) { return record.last.value; });
+  });
+}
+
+Task<Result<ConversationRecord>> SqliteLedger::conversation(TenantId tenant, ConversationId id) {
+  return store_.read<ConversationRecord>([tenant, id](Database& db) -> Result<ConversationRecord> {
+    auto row = db.query(CLAW_CONVERSATION_COLUMNS
+                        "FROM conversations c JOIN users u ON u.id = c.user JOIN messages m ON m.id = c.last_message "
+                        "WHERE c.id = $2 AND c.tenant = $3",
+                        kPreviewCharacters, id, tenant);
+    if (!row.next()) return fail(ErrorKind::kNotFound, "there is no such conversation");
+    return conversation_at(*row.operator->());
+  });
+}
+
+Task<Result<std::map<std::string, std::int64_t>>> SqliteLedger::waiting(TenantId tenant) {
+  using Counts = std::map<std::string, std::int64_t>;
+  return store_.read<Counts>([tenant](Database& db) -> Result<Counts> {
+    Counts counts;
+    const Walk walk = down_to_oldest_open(db, MessageState::kQueued, walk_messages(db, tenant, 0));
+    auto rows = db.query(
+        "SELECT c.phone_number_id, count(*) FROM messages m CROSS JOIN conversations c ON c.id = m.conversation "
+        "WHERE m.tenant = $1 AND m.id >= $2 AND m.id < $3 AND m.state = 10 GROUP BY c.phone_number_id",
+        tenant, walk.from, walk.before);
+    while (rows.next()) counts[rows->text(0)] = rows->integer(1);
+    return counts;
+  });
+}
+
+}  // namespace claw::sqlite

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <functional>
+
+#include "ledger/forwarding_ledger.hpp"
+
+namespace claw {
+
+/// A ledger that tells somebody of each write, once it has returned: which message's state may have changed, or no
+/// message where items were accepted. Writes that failed are told too, for they may be there.
+///
+/// Safe to call from any coroutine, as far as `wrote` is safe from any thread.
+class WatchedLedger final : public ForwardingLedger {
+ public:
+  using Wrote = std::function<void(MessageId touched)>;
+  /// `real` must outlive this object.
+  WatchedLedger(Ledger& real, Wrote wrote) : ForwardingLedger(real), wrote_(std::move(wrote)) {}
+
+  [[nodiscard]] Task<Result<Accepted>> accept(std::vector<AcceptItem> items, Fence fence) override {
+    return told({}, real_.accept(std::move(items), fence));
+  }
+  [[nodiscard]] Task<Result<std::vector<OutboundMessage>>> complete_turn(MessageId message, TurnOutcome outcome,
+                                                                         Fence fence) override {
+    return told(message, real_.complete_turn(message, std::move(outcome), fence));
+  }
+  [[nodiscard]] Task<Result<void>> begin_send(MessageId message, Fence fence) override {
+    return told(message, real_.begin_send(message, fence));
+  }
+  [[nodiscard]] Task<Result<void>> end_send(MessageId message, SendOutcome outcome, Fence fence) override {
+    return told(message, real_.end_send(message, std::move(outcome), fence));
+  }
+
+ private:
+  template <class T>
+  Task<Result<T>> told(MessageId touched, Task<Result<T>> write) {
+    auto result = co_await std::move(write);
+    wrote_(touched);
+    co_return result;
+  }
+
+  const Wrote wrote_;
+};
+
+}  // namespace claw

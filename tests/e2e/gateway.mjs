@@ -1,0 +1,151 @@
+// A gateway of the test's own with two tenants, and Meta's Graph API played by Node: what is said decides how it answers.
+
+import assert from "node:assert/strict";
+import { spawn, spawnSync } from "node:child_process";
+import { createHmac } from "node:crypto";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import http from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { eventually } from "./support.mjs";
+
+/** Answers a send; a text with "refuse" is refused for good, one with "vanish" gets no answer. */
+function startGraph() {
+  let sent = 0;
+  const server = http.createServer((request, response) => {
+    let body = "";
+    request.on("data", (chunk) => (body += chunk));
+    request.on("end", () => {
+      const text = JSON.parse(body).text?.body ?? "";
+      if (text.includes("vanish")) return response.destroy();
+      response.setHeader("content-type", "application/json");
+      if (text.includes("refuse")) {
+        response.statusCode = 400;
+        return response.end(JSON.stringify({ error: { message: "(#131026) Message undeliverable", code: 131026,
+          type: "OAuthException", error_data: { details: "no" }, fbtrace_id: "A" } }));
+      }
+      response.end(JSON.stringify({ messaging_product: "whatsapp", contacts: [{ input: "1", wa_id: "1" }],
+        messages: [{ id: `wamid.out${++sent}` }] }));
+    });
+  });
+  return new Promise((done) => server.listen(0, "127.0.0.1", () => done(server)));
+}
+
+export class Gateway {
+  static async start(binary) {
+    const gateway = new Gateway();
+    gateway.binary = binary;
+    gateway.folder = mkdtempSync(join(tmpdir(), "claw-"));
+    gateway.graph = await startGraph();
+    writeFileSync(`${gateway.folder}/c.toml`, `data_dir = "${gateway.folder}/d"
+listen = { public = "127.0.0.1:0", operator = "127.0.0.1:0" }
+graph = { base_url = "http://127.0.0.1:${gateway.graph.address().port}" }
+net = { allow_private = ["127.0.0.0/8"] }
+`);
+    gateway.acme = gateway.makeTenant("acme", "100000000000001");
+    gateway.beta = gateway.makeTenant("beta", "100000000000002");
+    // It goes with this process, however that ends.
+    gateway.child = spawn("setpriv", ["--pdeathsig", "KILL", binary, "--config", `${gateway.folder}/c.toml`, "serve"],
+      { stdio: ["ignore", "ignore", "pipe"] });
+    gateway.log = "";
+    gateway.child.stderr.on("data", (text) => (gateway.log += text));
+    const ready = await eventually("the gateway is ready", () => gateway.log.match(/gateway\.ready public=(\S+)/), 30_000);
+    [gateway.host, gateway.port] = ready[1].split(":");
+    gateway.agent = new http.Agent({ keepAlive: true, maxSockets: 8 });
+    return gateway;
+  }
+
+  clawcentral(words, input) {
+    const run = spawnSync(this.binary, ["--config", `${this.folder}/c.toml`, ...words], { input, encoding: "utf8" });
+    assert.equal(run.status, 0, `${words.join(" ")}: ${run.stderr}`);
+    return run.stdout;
+  }
+
+  makeTenant(name, number) {
+    const tenant = { name, number, waba: number.replace(/^1/, "2"), appSecret: `app-secret-of-${name}` };
+    this.clawcentral(["tenant", "create", name]);
+    for (const [secret, value] of [["APP_SECRET", tenant.appSecret], ["ACCESS_TOKEN", `EAA-${name}`],
+      ["VERIFY_TOKEN", "verify"], ["PHONE_NUMBER_ID", number], ["WABA_ID", tenant.waba]])
+      this.clawcentral(["secret", "set", name, `WHATSAPP_${secret}`], value);
+    this.clawcentral(["agent", "set", name, `model-of-${name}`, "--kind", "openai", "--url", "http://127.0.0.1:9",
+      "--model", "small", "--apology", `sorry says ${name}`]);
+    this.clawcentral(["agent", "set", name, "echo", "--kind", "echo", "--default"]);
+    this.clawcentral(["channel", "set", name, "--policy", "open"]);
+    tenant.token = JSON.parse(this.clawcentral(["--json", "token", "create", name])).token;
+    return tenant;
+  }
+
+  /** One request, as it is: nothing in `path` is made nicer. Gives {status, headers, body (bytes), text}. */
+  request(method, path, { headers = {}, body, token } = {}) {
+    const all = token ? { authorization: `Bearer ${token}`, ...headers } : headers;
+    return new Promise((done, failed) => {
+      const request = http.request({ host: this.host, port: this.port, agent: this.agent, method, path, headers: all },
+        (response) => {
+          if (response.headers["content-type"] === "text/event-stream") {
+            request.destroy();
+            return done({ status: response.statusCode, headers: response.headers, text: "" });
+          }
+          const parts = [];
+          response.on("data", (part) => parts.push(part));
+          response.on("end", () => done({ status: response.statusCode, headers: response.headers,
+            text: Buffer.concat(parts).toString() }));
+        });
+      request.on("error", failed);
+      request.end(body);
+    });
+  }
+
+  /** The events of a stream as they come, in `.events` ([{event, data}]), until close(). */
+  listen(token, headers = {}) {
+    const stream = { events: [] };
+    const request = http.request({ host: this.host, port: this.port, path: "/api/v1/stream",
+      headers: { authorization: `Bearer ${token}`, ...headers } }, (response) => {
+      stream.status = response.statusCode;
+      let text = "";
+      response.setEncoding("utf8").on("data", (part) => {
+        const blocks = (text + part).split("\n\n");
+        text = blocks.pop();
+        for (const block of blocks) {
+          const lines = Object.fromEntries(block.split("\n").map((line) => [line.split(": ", 1)[0], line.slice(line.indexOf(": ") + 2)]));
+          if (lines.event) stream.events.push({ event: lines.event, data: JSON.parse(lines.data) });
+        }
+      });
+      response.on("close", () => (stream.closed = true));
+      response.on("error", () => (stream.closed = true));
+    });
+    request.on("error", () => (stream.closed = true));
+    request.end();
+    stream.close = () => request.destroy();
+    return stream;
+  }
+
+  async webhook(tenant, value, { raw, field = "messages", number = tenant.number } = {}) {
+    const body = raw ?? JSON.stringify({ object: "whatsapp_business_account", entry: [{ id: tenant.waba,
+      changes: [{ field, value: { messaging_product: "whatsapp",
+        metadata: { display_phone_number: "1555", phone_number_id: number }, ...value } }] }] });
+    const signature = `sha256=${createHmac("sha256", tenant.appSecret).update(body).digest("hex")}`;
+    const answer = await this.request("POST", `/t/${tenant.name}/webhooks/whatsapp`,
+      { body, headers: { "X-Hub-Signature-256": signature } });
+    assert.equal(answer.status, 200);
+  }
+
+  say(tenant, from, name, text, wamid = `wamid.in.${from}.${text}`) {
+    return this.webhook(tenant, { contacts: [{ profile: { name }, wa_id: from }],
+      messages: [{ from, id: wamid, timestamp: "1795000000", type: "text", text: { body: text } }] });
+  }
+
+  status(tenant, wamid, status, more = {}) {
+    return this.webhook(tenant, { statuses: [{ id: wamid, status, timestamp: "1795000001", recipient_id: "1", ...more }] });
+  }
+
+  async stop() {
+    const ended = new Promise((done) => this.child.on("close", done));
+    this.child.kill("SIGTERM");
+    const code = await ended;
+    this.agent.destroy();
+    this.graph.close();
+    this.graph.closeAllConnections();
+    rmSync(this.folder, { recursive: true });
+    return code;
+  }
+}

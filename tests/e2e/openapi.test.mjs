@@ -1,0 +1,337 @@
+// Holds docs/openapi.yaml and the server to each other: what one has the other has, every answer is as described, odd
+// requests get described answers, and no tenant sees anything of another. All of it is made from the document, so that a
+// new route cannot be forgotten.
+//
+// node --test openapi.test.mjs, with CLAW_BINARY=path of clawcentral; SEED=… for other odd requests.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { check, document, faults, generator, operations, resolve, seen } from "./document.mjs";
+import { Gateway } from "./gateway.mjs";
+import { eventually } from "./support.mjs";
+
+const CALLS = 100; // odd requests for each operation
+let gateway, acme, beta;
+
+const call = (method, path, token, options = {}) => gateway.request(method, path, { token, ...options });
+const read = async (path, token = acme.token) => JSON.parse((await call("GET", path, token)).text);
+const address = (operation, values) =>
+  operation.path.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(values[name]));
+const query = (pairs) => (pairs.length ? `?${pairs.map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`).join("&")}` : "");
+
+/** What acme has where the document says that a path's parameter is listed. */
+async function listed(parameter) {
+  const source = parameter["x-listed-at"];
+  assert.ok(source, `x-listed-at is missing at ${parameter.pointer}: where do its values stand?`);
+  const items = (await read(`${source.list}?limit=200`))[source.items];
+  assert.ok(items.length > 0, `${source.list} has nothing to try`);
+  return items.map((item) => item[source.id]);
+}
+
+const inPath = (operation) => operation.parameters.filter((parameter) => parameter.in === "path");
+
+/** Something of every kind that can be stored. */
+async function fill(tenant) {
+  await gateway.say(tenant, "491555000001", "Zoë of acme", "hello from acme");
+  await gateway.say(tenant, "491555000002", "Paul of acme", "refuse this, acme");
+  await gateway.say(tenant, "491555000003", "Ann of acme", "vanish, acme");
+  await gateway.webhook(tenant, { contacts: [{ profile: { name: "Pic of acme" }, wa_id: "491555000004" }],
+    messages: [{ from: "491555000004", id: "wamid.acme.image", timestamp: "1795000000", type: "image",
+      image: { id: "media-of-acme", mime_type: "image/jpeg", sha256: "x", caption: "acme's picture" } }] });
+  const wamid = await eventually("an answer is sent", async () =>
+    (await read("/api/v1/deliveries?state=sent")).deliveries[0]?.wamid);
+  await gateway.status(tenant, wamid, "delivered", { pricing: { billable: true, category: "service", type: "regular" } });
+  await gateway.status(tenant, "wamid.of.another.program", "failed", { errors: [{ code: 131047, title: "Re-engagement",
+    message: "Re-engagement", error_data: { details: "24 hours have passed" } }] });
+  await gateway.webhook(tenant, {}, { raw: "no JSON of acme" });
+  await gateway.webhook(tenant, { messages: [{ from: "4915", id: "wamid.foreign.acme", timestamp: "1795000000", type: "text",
+    text: { body: "x" } }] }, { number: "999" });
+  await gateway.webhook(tenant, { event: "APPROVED", message_template_name: "template-of-acme" },
+    { field: "message_template_status_update" });
+  assert.equal((await call("PUT", "/api/v1/kv/note-of-acme", tenant.token, { body: '{"value":"acme\'s note"}' })).status, 200);
+  await eventually("all is settled", async () => {
+    const states = (await read("/api/v1/deliveries")).deliveries.map((delivery) => delivery.state).sort();
+    const kinds = new Set((await read("/api/v1/events")).events.map((event) => event.kind));
+    return states.join() === "delivered,failed,sent,unknown" && kinds.size >= 4;
+  }, 20_000);
+}
+
+before(async () => {
+  gateway = await Gateway.start(process.env.CLAW_BINARY);
+  ({ acme, beta } = gateway);
+  await fill(acme);
+});
+
+after(async () => {
+  const stream = gateway.listen(acme.token);
+  await eventually("a stream is open at the end", () => stream.events.length > 0);
+  const begun = Date.now();
+  assert.equal(await gateway.stop(), 0);
+  assert.ok(Date.now() - begun < 10_000, "an open stream does not hold up a stop");
+});
+
+test("the document and the router have the same routes", async () => {
+  const { routes } = await read("/api/v1");
+  assert.deepEqual(operations.map(({ method, path }) => `${method} ${path}`).sort(),
+    routes.map(({ method, path }) => `${method} ${path}`).sort());
+});
+
+test("every example in the document is as the document says", () => {
+  for (const operation of operations) {
+    for (const parameter of operation.parameters) {
+      if (parameter.example === undefined) continue;
+      assert.equal(faults(`${parameter.pointer}/schema`, parameter.example), "", `${operation.name} ${parameter.name}`);
+    }
+    for (const response of Object.values(operation.responses)) {
+      for (const [type, content] of Object.entries(response.content ?? {})) {
+        if (content.example === undefined) continue;
+        const pointer = `${response.pointer}/content/${type.replaceAll("/", "~1")}/schema`;
+        assert.equal(faults(pointer, content.example), "", `${operation.name} ${type}`);
+      }
+    }
+  }
+});
+
+test("everything that is stored is answered as described", async () => {
+  for (const operation of operations.filter(({ method }) => method === "GET")) {
+    const [parameter] = inPath(operation);
+    const values = parameter ? await listed(parameter) : [""];
+    for (const value of values) {
+      const path = address(operation, parameter ? { [parameter.name]: value } : {});
+      const answer = await call("GET", path, acme.token);
+      assert.equal(answer.status, 200, path);
+      check(operation, answer, path);
+      const { etag } = answer.headers;
+      if (!operation.responses["304"]) continue;
+      check(operation, await call("GET", path, acme.token, { headers: { "if-none-match": `"other", ${etag}` } }), path);
+      check(operation, await call("GET", path, acme.token, { headers: { "if-none-match": "no tag" } }), path);
+      assert.equal((await call("GET", path, acme.token, { headers: { "if-none-match": `W/${etag}` } })).status, 304, path);
+      assert.equal((await call("GET", path, acme.token, { headers: { "if-none-match": '"other"' } })).status, 200, path);
+    }
+  }
+  for (const list of ["messages", "users", "conversations", "numbers", "statuses", "deliveries", "events", "agents"])
+    assert.ok((await read(`/api/v1/${list}`))[list].length > 0, list);
+});
+
+test("pages give each thing once, by the cursor they name", async () => {
+  for (const operation of operations) {
+    const cursor = operation.parameters.find(({ name, in: where }) => where === "query" && ["before", "after"].includes(name));
+    if (!cursor) continue;
+    const [parameter] = inPath(operation);
+    const path = address(operation, parameter ? { [parameter.name]: (await listed(parameter))[0] } : {});
+    const whole = await read(`${path}?limit=200`);
+    const [list] = Object.keys(whole).filter((name) => name !== "next");
+    const pieces = [];
+    for (let next = "", pages = 0; next !== null; ++pages) {
+      assert.ok(pages < 100, `${path} has no end`);
+      const answer = await call("GET", path + query([["limit", 1], ...(next ? [[cursor.name, next]] : [])]), acme.token);
+      check(operation, answer, path);
+      const page = JSON.parse(answer.text);
+      pieces.push(...page[list]);
+      next = page.next;
+    }
+    assert.deepEqual(pieces, whole[list], path);
+  }
+});
+
+test("nobody is let in without a token, and a disabled tenant is told so", async () => {
+  const values = { id: "x", key: "x" };
+  for (const operation of operations)
+    for (const token of [undefined, "cct_wrong"]) {
+      const answer = await call(operation.method, address(operation, values), token);
+      assert.equal(answer.status, 401, operation.name);
+      check(operation, answer);
+    }
+  gateway.clawcentral(["tenant", "disable", "beta"]);
+  for (const operation of operations) {
+    const answer = await call(operation.method, address(operation, values), beta.token);
+    assert.equal(answer.status, 403, operation.name);
+    check(operation, answer);
+  }
+  gateway.clawcentral(["tenant", "enable", "beta"]);
+  assert.equal((await call("GET", "/api/v1", beta.token)).status, 200, "and recovers");
+});
+
+/** Every string in a value that names something of acme's. */
+function names(value, found = new Set(), key = "") {
+  if (typeof value === "string" && ["id", "wamid", "key", "phone", "conversation", "message"].includes(key)) found.add(value);
+  else if (value && typeof value === "object") for (const [name, each] of Object.entries(value)) names(each, found, Array.isArray(value) ? key : name);
+  return found;
+}
+
+test("a tenant gets 404, or nothing, for everything of another", async () => {
+  const lists = operations.filter((operation) => operation.method === "GET" && inPath(operation).length === 0 && operation.name !== "stream");
+  const secrets = new Set();
+  for (const operation of lists) names(await read(operation.path), secrets);
+  assert.ok(secrets.size > 20);
+  const clean = (answer, what) => {
+    for (const secret of secrets) assert.ok(!answer.text.includes(`"${secret}"`), `${what} shows ${secret}: ${answer.text}`);
+    assert.doesNotMatch(answer.text, /acme/, what);
+  };
+  for (const operation of lists) {
+    const parameters = operation.parameters.filter((parameter) => parameter.in === "query" && parameter.name !== "limit");
+    const tries = [[], ...parameters.flatMap((parameter) => [...secrets].map((secret) => [[parameter.name, secret]]))];
+    for (const pairs of tries) {
+      const answer = await call("GET", operation.path + query(pairs), beta.token);
+      check(operation, answer, query(pairs));
+      if (answer.status === 200) clean(answer, `${operation.name} ${query(pairs)}`);
+    }
+  }
+  for (const operation of operations) {
+    const [parameter] = inPath(operation);
+    if (!parameter) continue;
+    for (const value of await listed(parameter)) {
+      const path = address(operation, { [parameter.name]: value });
+      const body = operation.body && JSON.stringify(operation.body.example);
+      const theirs = await read(path.replace(/\?.*/, ""));
+      const answer = await call(operation.method, path, beta.token, { body });
+      check(operation, answer, path);
+      // Writing a key makes one of beta's own; it goes again.
+      if (operation.method === "PUT") assert.equal((await call("DELETE", path, beta.token)).status, 204);
+      else assert.equal(answer.status, 404, `${operation.method} ${path}`);
+      assert.deepEqual(await read(path), theirs, `${operation.method} ${path} by another`);
+    }
+  }
+});
+
+test("two writers cannot overwrite each other unseen", async () => {
+  const put = operations.find(({ name }) => name === "putValue");
+  const remove = operations.find(({ name }) => name === "deleteValue");
+  const path = "/api/v1/kv/contended";
+  const write = async (value, headers) => {
+    const answer = await call("PUT", path, acme.token, { body: JSON.stringify({ value }), headers });
+    check(put, answer, JSON.stringify(headers));
+    return answer;
+  };
+  const firsts = await Promise.all(Array.from({ length: 16 }, (_, i) => write(`first ${i}`, { "if-none-match": "*" })));
+  assert.deepEqual(firsts.map(({ status }) => status).sort(), [200, ...Array(15).fill(412)]);
+  const { etag } = (await call("GET", path, acme.token)).headers;
+  const seconds = await Promise.all(Array.from({ length: 16 }, (_, i) => write(`second ${i}`, { "if-match": etag })));
+  assert.deepEqual(seconds.map(({ status }) => status).sort(), [200, ...Array(15).fill(412)]);
+  const now = seconds.find(({ status }) => status === 200).headers.etag;
+  assert.equal((await write("weak", { "if-match": `W/${now}` })).status, 412);
+  const erase = async (headers) => {
+    const answer = await call("DELETE", path, acme.token, { headers });
+    check(remove, answer, JSON.stringify(headers));
+    return answer.status;
+  };
+  assert.equal(await erase({ "if-match": etag }), 412);
+  assert.equal(await erase({ "if-match": "no tag" }), 400);
+  assert.equal(await erase({ "if-match": `"x", ${now}` }), 204);
+  assert.equal((await write("gone", { "if-match": "*" })).status, 412);
+  assert.equal(await erase({}), 404);
+});
+
+test("a stream tells what changes, to its tenant alone", async () => {
+  const operation = operations.find(({ name }) => name === "stream");
+  const kinds = operation.responses["200"].content["text/event-stream"]["x-events"];
+  const mine = gateway.listen(acme.token);
+  const others = gateway.listen(beta.token);
+  const again = gateway.listen(acme.token, { "last-event-id": "1" });
+  for (const stream of [mine, others, again]) await eventually("hello", () => stream.events[0]?.event === "hello");
+  await eventually("resync for who comes again", () => again.events[1]?.event === "resync");
+  await gateway.say(acme, "491555000009", "Live of acme", "live, acme");
+  const told = (event, fits) => eventually(`told of ${event}`, () => mine.events.find((each) => each.event === event && fits(each.data)));
+  const inbound = await told("message", (data) => data.user === "491555000009" && data.direction === "inbound");
+  await told("message", (data) => data.id === inbound.data.id && data.state === "answered");
+  const reply = await told("message", (data) => data.direction === "outbound" && data.state === "sent");
+  const { wamid } = await read(`/api/v1/messages/${reply.data.id}`);
+  await gateway.status(acme, wamid, "read");
+  await told("status", (data) => data.message === reply.data.id && data.status === "read");
+  await told("message", (data) => data.id === reply.data.id && data.state === "read");
+  await gateway.webhook(acme, {}, { raw: "no JSON either, acme" });
+  await told("event", (data) => data.kind === "unparsed");
+  for (const { event, data } of mine.events) {
+    assert.ok(kinds[event], event);
+    assert.equal(faults(resolve(kinds[event]).pointer, data), "", event);
+  }
+  await gateway.say(beta, "491555000009", "Live of beta", "beta's own");
+  await eventually("beta hears of its own", () => others.events.some(({ event }) => event === "message"));
+  const heard = JSON.stringify(others.events);
+  for (const { data } of mine.events.filter(({ data }) => data.id)) assert.ok(!heard.includes(data.id), "beta heard of acme's");
+  const all = [mine, others, again, ...Array.from({ length: 18 }, () => gateway.listen(acme.token))];
+  await eventually("20 streams", () => all.every((stream) => stream.events.length > 0));
+  const refused = await call("GET", "/api/v1/stream", acme.token);
+  assert.equal(refused.status, 503);
+  check(operation, refused);
+  for (const stream of all) stream.close();
+  // The places come free when the next event cannot be written any more.
+  await eventually("a place for a new one", async () => {
+    await gateway.say(acme, "491555000009", "Live of acme", `noise ${Math.random()}`);
+    const stream = await call("GET", "/api/v1/stream", acme.token);
+    return stream.status === 200;
+  });
+});
+
+const ODD = ["", " ", "0", "-1", "1e9", "99999999999999999999", "null", "true", "*", "%", "%zz", "..", ".", "a/b", "a?b#c&d=e", "\0", "a\0b",
+  "\r\nX: y", "' OR 1=1 --", "\u{1F64F}\u0301", "\u202e", "m_ffffffffffffffff", "m_0000000000000000", "c_0000000000000000",
+  "s_ffffffffffffffff", "m_FFFFFFFFFFFFFFFF", "[]", "{}", '"', 'W/"', '"a", W/"b", *', ",,", "x".repeat(513), "x".repeat(3000)];
+const ODD_BODIES = ["", "null", "[]", "{}", '{"value":null}', '{"value":7}', '{"value":"\\u0000"}', '{"value":"\\ud800"}', "{",
+  '{"value":"a","value":1}', `${"[".repeat(5000)}`, `{"value":"${"x".repeat(70_000)}"}`, Buffer.from([0x7b, 0xff, 0xfe]),
+  '{"value":"x","more":{"deep":[1,2,{"a":1e400}]}}', Buffer.from('{"value":"\xff"}', "latin1")];
+
+/** A value for a parameter: one of acme's, the document's example, one that fits, or an odd one. */
+function valueFor(parameter, known, random) {
+  if (random.chance(0.4)) return random.one(ODD);
+  const { thing: schema } = resolve(parameter.schema, "");
+  if (schema.type === "integer") return String(random.below(300));
+  if (schema.enum && random.chance(0.8)) return random.one(schema.enum);
+  if (parameter.example && random.chance(0.2)) return parameter.example;
+  return random.one(known);
+}
+
+/** What Node lets through as a header. */
+const inHeader = (text) => /^[\t\x20-\x7e]*$/.test(text);
+
+function oddRequest(operation, known, random) {
+  const values = {};
+  const pairs = [];
+  const headers = {};
+  for (const parameter of operation.parameters) {
+    const value = valueFor(parameter, known, random);
+    if (parameter.in === "path") values[parameter.name] = value || "x";
+    else if (!random.chance(0.6)) continue;
+    else if (parameter.in === "query") pairs.push([parameter.name, value]);
+    else if (inHeader(value)) headers[parameter.name] = value;
+  }
+  if (random.chance(0.1)) pairs.push([random.one(ODD), random.one(ODD)]);
+  if (random.chance(0.1) && pairs.length > 0) pairs.push(pairs[0]);
+  let path = address(operation, values) + query(pairs);
+  // Bytes that are no UTF-8, which no string of JavaScript can hold.
+  if (random.chance(0.1)) path = path.replace(/x/, "%ff%c3");
+  const example = operation.body && JSON.stringify(operation.body.example);
+  const body = operation.body && (random.chance(0.5) ? random.one(ODD_BODIES) : example);
+  return { path, headers, body };
+}
+
+test("odd requests get described answers and harm nothing", async () => {
+  const seed = Number(process.env.SEED ?? 20261125);
+  console.log(`SEED=${seed}`);
+  const random = generator(seed);
+  const known = [];
+  for (const path of ["messages", "conversations", "users", "statuses", "events"]) known.push(...names(await read(`/api/v1/${path}`)));
+  // Before beta's turn, so that acme's values are still there afterwards.
+  for (const token of [beta.token, acme.token])
+    for (const operation of operations)
+      for (let i = 0; i < CALLS / 2; ++i) {
+        const { path, headers, body } = oddRequest(operation, known, random);
+        const answer = await call(operation.method, path, token, { headers, body });
+        assert.ok(answer.status < 500 || (operation.name === "stream" && answer.status === 503), `${operation.method} ${path}: ${answer.status} ${answer.text}`);
+        check(operation, answer, JSON.stringify({ path, headers, body: String(body).slice(0, 80) }));
+      }
+  assert.equal((await call("POST", "/api/v1/messages", acme.token)).status, 405);
+  assert.equal((await call("GET", "/api/v1/nothing", acme.token)).status, 404);
+  const page = await read("/api/v1/messages");
+  assert.ok(page.messages.length > 0, "it still serves");
+  await gateway.say(acme, "491555000008", "After of acme", "still there, acme?");
+  await eventually("it still answers", async () =>
+    (await read("/api/v1/messages?user=491555000008&direction=outbound")).messages.length > 0);
+});
+
+test("every status that the document has was seen", () => {
+  // 503 where the disk is away; other tests see to that.
+  for (const operation of operations)
+    for (const status of Object.keys(operation.responses))
+      if (status !== "503") assert.ok(seen.get(operation.name).has(status), `${operation.name} never answered ${status}`);
+  assert.ok(document.openapi.startsWith("3.1"));
+});
