@@ -6,6 +6,7 @@
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
+#include "simulator/control_json.hpp"
 #include "simulator/example_webhooks.hpp"
 #include "simulator/graph_media.hpp"
 #include "simulator/person_message.hpp"
@@ -20,27 +21,6 @@ namespace {
 
 constexpr std::size_t kMaxListed = 10'000;
 constexpr std::size_t kListed = 200;  ///< Where no limit is asked for.
-
-net::HttpResponse json_answer(int status, const json::value& value) {
-  auto response = net::json_response(status, json::serialize(value));
-  response.headers.push_back({"Cache-Control", "no-store"});
-  return response;
-}
-
-Result<json::object> body_object(const net::HttpRequest& request) {
-  boost::system::error_code error;
-  json::value value = json::parse(request.body, error);
-  if (error || !value.is_object()) return fail(ErrorKind::kInvalid, "the body must be a JSON object");
-  return std::move(value.get_object());
-}
-
-/// A string member; empty where it is missing. Fails with kInvalid for another kind.
-Result<std::string> member(const json::object& object, std::string_view name) {
-  const json::value* value = object.if_contains(name);
-  if (!value || value->is_null()) return std::string();
-  if (!value->is_string()) return fail(ErrorKind::kInvalid, fmt::format("\"{}\" must be a string", name));
-  return std::string(std::string_view(value->get_string()));
-}
 
 std::uint64_t query_number(const net::HttpRequest& request, std::string_view name, std::uint64_t otherwise) {
   const auto text = request.query_value(name);
@@ -59,13 +39,6 @@ Result<std::string> wa_id_of(const net::HttpRequest& request) {
   return digits;
 }
 
-bool from_elsewhere(const net::HttpRequest& request) {
-  const auto origin = request.header("Origin");
-  if (origin.empty()) return false;
-  const auto host = request.header("Host");
-  return origin != fmt::format("http://{}", host) && origin != fmt::format("https://{}", host);
-}
-
 json::object person_json(const Person& person, TimePoint now) {
   json::object object{{"wa_id", person.wa_id}, {"name", person.name}, {"typing", person.sees_typing(now)}};
   if (!person.username.empty()) object["username"] = person.username;
@@ -80,10 +53,8 @@ Control::Control(Guarded<Meta>& meta, MovableClock& clock, net::HttpClient& clie
     : meta_(meta), clock_(clock), client_(client) {}
 
 void Control::add(net::Router& router, const char* method, const char* pattern, Sync handler) {
-  router.add(method, pattern, [this, handler](net::HttpRequest& request) -> Task<net::HttpResponse> {
-    if (from_elsewhere(request)) co_return problem(403, "Not from there", "another site's page may not use this API");
-    co_return (this->*handler)(request);
-  });
+  add_route(router, method, pattern,
+            [this, handler](const net::HttpRequest& request) { return (this->*handler)(request); });
 }
 
 void Control::add_routes(net::Router& router) {
@@ -221,9 +192,9 @@ net::HttpResponse Control::get_number(const net::HttpRequest& request) {
 net::HttpResponse Control::post_number(const net::HttpRequest& request) {
   const auto body = body_object(request);
   if (!body) return problem(body.error());
-  auto number = read_number(*body, Number{});
-  if (!number) return problem(number.error());
   return meta_.with([&](Meta& meta) {
+    auto number = read_number(*body, Number{.limits = meta.numbers.limits_of_new});
+    if (!number) return problem(number.error());
     if (meta.numbers.find(number->id)) return problem(409, "There already", "change it with PUT /_sim/numbers/{id}");
     const auto answer = number_json(*number);
     if (const auto put = meta.numbers.put(std::move(*number)); !put) return problem(put.error());
@@ -238,8 +209,7 @@ net::HttpResponse Control::put_number(const net::HttpRequest& request) {
   return meta_.with([&](Meta& meta) {
     const std::string id(request.param("id"));
     const Number* old = meta.numbers.find(id);
-    Number base;
-    base.id = id;
+    Number base{.id = id, .limits = meta.numbers.limits_of_new};
     auto number = read_number(*body, old ? *old : std::move(base));
     if (!number) return problem(number.error());
     if (number->id != id) return problem(400, "That cannot be", "\"id\" differs from the address");
@@ -284,7 +254,7 @@ net::HttpResponse Control::stats(const net::HttpRequest&) {
                                          {"reads", c.reads},
                                          {"typings", c.typings},
                                          {"webhooks", c.webhooks},
-                                         {"webhooks_open", meta.deliveries().open()},
+                                         {"webhooks_open", meta.webhooks_open()},
                                          {"webhooks_answered", c.webhooks_answered},
                                          {"webhooks_given_up", c.webhooks_given_up},
                                          {"webhook_attempts", c.webhook_attempts},

@@ -9,6 +9,9 @@
 #include "base/crypto.hpp"
 #include "simulator/graph_media.hpp"
 #include "simulator/send_request.hpp"
+#include "simulator/template_calls.hpp"
+#include "simulator/template_send.hpp"
+#include "simulator/tokens.hpp"
 
 namespace claw::sim {
 
@@ -30,12 +33,14 @@ bool is_version(std::string_view text) {
 }
 
 Answer send_message(Meta& meta, const GraphCall& call, const Number& number, const SendMessage& send,
-                    Exchange& exchange) {
+                    const std::string& category, Exchange& exchange) {
   if (send.to == number.display_phone) return Refusal(errors::own_number());
   for (const auto& use : send.media)
     if (const auto refusal = refuse_media(meta, number, use)) return Refusal(*refusal);
-  exchange.what = send.type;
+  exchange.what = category.empty() ? send.type : "template";
   exchange.phone = send.to;
+  if (auto refused = meta.traffic.admit(number, send.to.empty() ? send.user_id : send.to))
+    return Refusal(*std::move(refused));
   exchange.message = meta.accept({.number = &number,
                                   .to = send.to,
                                   .user_id = send.user_id,
@@ -46,7 +51,8 @@ Answer send_message(Meta& meta, const GraphCall& call, const Number& number, con
                                   .reply_to = send.reply_to,
                                   .callback_data = send.callback_data,
                                   .has_callback_data = send.has_callback_data,
-                                  .version = major_version(call.version)});
+                                  .version = major_version(call.version),
+                                  .category = category});
   if (const auto found = meta.phones.find_message(exchange.message)) exchange.phone = found.person->wa_id;
   json::object contact{{"input", send.input}};
   contact[send.to.empty() ? "user_id" : "wa_id"] = send.to.empty() ? send.user_id : send.to;
@@ -65,9 +71,13 @@ Answer mark_read(Meta& meta, const Number& number, const MarkRead& mark, Exchang
 }
 
 Answer messages(Meta& meta, const GraphCall& call, const Number& number, Exchange& exchange) {
-  const auto request = read_send(call.body);
+  const auto from_template = read_template_send(meta.templates, number.waba, call.body);
+  if (!from_template) return Refusal(from_template.error());
+  const auto request = read_send(*from_template ? (*from_template)->body : call.body);
   if (!request) return Refusal(request.error());
-  if (const auto* send = std::get_if<SendMessage>(&*request)) return send_message(meta, call, number, *send, exchange);
+  const std::string category = *from_template ? (*from_template)->category : std::string();
+  if (const auto* send = std::get_if<SendMessage>(&*request))
+    return send_message(meta, call, number, *send, category, exchange);
   return mark_read(meta, number, std::get<MarkRead>(*request), exchange);
 }
 
@@ -77,7 +87,7 @@ json::object phone_number_json(const Number& number) {
           {"display_phone_number", "+" + number.display_phone},
           {"quality_rating", number.quality_rating},
           {"platform_type", "CLOUD_API"},
-          {"throughput", {{"level", number.messages_per_second > 80 ? "HIGH" : "STANDARD"}}},
+          {"throughput", {{"level", number.limits.messages_per_second > 80 ? "HIGH" : "STANDARD"}}},
           {"id", number.id}};
 }
 
@@ -111,8 +121,20 @@ Answer phone_numbers(const Meta& meta, const GraphCall& call) {
   return json::object{{"data", std::move(data)}};
 }
 
+/// Meta wants a token of the app that made the other one; here any that is known, or "{app id}|{app secret}".
+Answer tell_token(const Meta& meta, const GraphCall& call) {
+  if (!call.token || call.token->empty()) return Refusal(errors::no_token());
+  const bool is_app = std::ranges::any_of(meta.numbers.all(), [&](const auto& entry) {
+    return *call.token == fmt::format("{}|{}", entry.second.app_id, entry.second.app_secret);
+  });
+  if (!is_app && !meta.numbers.knows_token(*call.token)) return Refusal(errors::bad_token());
+  if (call.param("input_token").empty()) return Refusal(errors::missing("input_token"));
+  return debug_token(meta.numbers, call.param("input_token"), meta.now());
+}
+
 Answer answer_call(Meta& meta, const GraphCall& call, Exchange& exchange) {
   if (!is_version(call.version)) return Refusal(errors::unknown_path(call.path));
+  if (call.object == "debug_token") return tell_token(meta, call);
   if (const Media* media = call.edge.empty() ? meta.media.find(call.object, meta.now()) : nullptr)
     return answer_media(meta, call, *media, exchange);
   const Access access = check_access(meta, call);
@@ -124,9 +146,26 @@ Answer answer_call(Meta& meta, const GraphCall& call, Exchange& exchange) {
   if (is_phone && call.method == "POST" && call.edge == "media")
     return upload_media(meta, call, *access.number, exchange);
   if (is_phone && call.method == "GET" && call.edge.empty()) return chosen_fields(*access.number, call.fields);
-  if (!is_phone && call.edge == "subscribed_apps") return subscribed_apps(call, *access.number);
+  const bool is_template = meta.templates.find(call.object) != nullptr;
+  if (call.edge == "message_templates" ? !is_phone && !is_template : is_template && call.edge.empty())
+    return answer_template_call(meta, call, access.number->waba);
+  if (!is_phone && call.method != "DELETE" && call.edge == "subscribed_apps")
+    return subscribed_apps(call, *access.number);
   if (!is_phone && call.method == "GET" && call.edge == "phone_numbers") return phone_numbers(meta, call);
   return Refusal(errors::unknown_path(call.path));
+}
+
+net::HttpResponse do_call(Meta& meta, const GraphCall& call, std::string_view trace, Exchange& exchange) {
+  const Answer answer = answer_call(meta, call, exchange);
+  if (answer) return graph_response(200, wire_json(*answer), trace);
+  const GraphError& error = answer.error();
+  net::HttpResponse response = graph_response(error.http, error_body(error, trace), trace);
+  exchange.code = error.code;
+  exchange.reason = error.details.empty() ? error.message : error.details;
+  if (response.status == 401)
+    response.headers.push_back(
+        {"WWW-Authenticate", fmt::format("OAuth \"Facebook Platform\" \"invalid_token\" \"{}\"", error.message)});
+  return response;
 }
 
 }  // namespace
@@ -163,7 +202,8 @@ Access check_access(const Meta& meta, const GraphCall& call) {
   if (!meta.numbers.knows_token(*call.token)) return {.refusal = errors::bad_token()};
   const Number* number = meta.numbers.find(call.object);
   if (!number) {
-    for (const auto& id : meta.numbers.of_waba(call.object)) {
+    const Template* made = meta.templates.find(call.object);
+    for (const auto& id : meta.numbers.of_waba(made ? made->waba : call.object)) {
       const Number* candidate = meta.numbers.find(id);
       if (candidate->token == *call.token) number = candidate;
     }
@@ -172,6 +212,7 @@ Access check_access(const Meta& meta, const GraphCall& call) {
     return {.refusal = errors::unknown_object(call.method == "GET" ? "get" : "post", call.object)};
   if (call.proof ? *call.proof != to_hex(hmac_sha256(number->app_secret, *call.token)) : number->require_proof)
     return {.refusal = call.proof ? errors::bad_proof() : errors::missing_proof()};
+  if (auto refusal = token_refusal(*number, call, meta.now())) return {.refusal = std::move(refusal)};
   return {.number = number, .refusal = {}};
 }
 
@@ -184,27 +225,30 @@ net::HttpResponse graph_response(int status, std::string body, std::string_view 
   return response;
 }
 
-net::HttpResponse answer_graph(Meta& meta, const GraphCall& call) {
+net::HttpResponse answer_graph(Meta& meta, const GraphCall& call, const GraphFaults& faults) {
   Exchange exchange{.at = meta.now(), .kind = "graph", .method = call.method, .url = call.path, .outcome = "ok"};
   ++meta.counts.graph_requests;
   const std::string trace = meta.ids.trace();
-  const Answer answer = answer_call(meta, call, exchange);
-  net::HttpResponse response = answer ? graph_response(200, wire_json(*answer), trace)
-                                      : graph_response(answer.error().http, error_body(answer.error(), trace), trace);
-  if (!answer) {
-    ++meta.counts.graph_errors;
-    exchange.code = answer.error().code;
-    exchange.outcome = "refused";
-    exchange.reason = answer.error().details.empty() ? answer.error().message : answer.error().details;
-    if (response.status == 401)
-      response.headers.push_back(
-          {"WWW-Authenticate",
-           fmt::format("OAuth \"Facebook Platform\" \"invalid_token\" \"{}\"", answer.error().message)});
+  net::HttpResponse response;
+  if (faults.refuses()) {
+    response = refusal(*faults.fault, trace);
+    if (meta.numbers.find(call.object)) exchange.number = call.object;
+    exchange.phone = faults.phone;
+    exchange.what = call.edge;
+  } else {
+    response = do_call(meta, call, trace, exchange);
+    if (faults.fault) spoil(*faults.fault, response);
   }
-  exchange.status = response.status;
+  if (faults.fault) exchange.reason = fmt::format("fault {}: {}", faults.fault->id, to_string(faults.fault->kind));
+  if (response.status != 200) {
+    ++meta.counts.graph_errors;
+    exchange.outcome = "refused";
+  }
+  if (response.drop) exchange.outcome = "unreachable";
+  exchange.status = response.drop ? 0 : response.status;
   exchange.request = std::make_shared<const std::string>(
       call.edge == "media" ? fmt::format("({} bytes)", call.body.size()) : call.body.substr(0, Journal::kMaxBody));
-  exchange.answer = response.body;
+  exchange.answer = response.drop ? std::string() : response.body;
   meta.note(std::move(exchange));
   return response;
 }

@@ -8,6 +8,7 @@
 
 #include "net/http.hpp"
 #include "simulator/graph_error.hpp"
+#include "simulator/graph_faults.hpp"
 #include "simulator/meta.hpp"
 
 namespace claw::sim {
@@ -17,8 +18,8 @@ struct GraphCall {
   std::string method;   ///< GET | POST | DELETE
   std::string path;     ///< For the journal and for errors; no query.
   std::string version;  ///< "v25.0"
-  std::string object;   ///< Phone number id, WABA id or media id.
-  std::string edge;     ///< "messages", "media", "subscribed_apps", "phone_numbers", or empty for the object itself.
+  std::string object;   ///< Phone number id, WABA id, media id or template id; "debug_token".
+  std::string edge;     ///< "messages", "media", "subscribed_apps", "phone_numbers", …, or empty for the object itself.
   std::string fields;   ///< ?fields=
   std::optional<std::string> token;  ///< Bearer, or ?access_token=
   std::optional<std::string> proof;  ///< ?appsecret_proof=
@@ -33,12 +34,13 @@ struct GraphCall {
 /// The call in an HTTP request to /{version}/{object} or /{version}/{object}/{edge}.
 [[nodiscard]] GraphCall graph_call(const net::HttpRequest& request);
 
-/// Answers a call: does what it asks, counts it and notes it. REQUIRES: `meta` is locked.
-[[nodiscard]] net::HttpResponse answer_graph(Meta& meta, const GraphCall& call);
+/// Answers a call: does what it asks, counts it and notes it, unless `faults` want it otherwise. REQUIRES: `meta` is
+/// locked.
+[[nodiscard]] net::HttpResponse answer_graph(Meta& meta, const GraphCall& call, const GraphFaults& faults = {});
 
 /// Whether this call may touch `object` ("" for its token alone). The answers, in Meta's order: token missing or not
 /// known (190), appsecret_proof wrong or missing where the app wants it (100), object unknown or another token's
-/// (100/33).
+/// (100/33), and then what is the matter with the token (tokens.hpp).
 struct Access {
   const Number* number = nullptr;  ///< The phone number, or the first number of the WABA that the token may use.
   std::optional<GraphError> refusal{};

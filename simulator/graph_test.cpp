@@ -124,7 +124,7 @@ TEST_F(GraphTest, RefusesARequestInMetasWords) {
            {with(R"("to":"4915112345678","type":"song")"), 100, "song"},
            {with(R"("to":"4915112345678","type":"image","image":{}))"), 100, "JSON"},
            {with(R"("to":"4915112345678","type":"image","image":{})"), 131008, "image['id']"},
-           {with(R"("to":"4915112345678","type":"template","template":{})"), 131051, "template"},
+           {with(R"("to":"4915112345678","type":"template","template":{})"), 131008, "template"},
            {with(R"("to":"1","recipient_type":"group","text":{"body":"x"})"), 131009, "1"},
            {with(R"("to":"4915112345678","recipient_type":"group","text":{"body":"x"})"), 131051, "group"},
            {with(R"("to":"4915112345678","text":{"body":"x"},"context":{})"), 131008, "context"},

@@ -3,6 +3,7 @@
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
+#include "simulator/error_codes.hpp"
 #include "simulator/words.hpp"
 
 namespace claw::sim {
@@ -19,6 +20,7 @@ struct Meta::Outbound {
   bool by_phone;
   int failure;  ///< Meta's code of why it will fail; 0: it arrives.
   int version;
+  std::string category;
   TimePoint sent_at;
 };
 
@@ -27,6 +29,7 @@ namespace {
 // Meta's codes.
 constexpr int kUndeliverable = 131026;
 constexpr int kInvalidParameter = 131009;
+constexpr int kWindowClosed = 131047;
 
 /// What a Message keeps of its webhook; nothing for a plain text.
 std::string details_of(const std::string& type, const json::object& message) {
@@ -48,12 +51,15 @@ std::vector<Tick> statuses_of(const Meta::Send& send, std::vector<Tick> wanted) 
 
 Meta::Meta(const Clock& clock, Habits chosen, std::uint64_t seed, Deliveries::Send send)
     : media(seed),
+      traffic(clock),
+      faults(clock, seed),
       timers(clock),
       ids(seed),
       habits(std::move(chosen)),
       clock_(clock),
       deliveries_(clock, timers, numbers, std::move(send),
-                  [this](const Delivery& delivery, const AttemptResult* result) { on_delivery(delivery, result); }) {}
+                  [this](const Delivery& delivery, const AttemptResult* result) { on_delivery(delivery, result); }),
+      webhooks_(timers, faults, deliveries_) {}
 
 Result<const Number*> Meta::number_for(const std::string& id) const {
   if (id.empty()) {
@@ -93,7 +99,7 @@ Result<std::string> Meta::say(std::string_view wa_id, Words words) {
     return fail(ErrorKind::kInvalid, fmt::format("\"text\" is over {} bytes", kMaxText));
   const auto number = number_for(words.number);
   if (!number) return std::unexpected(number.error());
-  if (deliveries_.open() >= Deliveries::kMaxWaiting) return fail(ErrorKind::kTransient, "too many webhooks wait");
+  if (!webhooks_.has_room()) return fail(ErrorKind::kTransient, "too many webhooks wait");
   const bool seen = phones.find(wa_id) != nullptr;
   Person* person = phones.put(wa_id, words.name);
   if (!person) return fail(ErrorKind::kTransient, "too many people");
@@ -118,14 +124,13 @@ Result<std::string> Meta::say(std::string_view wa_id, Words words) {
   delivery.body = std::make_shared<const std::string>(
       message_webhook(**number, from, message.id, message.at, words.type, words.message, message.reply_to));
   ++counts.person_messages;
+  traffic.person_wrote(**number, person->wa_id, words.from_ad);
   const Message& kept = phones.add(*person, std::move(message));
   std::string id = kept.id;
   publish(*person, kept);
   if (const json::value* content = words.message.if_contains(words.type))
     apply(*person, Side::kPerson, words.type, *content);
-  ++counts.webhooks;
-  // There was room above, and nothing in between adds another.
-  (void)deliveries_.add(std::move(delivery));
+  post(std::move(delivery));
   return id;
 }
 
@@ -161,7 +166,12 @@ Person* Meta::recipient(const Send& send) {
 }
 
 int Meta::failure_of(const Send& send, const Person* person) {
+  const auto doomed = faults.strike(send.number->id, person ? person->wa_id : send.to,
+                                    [](const Fault& fault) { return fault.kind == FaultKind::kFailedStatus; });
+  if (doomed) return doomed->code;
   if (!person) return kUndeliverable;
+  const bool bound = send.category.empty() && send.number->limits.service_window;
+  if (bound && !traffic.window_open(*send.number, person->wa_id)) return kWindowClosed;
   if (send.type != "reaction") return 0;
   const auto about = phones.find_message(text_in(send.content, {"message_id"}));
   return about && about.person == person && about.message->type != "reaction" ? 0 : kInvalidParameter;
@@ -179,6 +189,7 @@ std::string Meta::accept(const Send& send) {
                     .by_phone = !send.to.empty(),
                     .failure = failure_of(send, person),
                     .version = send.version,
+                    .category = send.category,
                     .sent_at = now()};
   // Who wrote to the phone is told about the phone.
   if (outbound.by_phone) outbound.to.wa_id = send.to;
@@ -208,7 +219,7 @@ bool Meta::tell(const Number& number, std::string_view field, json::object value
   delivery.what = field;
   delivery.body = std::make_shared<const std::string>(
       change_webhook(number.waba, field, std::move(value), with_time ? std::optional(now()) : std::nullopt));
-  if (!deliveries_.add(std::move(delivery))) return false;
+  if (!webhooks_.add(std::move(delivery))) return false;
   ++counts.webhooks;
   return true;
 }
@@ -238,17 +249,19 @@ void Meta::report(const Outbound& outbound, Tick tick, bool priced) {
                     .has_callback_data = outbound.has_callback_data,
                     .priced = priced,
                     .version = outbound.version,
+                    .category = outbound.category,
                     .sent_at = outbound.sent_at};
   if (tick == Tick::kFailed) {
-    const bool undeliverable = outbound.failure == kUndeliverable;
+    const KnownError* known = find_error(outbound.failure);
     facts.error_code = outbound.failure;
-    facts.error_title = undeliverable ? "Message undeliverable" : "Parameter value is not valid";
-    facts.error_details = undeliverable ? "Message Undeliverable." : "The message to react to is not in this thread.";
+    facts.error_title = known ? known->title : "Error";
+    facts.error_details = known ? known->details : std::string_view();
     // A failed send by phone number tells no BSUID.
     if (outbound.by_phone) to.user_id = to.parent_user_id = {};
   }
   if (found) {
     found.message->tick = tick;
+    if (facts.error_code != 0) found.message->error = fmt::format("{}: {}", facts.error_code, facts.error_details);
     found.message->statuses.emplace_back(tick, now());
     publish(*found.person, *found.message);
   }
@@ -258,8 +271,12 @@ void Meta::report(const Outbound& outbound, Tick tick, bool priced) {
   delivery.message = outbound.id;
   delivery.what = to_string(tick);
   delivery.body = std::make_shared<const std::string>(status_webhook(*number, to, facts));
+  post(std::move(delivery));
+}
+
+void Meta::post(Delivery delivery) {
   ++counts.webhooks;
-  if (!deliveries_.add(std::move(delivery))) ++counts.webhooks_given_up;
+  if (!webhooks_.add(std::move(delivery))) ++counts.webhooks_given_up;
 }
 
 bool Meta::mark_read(const Number& number, std::string_view id, bool typing) {
@@ -311,16 +328,20 @@ void Meta::note(Exchange exchange) {
                   {"outcome", kept.outcome}});
 }
 
+void Meta::show_delivery(const Delivery& delivery, const std::string& id) {
+  const auto found = phones.find_message(id);
+  if (!found || found.message->from != Side::kPerson) return;
+  Message& message = *found.message;
+  message.delivery = {to_string(delivery.state), delivery.attempts, delivery.status, delivery.reason,
+                      delivery.next_try};
+  if (delivery.state == Delivery::State::kAnswered && message.tick == Tick::kSending) message.tick = Tick::kSent;
+  if (delivery.state == Delivery::State::kGivenUp) message.tick = Tick::kFailed;
+  publish(*found.person, message);
+}
+
 void Meta::on_delivery(const Delivery& delivery, const AttemptResult* result) {
-  const auto found = phones.find_message(delivery.message);
-  if (found && found.message->from == Side::kPerson) {
-    Message& message = *found.message;
-    message.delivery = {to_string(delivery.state), delivery.attempts, delivery.status, delivery.reason,
-                        delivery.next_try};
-    if (delivery.state == Delivery::State::kAnswered && message.tick == Tick::kSending) message.tick = Tick::kSent;
-    if (delivery.state == Delivery::State::kGivenUp) message.tick = Tick::kFailed;
-    publish(*found.person, message);
-  }
+  show_delivery(delivery, delivery.message);
+  for (const auto& id : delivery.also) show_delivery(delivery, id);
   if (!result) return;
   ++counts.webhook_attempts;
   const bool answered = delivery.state == Delivery::State::kAnswered;

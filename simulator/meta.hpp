@@ -11,12 +11,16 @@
 #include "base/result.hpp"
 #include "simulator/deliveries.hpp"
 #include "simulator/events.hpp"
+#include "simulator/faults.hpp"
 #include "simulator/ids.hpp"
 #include "simulator/journal.hpp"
 #include "simulator/media.hpp"
 #include "simulator/numbers.hpp"
 #include "simulator/phones.hpp"
+#include "simulator/templates.hpp"
 #include "simulator/timers.hpp"
+#include "simulator/traffic.hpp"
+#include "simulator/webhook_faults.hpp"
 #include "simulator/wire.hpp"
 
 namespace claw::sim {
@@ -27,6 +31,8 @@ struct Habits {
   std::chrono::milliseconds status_step{150};
   /// What is reported of a business's message, in this order. Empty: nothing ever is.
   std::vector<Tick> statuses{Tick::kSent, Tick::kDelivered, Tick::kRead};
+  /// How long Meta looks at a template before it is approved.
+  std::chrono::milliseconds template_review{5'000};
 };
 
 /// How often things happened. They only go up.
@@ -59,6 +65,7 @@ class Meta {
     /// it is empty.
     boost::json::object message{};
     std::shared_ptr<const std::string> file{};  ///< Bytes that message[type] tells of; shared with the store.
+    bool from_ad = false;                       ///< They came by an ad: the service window is the longer one.
   };
   /// A person writes, shows, reacts or takes back. Returns the wamid. Fails with kInvalid (text empty or over kMaxText,
   /// number not told though there are several), kNotFound (no such number), kTransient (too many webhooks wait, or too
@@ -77,10 +84,12 @@ class Meta {
     std::string reply_to{};
     std::string callback_data{};
     bool has_callback_data = false;
-    int version = 25;  ///< Graph version of the call.
+    int version = 25;        ///< Graph version of the call.
+    std::string category{};  ///< Of a template; empty: free-form, and wants an open service window.
   };
   /// A business writes: accepted always, as Meta does. It fails later, by status 131026 where no person can be found,
-  /// by 131009 where it reacts to what is not in their thread.
+  /// by 131009 where it reacts to what is not in their thread, by 131047 where it is free-form and the service window
+  /// is closed.
   std::string accept(const Send& send);
 
   /// A business marks a person's message read, and shows typing if asked. False: that message never came to this
@@ -91,12 +100,18 @@ class Meta {
   /// is; account fields carry the time. False while too many webhooks wait.
   [[nodiscard]] bool tell(const Number& number, std::string_view field, boost::json::object value, bool with_time);
 
+  /// Sends a webhook on its way, past the faults that may strike it.
+  void post(Delivery delivery);
+
   /// Notes an exchange in the journal and tells the pages.
   void note(Exchange exchange);
 
   Numbers numbers;
   Phones phones;
   MediaStore media;
+  Templates templates;
+  Traffic traffic;
+  Faults faults;
   Journal journal;
   Events events;
   Timers timers;
@@ -107,6 +122,8 @@ class Meta {
 
   [[nodiscard]] TimePoint now() const { return clock_.now(); }
   [[nodiscard]] Deliveries& deliveries() { return deliveries_; }
+  /// How many webhooks are neither answered nor given up.
+  [[nodiscard]] std::size_t webhooks_open() const { return webhooks_.open(); }
   /// Tells the pages that a message stands or changed.
   void publish(const Person& person, const Message& message);
 
@@ -121,12 +138,14 @@ class Meta {
   Person* recipient(const Send& send);
   /// Meta's code of why a message will fail; 0: it arrives.
   int failure_of(const Send& send, const Person* person);
+  void show_delivery(const Delivery& delivery, const std::string& id);
   void on_delivery(const Delivery& delivery, const AttemptResult* result);
   void set_typing(Person& person, const std::string& number, bool typing);
   Result<const Number*> number_for(const std::string& id) const;
 
   const Clock& clock_;
   Deliveries deliveries_;
+  WebhookFaults webhooks_;
 };
 
 }  // namespace claw::sim

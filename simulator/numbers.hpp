@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -8,25 +9,32 @@
 
 #include <boost/json/fwd.hpp>
 
+#include "base/clock.hpp"
 #include "base/result.hpp"
+#include "simulator/limits.hpp"
 
 namespace claw::sim {
+
+/// What is the matter with an access token (tokens.hpp).
+enum class TokenState { kValid, kExpired, kRevoked, kNoPermission, kWrongApp };
 
 /// A business phone number with everything that Meta knows around it: its WABA, the app that may use it, and where that
 /// app wants its webhooks. A simulator's secrets are nobody's secrets, so they are plain text here.
 struct Number {
-  std::string id;             ///< Phone number id, digits.
-  std::string display_phone;  ///< Digits, as in `metadata.display_phone_number`.
+  std::string id{};             ///< Phone number id, digits.
+  std::string display_phone{};  ///< Digits, as in `metadata.display_phone_number`.
   std::string verified_name = "Demo Business";
-  std::string waba;  ///< WABA id; also stands for the business portfolio of its BSUIDs.
+  std::string waba{};  ///< WABA id; also stands for the business portfolio of its BSUIDs.
   std::string token = "sim-access-token";
+  TokenState token_state = TokenState::kValid;
+  std::optional<TimePoint> token_expires{};  ///< It expires by itself then; a system user's token never does.
   std::string app_secret = "sim-app-secret";
   std::string verify_token = "sim-verify-token";
-  std::string callback;  ///< Webhook URL; empty: nothing can be delivered yet.
+  std::string callback{};  ///< Webhook URL; empty: nothing can be delivered yet.
   std::string app_id = "300000000000001";
   std::string quality_rating = "GREEN";
-  std::string tier = "TIER_1K";       ///< messaging_limit_tier
-  int messages_per_second = 80;       ///< Meta's default throughput. Told, not enforced.
+  std::string tier = "TIER_1K";  ///< messaging_limit_tier
+  Limits limits;
   std::string pricing_model = "PMP";  ///< Per message; CBP: per conversation, as it was before July 2025.
   bool require_proof = false;         ///< The app's setting "Require app secret": appsecret_proof must come.
 };
@@ -38,6 +46,9 @@ struct Number {
 class Numbers {
  public:
   static constexpr std::size_t kMax = 10'000;  ///< More than any test has; a bound against a loop gone wild.
+
+  /// What a number is held to that is put up without limits of its own.
+  Limits limits_of_new;
 
   /// Adds or replaces by id. Fails with kInvalid where kMax are there already.
   Result<void> put(Number number);
@@ -58,12 +69,13 @@ class Numbers {
 };
 
 /// The control API's shape of a number: {"id", "display_phone_number", "verified_name", "waba_id", "token",
-/// "app_secret", "verify_token", "callback", "app_id", "quality_rating", "tier", "limits":{"messages_per_second"},
-/// "pricing_model", "require_proof"}.
+/// "token_state", "token_expires_at", "app_secret", "verify_token", "callback", "app_id", "quality_rating", "tier",
+/// "limits" (limits.hpp), "pricing_model", "require_proof"}.
 [[nodiscard]] boost::json::object number_json(const Number& number);
 
 /// Lays the members of `json` over `number`. Fails with kInvalid naming the first member that is unknown, of the wrong
 /// kind, or empty where it may not be. A number needs "id"; its display phone and WABA are made from it where missing.
+/// A new token is valid where nothing else is said.
 [[nodiscard]] Result<Number> read_number(const boost::json::object& json, Number number);
 
 }  // namespace claw::sim

@@ -101,6 +101,7 @@ constexpr auto kBeside = std::to_array<Member>({{"context", Kind::kObject, false
 constexpr auto kAround = std::to_array<Member>({{"to", Kind::kText, false},
                                                 {"name", Kind::kText, false},
                                                 {"reply_to", Kind::kText, false},
+                                                {"from_ad", Kind::kBool, false},
                                                 {"type", Kind::kText, false}});
 
 bool is(const json::value& value, Kind kind) {
@@ -221,6 +222,9 @@ Result<Meta::Words> read_person_message(const json::object& body) {
                     .number = member(body, "to"),
                     .name = member(body, "name").substr(0, 100),
                     .reply_to = member(body, "reply_to")};
+  // An ad leaves its mark in the message, and opens the longer window.
+  const json::value* from_ad = body.if_contains("from_ad");
+  words.from_ad = (from_ad && from_ad->is_bool() && from_ad->get_bool()) || body.contains("referral");
   if (body.contains("type")) words.type = member(body, "type");
   const auto type = std::ranges::find(kTypes, words.type, &Type::name);
   if (type == kTypes.end()) return refuse(fmt::format("\"type\" must be one of {}", names_of(kTypes)));

@@ -12,10 +12,14 @@
 #include "net/curl_client.hpp"
 #include "net/server.hpp"
 #include "simulator/control.hpp"
+#include "simulator/fault_control.hpp"
 #include "simulator/graph.hpp"
 #include "simulator/graph_media.hpp"
+#include "simulator/half_request.hpp"
 #include "simulator/page.hpp"
+#include "simulator/template_calls.hpp"
 #include "simulator/verification.hpp"
+#include "simulator/webhook_client.hpp"
 
 namespace claw::sim {
 
@@ -23,7 +27,6 @@ namespace {
 
 constexpr std::chrono::milliseconds kLongestTick{20};  ///< How late a status may be.
 constexpr std::chrono::seconds kPing{15};              ///< How soon a page that is gone is noticed.
-constexpr std::chrono::seconds kWebhookTimeout{15};    ///< Meta waits "some seconds"; beyond it repeats.
 constexpr std::chrono::milliseconds kStopPatience{1'000};
 constexpr std::size_t kMaxBody = 140 * 1024 * 1024;  ///< Meta's largest file, 100 MB, in base64.
 
@@ -61,9 +64,14 @@ struct Service::Parts {
         clock(base),
         options(std::move(chosen)),
         client(io, client_options()),
-        meta(clock, options.habits, fresh_seed(), [this](Attempt attempt) { begin(std::move(attempt)); }),
-        control(meta, clock, client) {
+        webhooks(io, client),
+        meta(clock, options.habits, options.seed.value_or(fresh_seed()),
+             [this](Attempt attempt) { begin(std::move(attempt)); }),
+        control(meta, clock, client),
+        fault_control(meta) {
     control.add_routes(router);
+    fault_control.add_routes(router);
+    add_template_control(router, meta);
     add_page_routes(router);
     router.add("GET", "/whatsapp_business/attachments", [this](net::HttpRequest& request) -> Task<net::HttpResponse> {
       co_return meta.with([&](Meta& m) { return answer_attachment(m, request); });
@@ -85,8 +93,10 @@ struct Service::Parts {
   MovableClock clock;
   ServiceOptions options;
   net::CurlClient client;
+  WebhookClient webhooks;
   Guarded<Meta> meta;
   Control control;
+  FaultControl fault_control;
   net::Router router;
   net::Server server{io, router, {.max_body_bytes = kMaxBody}};
   TaskGroup tasks;
@@ -96,15 +106,12 @@ Task<> Service::Parts::deliver(Attempt attempt) {
   // begin() is called under the lock, and settling takes it again: go on from the loop, never from there.
   co_await boost::asio::post(co_await boost::asio::this_coro::executor, boost::asio::use_awaitable);
   const TimePoint begun = clock.now();
-  net::ClientRequest request;
-  request.method = "POST";
-  request.url = attempt.url;
-  request.headers = {
-      {"Content-Type", "application/json"}, {"X-Hub-Signature-256", attempt.signature}, {"Accept", "*/*"}};
-  request.body = *attempt.body;
-  request.connect_timeout = std::chrono::seconds(3);
-  request.total_timeout = kWebhookTimeout;
-  auto answer = co_await client.send(std::move(request));
+  if (attempt.drop) {
+    co_await send_half(attempt.url, *attempt.body);
+    const AttemptResult result{.reason = "a fault closed the connection in the middle of the body"};
+    co_return meta.with([&](Meta& m) { m.deliveries().settle(attempt.delivery, result); });
+  }
+  auto answer = co_await webhooks.post(attempt.url, attempt.signature, *attempt.body);
   AttemptResult result{.took = clock.now() - begun};
   if (answer) {
     result.status = answer->status;
@@ -162,7 +169,12 @@ Task<net::HttpResponse> Service::Parts::graph(net::HttpRequest& request) {
     const std::string trace = meta.with([](Meta& m) { return m.ids.trace(); });
     co_return graph_response(refused->http, error_body(*refused, trace), trace);
   }
-  co_return meta.with([&](Meta& m) { return answer_graph(m, call); });
+  auto [answer, slow] = meta.with([&](Meta& m) {
+    const GraphFaults faults = strike_graph_call(m, call);
+    return std::pair(answer_graph(m, call, faults), faults.slow);
+  });
+  if (slow.count() > 0) co_await clock.sleep(slow);
+  co_return std::move(answer);
 }
 
 Service::Service(IoPool& io, Clock& clock, ServiceOptions options)
@@ -173,6 +185,7 @@ Service::~Service() {
 }
 
 Result<void> Service::start() {
+  parts_->meta.with([&](Meta& m) { m.numbers.limits_of_new = parts_->options.limits; });
   for (const auto& number : parts_->options.numbers) {
     if (auto put = parts_->meta.with([&](Meta& m) { return m.numbers.put(number); }); !put) return put;
   }

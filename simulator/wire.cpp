@@ -1,5 +1,7 @@
 #include "simulator/wire.hpp"
 
+#include <algorithm>
+
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
@@ -56,7 +58,7 @@ json::object error_of(const StatusFacts& facts) {
 
 json::object conversation_of(const Sender& to, const StatusFacts& facts) {
   json::object conversation{{"id", to_hex(hmac_sha256(to.wa_id, facts.id)).substr(0, 32)},
-                            {"origin", {{"type", "service"}}}};
+                            {"origin", {{"type", facts.category.empty() ? "service" : facts.category}}}};
   if (facts.status == "sent") conversation["expiration_timestamp"] = seconds(facts.sent_at + std::chrono::hours(24));
   return conversation;
 }
@@ -67,14 +69,17 @@ std::string wire_json(const json::value& value) {
   const std::string plain = json::serialize(value);
   std::string out;
   out.reserve(plain.size() + plain.size() / 4);
+  // Outside of strings JSON has neither slashes nor anything beyond ASCII.
+  const auto is_plain = [](char c) { return c != '/' && static_cast<unsigned char>(c) < 0x80; };
   for (std::size_t i = 0; i < plain.size();) {
-    const auto c = static_cast<unsigned char>(plain[i]);
-    if (c == '/') {
-      // Outside of strings JSON has neither slashes nor anything beyond ASCII.
+    const auto begin = plain.begin() + static_cast<std::ptrdiff_t>(i);
+    const auto end = std::find_if_not(begin, plain.end(), is_plain);
+    out.append(begin, end);
+    i += static_cast<std::size_t>(end - begin);
+    if (i == plain.size()) break;
+    if (plain[i] == '/') {
       out += "\\/";
       ++i;
-    } else if (c < 0x80) {
-      out += plain[i++];
     } else if (const std::uint32_t point = code_point(plain, i); point >= 0x10000) {
       append_unit(out, 0xd800 + ((point - 0x10000) >> 10));
       append_unit(out, 0xdc00 + ((point - 0x10000) & 0x3ff));
@@ -132,8 +137,10 @@ std::string status_webhook(const Number& number, const Sender& to, const StatusF
   if (facts.priced) {
     const bool per_message = number.pricing_model == "PMP";
     if (facts.version < 24 || !per_message) status["conversation"] = conversation_of(to, facts);
-    json::object pricing{{"billable", false}, {"pricing_model", number.pricing_model}, {"category", "service"}};
-    if (per_message) pricing["type"] = "free_customer_service";
+    const bool free = facts.category.empty();
+    json::object pricing{
+        {"billable", !free}, {"pricing_model", number.pricing_model}, {"category", free ? "service" : facts.category}};
+    if (per_message) pricing["type"] = free ? "free_customer_service" : "regular";
     status["pricing"] = std::move(pricing);
   }
   json::object value;
