@@ -102,11 +102,11 @@ constexpr const char* kForm = "multipart/form-data; boundary=\"B-1\"";
 
 TEST(FormTest, ReadsPartsWithTheirBytesUntouched) {
   const std::string bytes("\r\n--B\0\r\n\r\nB-1--", 16);
-  const auto parts =
-      read_form(kForm,
-                "preamble\r\n--B-1\r\ncontent-disposition: form-data; name=\"file\"; "
-                "filename=\"a \\\"b\\\".png\"\r\nContent-Type: image/png\r\n\r\n" +
-                    bytes + "\r\n--B-1\r\nContent-Disposition: form-data; name=empty\r\n\r\n\r\n--B-1--\r\n");
+  const std::string body =
+      "preamble\r\n--B-1\r\ncontent-disposition: form-data; name=\"file\"; "
+      "filename=\"a \\\"b\\\".png\"\r\nContent-Type: image/png\r\n\r\n" +
+      bytes + "\r\n--B-1\r\nContent-Disposition: form-data; name=empty\r\n\r\n\r\n--B-1--\r\n";
+  const auto parts = read_form(kForm, body);
   ASSERT_TRUE(parts) << parts.error().message;
   ASSERT_EQ(parts->size(), 2U);
   EXPECT_EQ(parts->at(0).name, "file");
