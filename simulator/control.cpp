@@ -6,6 +6,9 @@
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
+#include "simulator/example_webhooks.hpp"
+#include "simulator/graph_media.hpp"
+#include "simulator/person_message.hpp"
 #include "simulator/problem.hpp"
 #include "simulator/verification.hpp"
 
@@ -65,6 +68,8 @@ bool from_elsewhere(const net::HttpRequest& request) {
 
 json::object person_json(const Person& person, TimePoint now) {
   json::object object{{"wa_id", person.wa_id}, {"name", person.name}, {"typing", person.sees_typing(now)}};
+  if (!person.username.empty()) object["username"] = person.username;
+  if (person.has_parent) object["parent"] = true;
   object["last"] = person.messages.empty() ? json::value(nullptr) : json::value(message_json(person.messages.back()));
   return object;
 }
@@ -86,6 +91,9 @@ void Control::add_routes(net::Router& router) {
   add(router, "PUT", "/_sim/phones/{wa_id}", &Control::put_phone);
   add(router, "GET", "/_sim/phones/{wa_id}/messages", &Control::thread);
   add(router, "POST", "/_sim/phones/{wa_id}/messages", &Control::say);
+  add(router, "GET", "/_sim/media/{id}", &Control::media);
+  add(router, "GET", "/_sim/webhooks", &Control::list_webhooks);
+  add(router, "POST", "/_sim/webhooks", &Control::send_webhook);
   add(router, "GET", "/_sim/numbers", &Control::list_numbers);
   add(router, "POST", "/_sim/numbers", &Control::post_number);
   add(router, "GET", "/_sim/numbers/{id}", &Control::get_number);
@@ -121,11 +129,17 @@ net::HttpResponse Control::put_phone(const net::HttpRequest& request) {
   const auto body = body_object(request);
   if (!body) return problem(body.error());
   const auto name = member(*body, "name");
+  const auto username = member(*body, "username");
+  const json::value* parent = body->if_contains("parent");
   if (!name) return problem(name.error());
+  if (!username) return problem(username.error());
+  if (parent && !parent->is_bool()) return problem(400, "That cannot be", "\"parent\" must be true or false");
   return meta_.with([&](Meta& meta) {
     const bool seen = meta.phones.find(*wa_id) != nullptr;
     Person* person = meta.phones.put(*wa_id, name->substr(0, 100));
     if (!person) return problem(Error{ErrorKind::kTransient, "too many people"});
+    if (body->contains("username")) person->username = username->substr(0, 100);
+    if (parent) person->has_parent = parent->get_bool();
     if (!seen) person->changed = meta.now();
     meta.events.publish({}, "phones", {{"wa_id", person->wa_id}});
     return json_answer(seen ? 200 : 201, person_json(*person, meta.now()));
@@ -161,16 +175,31 @@ net::HttpResponse Control::say(const net::HttpRequest& request) {
   if (!wa_id) return problem(wa_id.error());
   const auto body = body_object(request);
   if (!body) return problem(body.error());
-  const auto text = member(*body, "text");
-  const auto to = member(*body, "to");
-  const auto name = member(*body, "name");
-  const auto reply_to = member(*body, "reply_to");
-  for (const auto* part : {&text, &to, &name, &reply_to}) {
-    if (!*part) return problem(part->error());
-  }
+  auto words = read_person_message(*body);
+  if (!words) return problem(words.error());
   return meta_.with([&](Meta& meta) {
-    const auto id = meta.say(*wa_id, {*text, *to, name->substr(0, 100), *reply_to});
+    const auto id = meta.say(*wa_id, std::move(*words));
     return id ? json_answer(202, json::object{{"id", *id}}) : problem(id.error());
+  });
+}
+
+net::HttpResponse Control::media(const net::HttpRequest& request) {
+  return meta_.with([&](Meta& meta) {
+    const Media* media = meta.media.find(request.param("id"), meta.now());
+    return media ? file_response(*media) : problem(404, "Not there", "there is no such file, or no more");
+  });
+}
+
+net::HttpResponse Control::list_webhooks(const net::HttpRequest&) {
+  return json_answer(200, json::object{{"webhooks", example_webhooks_json()}});
+}
+
+net::HttpResponse Control::send_webhook(const net::HttpRequest& request) {
+  const auto body = body_object(request);
+  if (!body) return problem(body.error());
+  return meta_.with([&](Meta& meta) {
+    const auto value = tell_webhook(meta, *body);
+    return value ? json_answer(202, json::object{{"value", *value}}) : problem(value.error());
   });
 }
 
@@ -260,6 +289,8 @@ net::HttpResponse Control::stats(const net::HttpRequest&) {
                                          {"webhooks_given_up", c.webhooks_given_up},
                                          {"webhook_attempts", c.webhook_attempts},
                                          {"webhook_failures", c.webhook_failures},
+                                         {"media_files", meta.media.files()},
+                                         {"media_bytes", meta.media.bytes()},
                                          {"phones", meta.phones.all().size()},
                                          {"messages_kept", meta.phones.messages()},
                                          {"numbers", meta.numbers.all().size()},

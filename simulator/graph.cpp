@@ -1,11 +1,13 @@
 #include "simulator/graph.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
 #include "base/crypto.hpp"
+#include "simulator/graph_media.hpp"
 #include "simulator/send_request.hpp"
 
 namespace claw::sim {
@@ -27,14 +29,20 @@ bool is_version(std::string_view text) {
          text.find_first_not_of("0123456789.", 1) == std::string_view::npos;
 }
 
-Answer send_text(Meta& meta, const GraphCall& call, const Number& number, const SendText& send, Exchange& exchange) {
+Answer send_message(Meta& meta, const GraphCall& call, const Number& number, const SendMessage& send,
+                    Exchange& exchange) {
   if (send.to == number.display_phone) return Refusal(errors::own_number());
-  exchange.what = "text";
+  for (const auto& use : send.media)
+    if (const auto refusal = refuse_media(meta, number, use)) return Refusal(*refusal);
+  exchange.what = send.type;
   exchange.phone = send.to;
   exchange.message = meta.accept({.number = &number,
                                   .to = send.to,
                                   .user_id = send.user_id,
+                                  .type = send.type,
                                   .text = send.text,
+                                  .content = send.content,
+                                  .voice = send.voice,
                                   .reply_to = send.reply_to,
                                   .callback_data = send.callback_data,
                                   .has_callback_data = send.has_callback_data,
@@ -59,7 +67,7 @@ Answer mark_read(Meta& meta, const Number& number, const MarkRead& mark, Exchang
 Answer messages(Meta& meta, const GraphCall& call, const Number& number, Exchange& exchange) {
   const auto request = read_send(call.body);
   if (!request) return Refusal(request.error());
-  if (const auto* send = std::get_if<SendText>(&*request)) return send_text(meta, call, number, *send, exchange);
+  if (const auto* send = std::get_if<SendMessage>(&*request)) return send_message(meta, call, number, *send, exchange);
   return mark_read(meta, number, std::get<MarkRead>(*request), exchange);
 }
 
@@ -105,12 +113,16 @@ Answer phone_numbers(const Meta& meta, const GraphCall& call) {
 
 Answer answer_call(Meta& meta, const GraphCall& call, Exchange& exchange) {
   if (!is_version(call.version)) return Refusal(errors::unknown_path(call.path));
+  if (const Media* media = call.edge.empty() ? meta.media.find(call.object, meta.now()) : nullptr)
+    return answer_media(meta, call, *media, exchange);
   const Access access = check_access(meta, call);
   if (access.refusal) return Refusal(*access.refusal);
   const bool is_phone = access.number->id == call.object;
   if (is_phone) exchange.number = call.object;
   if (is_phone && call.method == "POST" && call.edge == "messages")
     return messages(meta, call, *access.number, exchange);
+  if (is_phone && call.method == "POST" && call.edge == "media")
+    return upload_media(meta, call, *access.number, exchange);
   if (is_phone && call.method == "GET" && call.edge.empty()) return chosen_fields(*access.number, call.fields);
   if (!is_phone && call.edge == "subscribed_apps") return subscribed_apps(call, *access.number);
   if (!is_phone && call.method == "GET" && call.edge == "phone_numbers") return phone_numbers(meta, call);
@@ -128,7 +140,9 @@ GraphCall graph_call(const net::HttpRequest& request) {
                  .fields = std::string(request.query_value("fields").value_or("")),
                  .token = {},
                  .proof = {},
-                 .body = request.body};
+                 .body = request.body,
+                 .content_type = std::string(request.header("Content-Type")),
+                 .query = request.query};
   constexpr std::string_view kBearer = "Bearer ";
   if (const auto header = request.header("Authorization"); header.starts_with(kBearer)) {
     call.token = std::string(header.substr(kBearer.size()));
@@ -137,6 +151,11 @@ GraphCall graph_call(const net::HttpRequest& request) {
   }
   if (const auto proof = request.query_value("appsecret_proof")) call.proof = std::string(*proof);
   return call;
+}
+
+std::string_view GraphCall::param(std::string_view name) const {
+  const auto found = std::ranges::find(query, name, &std::pair<std::string, std::string>::first);
+  return found == query.end() ? std::string_view() : std::string_view(found->second);
 }
 
 Access check_access(const Meta& meta, const GraphCall& call) {
@@ -183,7 +202,8 @@ net::HttpResponse answer_graph(Meta& meta, const GraphCall& call) {
            fmt::format("OAuth \"Facebook Platform\" \"invalid_token\" \"{}\"", answer.error().message)});
   }
   exchange.status = response.status;
-  exchange.request = std::make_shared<const std::string>(call.body.substr(0, Journal::kMaxBody));
+  exchange.request = std::make_shared<const std::string>(
+      call.edge == "media" ? fmt::format("({} bytes)", call.body.size()) : call.body.substr(0, Journal::kMaxBody));
   exchange.answer = response.body;
   meta.note(std::move(exchange));
   return response;

@@ -3,6 +3,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "net/http.hpp"
 #include "simulator/graph_error.hpp"
@@ -12,15 +14,20 @@ namespace claw::sim {
 
 /// A call to the Graph API, without HTTP's details.
 struct GraphCall {
-  std::string method;   ///< GET | POST
+  std::string method;   ///< GET | POST | DELETE
   std::string path;     ///< For the journal and for errors; no query.
   std::string version;  ///< "v25.0"
-  std::string object;   ///< Phone number id or WABA id.
-  std::string edge;     ///< "messages", "subscribed_apps", "phone_numbers", or empty for the object itself.
+  std::string object;   ///< Phone number id, WABA id or media id.
+  std::string edge;     ///< "messages", "media", "subscribed_apps", "phone_numbers", or empty for the object itself.
   std::string fields;   ///< ?fields=
   std::optional<std::string> token;  ///< Bearer, or ?access_token=
   std::optional<std::string> proof;  ///< ?appsecret_proof=
   std::string body;
+  std::string content_type{};                                ///< Of the body.
+  std::vector<std::pair<std::string, std::string>> query{};  ///< All of it, decoded.
+
+  /// The value of a query parameter; empty where it is missing.
+  [[nodiscard]] std::string_view param(std::string_view name) const;
 };
 
 /// The call in an HTTP request to /{version}/{object} or /{version}/{object}/{edge}.

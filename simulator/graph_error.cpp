@@ -3,6 +3,7 @@
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
+#include "simulator/media.hpp"
 #include "simulator/wire.hpp"
 
 namespace claw::sim {
@@ -71,6 +72,17 @@ GraphError own_number() {
   return {.code = 131021,
           .message = "(#131021) Recipient cannot be sender",
           .details = "Recipient phone number and sender phone number are the same."};
+}
+
+GraphError wrong_file_type(std::string_view mime_type) {
+  return {.message = fmt::format("(#100) Param file must be a file with one of the following types: {}. Received file "
+                                 "of type '{}'.",
+                                 media_types(), mime_type.empty() ? "application/octet-stream" : mime_type),
+          .details = {}};
+}
+
+GraphError wrong_file(std::string details) {
+  return {.code = 131053, .message = "(#131053) Media upload error", .details = std::move(details)};
 }
 
 GraphError unsupported_type(std::string_view type) {

@@ -37,6 +37,10 @@ namespace errors {
 /// A member names something that is not there (131009).
 [[nodiscard]] GraphError bad_value(std::string details);
 [[nodiscard]] GraphError own_number();
+/// An upload of a type that Meta does not take (100).
+[[nodiscard]] GraphError wrong_file_type(std::string_view mime_type);
+/// A file that is too large, empty, or of another kind than the message (131053).
+[[nodiscard]] GraphError wrong_file(std::string details);
 [[nodiscard]] GraphError unsupported_type(std::string_view type);
 [[nodiscard]] GraphError callback_not_verified(std::string_view reason);
 

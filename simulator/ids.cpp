@@ -68,6 +68,11 @@ std::string bsuid_of(std::string_view portfolio, std::string_view wa_id) {
   return fmt::format("{}.{:020}", country_of(wa_id), hash64(fmt::format("bsuid/{}/{}", portfolio, wa_id)));
 }
 
+std::string parent_of(std::string_view bsuid) {
+  // Another number behind it: who has both must not be able to make one from the other.
+  return fmt::format("{}.ENT.{:020}", bsuid.substr(0, 2), hash64(fmt::format("parent/{}", bsuid)));
+}
+
 bool is_bsuid(std::string_view text) {
   const auto upper = [](char c) { return c >= 'A' && c <= 'Z'; };
   if (text.size() < 4 || !upper(text[0]) || !upper(text[1]) || text[2] != '.') return false;

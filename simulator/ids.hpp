@@ -32,6 +32,9 @@ class IdMaker {
 /// The business-scoped id of a person at one portfolio ("US.13491208655302741918"): always the same for the same two.
 [[nodiscard]] std::string bsuid_of(std::string_view portfolio, std::string_view wa_id);
 
+/// The parent id of a BSUID: "US.ENT.13491208655302741918".
+[[nodiscard]] std::string parent_of(std::string_view bsuid);
+
 /// True for "DE.4f2…" and for a parent id "US.ENT.118…".
 [[nodiscard]] bool is_bsuid(std::string_view text);
 

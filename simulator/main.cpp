@@ -91,6 +91,7 @@ int main(int argc, char** argv) {
   std::size_t threads = 2;
   app.set_version_flag("--version", std::string(CLAW_VERSION));
   app.add_option("--listen", options.listen, "address and port, or unix:/path")->capture_default_str();
+  app.add_option("--url", options.url, "what media URLs begin with, where it is not 127.0.0.1 and the port");
   app.add_option("--callback", callback, "webhook address of the number that is there by default");
   app.add_option("--numbers", numbers_file, "JSON file with an array of numbers, in place of the default one");
   app.add_option("--status-delay-ms", step_ms, "from the send to `sent`, to `delivered`, to `read`: one step each")

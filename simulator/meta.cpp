@@ -3,23 +3,52 @@
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
+#include "simulator/words.hpp"
+
 namespace claw::sim {
 
 namespace json = boost::json;
 
 /// What is needed to report on a business's message, also after it fell out of the bounded thread.
 struct Meta::Outbound {
-  std::string id, number, wa_id, user_id;
+  std::string id, number, wa_id;
+  Sender to;                   ///< Without phone where the business does not know it.
+  std::vector<Tick> statuses;  ///< What is reported of it.
   std::string callback_data;
   bool has_callback_data;
   bool by_phone;
-  bool known;  ///< A person is there to receive it.
+  int failure;  ///< Meta's code of why it will fail; 0: it arrives.
   int version;
   TimePoint sent_at;
 };
 
+namespace {
+
+// Meta's codes.
+constexpr int kUndeliverable = 131026;
+constexpr int kInvalidParameter = 131009;
+
+/// What a Message keeps of its webhook; nothing for a plain text.
+std::string details_of(const std::string& type, const json::object& message) {
+  json::object kept;
+  if (const json::value* content = message.if_contains(type); content && type != "text") kept["content"] = *content;
+  for (const char* name : {"context", "referral"})
+    if (const json::value* value = message.if_contains(name)) kept[name] = *value;
+  return kept.empty() ? std::string() : json::serialize(kept);
+}
+
+std::vector<Tick> statuses_of(const Meta::Send& send, std::vector<Tick> wanted) {
+  // Meta tells no more of a reaction.
+  if (send.type == "reaction") std::erase_if(wanted, [](Tick tick) { return tick != Tick::kSent; });
+  if (send.voice && !wanted.empty() && wanted.back() == Tick::kRead) wanted.push_back(Tick::kPlayed);
+  return wanted;
+}
+
+}  // namespace
+
 Meta::Meta(const Clock& clock, Habits chosen, std::uint64_t seed, Deliveries::Send send)
-    : timers(clock),
+    : media(seed),
+      timers(clock),
       ids(seed),
       habits(std::move(chosen)),
       clock_(clock),
@@ -37,8 +66,29 @@ Result<const Number*> Meta::number_for(const std::string& id) const {
   return number;
 }
 
+Sender Meta::sender(const Person& person, const Number& number) {
+  Sender sender{person.username.empty() ? person.wa_id : std::string(), phones.bsuid(person, number.waba), person.name,
+                person.username};
+  if (person.has_parent) sender.parent_user_id = parent_of(sender.user_id);
+  return sender;
+}
+
+void Meta::keep_file(const Number& number, Words& words) {
+  json::object& content = words.message[words.type].get_object();
+  const Media& kept = media.add({.id = {},
+                                 .number = number.id,
+                                 .waba = number.waba,
+                                 .mime_type = text_in(content, {"mime_type"}),
+                                 .sha256 = {},
+                                 .bytes = words.file,
+                                 .until = now() + MediaStore::kReceivedLives});
+  content["sha256"] = kept.sha256;
+  content["id"] = kept.id;
+  content["url"] = origin + media.url_path(kept, now());
+}
+
 Result<std::string> Meta::say(std::string_view wa_id, Words words) {
-  if (words.text.empty()) return fail(ErrorKind::kInvalid, "\"text\" must not be empty");
+  if (words.type == "text" && words.text.empty()) return fail(ErrorKind::kInvalid, "\"text\" must not be empty");
   if (words.text.size() > kMaxText)
     return fail(ErrorKind::kInvalid, fmt::format("\"text\" is over {} bytes", kMaxText));
   const auto number = number_for(words.number);
@@ -49,67 +99,128 @@ Result<std::string> Meta::say(std::string_view wa_id, Words words) {
   if (!person) return fail(ErrorKind::kTransient, "too many people");
   if (!seen) events.publish({}, "phones", {{"wa_id", person->wa_id}});
 
-  const Sender sender{person->wa_id, phones.bsuid(*person, (*number)->waba), person->name};
+  if (words.file) keep_file(**number, words);
+  if (words.type == "text" && words.message.empty()) words.message["text"] = {{"body", words.text}};
+  const Sender from = sender(*person, **number);
   Message message;
-  message.id = ids.wamid(Direction::kInbound, wa_id);
+  message.id = ids.wamid(Direction::kInbound, from.wa_id.empty() ? from.user_id : from.wa_id);
   message.number = (*number)->id;
+  message.type = words.type;
   message.text = std::move(words.text);
+  message.details = details_of(words.type, words.message);
   message.reply_to = std::move(words.reply_to);
   message.at = now();
   Delivery delivery;
   delivery.number = message.number;
   delivery.phone = person->wa_id;
   delivery.message = message.id;
-  delivery.what = "text";
+  delivery.what = words.type;
   delivery.body = std::make_shared<const std::string>(
-      text_webhook(**number, sender, message.id, message.at, message.text, message.reply_to));
+      message_webhook(**number, from, message.id, message.at, words.type, words.message, message.reply_to));
   ++counts.person_messages;
   const Message& kept = phones.add(*person, std::move(message));
   std::string id = kept.id;
   publish(*person, kept);
+  if (const json::value* content = words.message.if_contains(words.type))
+    apply(*person, Side::kPerson, words.type, *content);
   ++counts.webhooks;
   // There was room above, and nothing in between adds another.
   (void)deliveries_.add(std::move(delivery));
   return id;
 }
 
+void Meta::apply(const Person& person, Side side, const std::string& type, const json::value& content) {
+  const bool reacts = type == "reaction";
+  if (!reacts && (side != Side::kPerson || (type != "edit" && type != "revoke"))) return;
+  const auto found = phones.find_message(text_in(content, {reacts ? "message_id" : "original_message_id"}));
+  if (!found || found.person != &person) return;
+  Message& about = *found.message;
+  if (reacts) {
+    (side == Side::kPerson ? about.person_reaction : about.business_reaction) = words_of(type, content);
+  } else if (about.from != Side::kPerson) {
+    return;
+  } else if (type == "edit") {
+    const json::object& changed = content.at("message").get_object();
+    about.edited = true;
+    about.text = words_of(type, content);
+    about.details = details_of(text_in(changed, {"type"}), changed);
+  } else {
+    about.revoked = true;
+    about.text.clear();
+    about.details.clear();
+  }
+  publish(person, about);
+}
+
+Person* Meta::recipient(const Send& send) {
+  if (!send.to.empty()) return phones.find(send.to);
+  Person* person = phones.find_bsuid(send.user_id);
+  if (!person) return nullptr;
+  const std::string& own = phones.bsuid(*person, send.number->waba);
+  return send.user_id == own || send.user_id == parent_of(own) ? person : nullptr;
+}
+
+int Meta::failure_of(const Send& send, const Person* person) {
+  if (!person) return kUndeliverable;
+  if (send.type != "reaction") return 0;
+  const auto about = phones.find_message(text_in(send.content, {"message_id"}));
+  return about && about.person == person && about.message->type != "reaction" ? 0 : kInvalidParameter;
+}
+
 std::string Meta::accept(const Send& send) {
-  Person* person = send.to.empty() ? phones.find_bsuid(send.user_id) : phones.find(send.to);
+  Person* person = recipient(send);
   Outbound outbound{.id = ids.wamid(Direction::kOutbound, send.to.empty() ? send.user_id : send.to),
                     .number = send.number->id,
                     .wa_id = person ? person->wa_id : send.to,
-                    .user_id = person ? phones.bsuid(*person, send.number->waba) : send.user_id,
+                    .to = person ? sender(*person, *send.number) : Sender{send.to, send.user_id, {}},
+                    .statuses = statuses_of(send, habits.statuses),
                     .callback_data = send.callback_data,
                     .has_callback_data = send.has_callback_data,
                     .by_phone = !send.to.empty(),
-                    .known = person != nullptr,
+                    .failure = failure_of(send, person),
                     .version = send.version,
                     .sent_at = now()};
+  // Who wrote to the phone is told about the phone.
+  if (outbound.by_phone) outbound.to.wa_id = send.to;
   std::string id = outbound.id;
   ++counts.business_messages;
-  if (person) {
+  if (person && outbound.failure != kInvalidParameter) {
     set_typing(*person, send.number->id, false);
     Message message;
     message.id = id;
     message.number = send.number->id;
     message.from = Side::kBusiness;
-    message.text = send.text;
+    message.type = send.type;
+    message.text = send.type == "text" ? send.text : words_of(send.type, send.content);
+    if (send.type != "text") message.details = json::serialize(json::object{{"content", send.content}});
     message.reply_to = send.reply_to;
     message.at = now();
     publish(*person, phones.add(*person, std::move(message)));
+    apply(*person, Side::kBusiness, send.type, send.content);
   }
-  if (!outbound.known || !habits.statuses.empty()) schedule(std::move(outbound), 0);
+  if (outbound.failure != 0 || !outbound.statuses.empty()) schedule(std::move(outbound), 0);
   return id;
+}
+
+bool Meta::tell(const Number& number, std::string_view field, json::object value, bool with_time) {
+  Delivery delivery;
+  delivery.number = number.id;
+  delivery.what = field;
+  delivery.body = std::make_shared<const std::string>(
+      change_webhook(number.waba, field, std::move(value), with_time ? std::optional(now()) : std::nullopt));
+  if (!deliveries_.add(std::move(delivery))) return false;
+  ++counts.webhooks;
+  return true;
 }
 
 void Meta::schedule(Outbound outbound, std::size_t step) {
   timers.after(habits.status_step, [this, outbound = std::move(outbound), step]() mutable {
-    if (!outbound.known) return report(outbound, Tick::kFailed, false);
-    const Tick tick = habits.statuses[step];
+    if (outbound.failure != 0) return report(outbound, Tick::kFailed, false);
+    const Tick tick = outbound.statuses[step];
     // Meta prices `sent`, and one of the two that follow it.
-    const bool priced = tick == Tick::kSent || step == 0 || habits.statuses[step - 1] == Tick::kSent;
+    const bool priced = tick == Tick::kSent || step == 0 || outbound.statuses[step - 1] == Tick::kSent;
     report(outbound, tick, priced);
-    if (step + 1 < habits.statuses.size()) schedule(std::move(outbound), step + 1);
+    if (step + 1 < outbound.statuses.size()) schedule(std::move(outbound), step + 1);
   });
 }
 
@@ -117,7 +228,9 @@ void Meta::report(const Outbound& outbound, Tick tick, bool priced) {
   const Number* number = numbers.find(outbound.number);
   if (!number) return;
   const auto found = phones.find_message(outbound.id);
-  Sender to{outbound.wa_id, outbound.user_id, found ? found.person->name : std::string()};
+  Sender to = outbound.to;
+  // Meta leaves the username out of `sent`.
+  if (tick == Tick::kSent) to.username.clear();
   StatusFacts facts{.id = outbound.id,
                     .status = to_string(tick),
                     .at = now(),
@@ -127,11 +240,12 @@ void Meta::report(const Outbound& outbound, Tick tick, bool priced) {
                     .version = outbound.version,
                     .sent_at = outbound.sent_at};
   if (tick == Tick::kFailed) {
-    facts.error_code = 131026;
-    facts.error_title = "Message undeliverable";
-    facts.error_details = "Message Undeliverable.";
+    const bool undeliverable = outbound.failure == kUndeliverable;
+    facts.error_code = outbound.failure;
+    facts.error_title = undeliverable ? "Message undeliverable" : "Parameter value is not valid";
+    facts.error_details = undeliverable ? "Message Undeliverable." : "The message to react to is not in this thread.";
     // A failed send by phone number tells no BSUID.
-    if (outbound.by_phone) to.user_id.clear();
+    if (outbound.by_phone) to.user_id = to.parent_user_id = {};
   }
   if (found) {
     found.message->tick = tick;

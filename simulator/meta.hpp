@@ -5,12 +5,15 @@
 #include <string_view>
 #include <vector>
 
+#include <boost/json/object.hpp>
+
 #include "base/clock.hpp"
 #include "base/result.hpp"
 #include "simulator/deliveries.hpp"
 #include "simulator/events.hpp"
 #include "simulator/ids.hpp"
 #include "simulator/journal.hpp"
+#include "simulator/media.hpp"
 #include "simulator/numbers.hpp"
 #include "simulator/phones.hpp"
 #include "simulator/timers.hpp"
@@ -51,10 +54,15 @@ class Meta {
     std::string number;    ///< To which phone number id; empty: the only one there is.
     std::string name;      ///< Renames the person where not empty.
     std::string reply_to;  ///< wamid, or empty.
+    std::string type = "text";
+    /// What the webhook's message holds beside from, id, time and type: {T: {…}, "context"?, …}; made of `text` where
+    /// it is empty.
+    boost::json::object message{};
+    std::shared_ptr<const std::string> file{};  ///< Bytes that message[type] tells of; shared with the store.
   };
-  /// A person writes. Returns the wamid. Fails with kInvalid (text empty or over kMaxText, number not told though there
-  /// are several), kNotFound (no such number), kTransient (too many webhooks wait, or too many people).
-  /// REQUIRES: `wa_id` is digits.
+  /// A person writes, shows, reacts or takes back. Returns the wamid. Fails with kInvalid (text empty or over kMaxText,
+  /// number not told though there are several), kNotFound (no such number), kTransient (too many webhooks wait, or too
+  /// many people). REQUIRES: `wa_id` is digits; `words` as read_person_message() makes them.
   Result<std::string> say(std::string_view wa_id, Words words);
   static constexpr std::size_t kMaxText = 65'536;  ///< What a person may type; bytes.
 
@@ -62,31 +70,40 @@ class Meta {
     const Number* number = nullptr;
     std::string to{};       ///< Digits, or empty.
     std::string user_id{};  ///< BSUID, where `to` is empty.
+    std::string type = "text";
     std::string text{};
+    boost::json::value content{};  ///< Of any type but text, as in the request.
+    bool voice = false;            ///< A recording: it is reported `played`.
     std::string reply_to{};
     std::string callback_data{};
     bool has_callback_data = false;
     int version = 25;  ///< Graph version of the call.
   };
-  /// A business writes: accepted always, as Meta does. One that no person can be found for fails later, by status
-  /// 131026.
+  /// A business writes: accepted always, as Meta does. It fails later, by status 131026 where no person can be found,
+  /// by 131009 where it reacts to what is not in their thread.
   std::string accept(const Send& send);
 
   /// A business marks a person's message read, and shows typing if asked. False: that message never came to this
   /// number.
   [[nodiscard]] bool mark_read(const Number& number, std::string_view id, bool typing);
 
+  /// Something happens that is no message: a webhook of any field, to the callback of `number`. `value` is sent as it
+  /// is; account fields carry the time. False while too many webhooks wait.
+  [[nodiscard]] bool tell(const Number& number, std::string_view field, boost::json::object value, bool with_time);
+
   /// Notes an exchange in the journal and tells the pages.
   void note(Exchange exchange);
 
   Numbers numbers;
   Phones phones;
+  MediaStore media;
   Journal journal;
   Events events;
   Timers timers;
   IdMaker ids;
   Habits habits;
   Counts counts;
+  std::string origin = "http://127.0.0.1:9500";  ///< What media URLs begin with.
 
   [[nodiscard]] TimePoint now() const { return clock_.now(); }
   [[nodiscard]] Deliveries& deliveries() { return deliveries_; }
@@ -95,8 +112,15 @@ class Meta {
 
  private:
   struct Outbound;
+  [[nodiscard]] Sender sender(const Person& person, const Number& number);
+  void keep_file(const Number& number, Words& words);
+  void apply(const Person& person, Side side, const std::string& type, const boost::json::value& content);
   void schedule(Outbound outbound, std::size_t step);
   void report(const Outbound& outbound, Tick tick, bool priced);
+  /// The person it goes to; nullptr where there is none, or the id is another portfolio's.
+  Person* recipient(const Send& send);
+  /// Meta's code of why a message will fail; 0: it arrives.
+  int failure_of(const Send& send, const Person* person);
   void on_delivery(const Delivery& delivery, const AttemptResult* result);
   void set_typing(Person& person, const std::string& number, bool typing);
   Result<const Number*> number_for(const std::string& id) const;

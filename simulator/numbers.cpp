@@ -61,6 +61,7 @@ json::object number_json(const Number& number) {
           {"quality_rating", number.quality_rating},
           {"tier", number.tier},
           {"limits", {{"messages_per_second", number.messages_per_second}}},
+          {"pricing_model", number.pricing_model},
           {"require_proof", number.require_proof}};
 }
 
@@ -78,6 +79,7 @@ std::string* text_member(Number& number, std::string_view name) {
   if (name == "app_id") return &number.app_id;
   if (name == "quality_rating") return &number.quality_rating;
   if (name == "tier") return &number.tier;
+  if (name == "pricing_model") return &number.pricing_model;
   return nullptr;
 }
 
@@ -103,6 +105,8 @@ Result<Number> completed(Number number) {
   if (number.waba.empty()) number.waba = "2" + number.id;
   if (!is_digits(number.display_phone)) return fail(ErrorKind::kInvalid, "\"display_phone_number\" must be digits");
   if (!is_digits(number.waba)) return fail(ErrorKind::kInvalid, "\"waba_id\" must be digits");
+  if (number.pricing_model != "PMP" && number.pricing_model != "CBP")
+    return fail(ErrorKind::kInvalid, "\"pricing_model\" must be PMP or CBP");
   if (number.token.empty()) return fail(ErrorKind::kInvalid, "\"token\" must not be empty");
   if (number.app_secret.empty()) return fail(ErrorKind::kInvalid, "\"app_secret\" must not be empty");
   return number;

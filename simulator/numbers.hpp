@@ -25,9 +25,10 @@ struct Number {
   std::string callback;  ///< Webhook URL; empty: nothing can be delivered yet.
   std::string app_id = "300000000000001";
   std::string quality_rating = "GREEN";
-  std::string tier = "TIER_1K";  ///< messaging_limit_tier
-  int messages_per_second = 80;  ///< Meta's default throughput. Told, not enforced.
-  bool require_proof = false;    ///< The app's setting "Require app secret": appsecret_proof must come.
+  std::string tier = "TIER_1K";       ///< messaging_limit_tier
+  int messages_per_second = 80;       ///< Meta's default throughput. Told, not enforced.
+  std::string pricing_model = "PMP";  ///< Per message; CBP: per conversation, as it was before July 2025.
+  bool require_proof = false;         ///< The app's setting "Require app secret": appsecret_proof must come.
 };
 
 /// The number that is there when nobody sets anything up.
@@ -58,7 +59,7 @@ class Numbers {
 
 /// The control API's shape of a number: {"id", "display_phone_number", "verified_name", "waba_id", "token",
 /// "app_secret", "verify_token", "callback", "app_id", "quality_rating", "tier", "limits":{"messages_per_second"},
-/// "require_proof"}.
+/// "pricing_model", "require_proof"}.
 [[nodiscard]] boost::json::object number_json(const Number& number);
 
 /// Lays the members of `json` over `number`. Fails with kInvalid naming the first member that is unknown, of the wrong

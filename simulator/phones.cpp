@@ -35,6 +35,8 @@ const char* to_string(Tick tick) {
       return "delivered";
     case Tick::kRead:
       return "read";
+    case Tick::kPlayed:
+      return "played";
     case Tick::kFailed:
       return "failed";
   }
@@ -73,7 +75,7 @@ const std::string& Phones::bsuid(const Person& person, const std::string& portfo
   auto& known = bsuids_[{portfolio, person.wa_id}];
   if (known.empty()) {
     known = bsuid_of(portfolio, person.wa_id);
-    by_bsuid_[known] = persons_.at(person.wa_id).get();
+    by_bsuid_[known] = by_bsuid_[parent_of(known)] = persons_.at(person.wa_id).get();
   }
   return known;
 }
@@ -129,14 +131,35 @@ json::object delivery_json(const DeliveryView& delivery) {
   return object;
 }
 
+namespace {
+
+json::array reactions_json(const Message& message) {
+  json::array reactions;
+  if (!message.person_reaction.empty())
+    reactions.push_back(json::object{{"from", "person"}, {"emoji", message.person_reaction}});
+  if (!message.business_reaction.empty())
+    reactions.push_back(json::object{{"from", "business"}, {"emoji", message.business_reaction}});
+  return reactions;
+}
+
+}  // namespace
+
 json::object message_json(const Message& message) {
   json::object object{{"id", message.id},
                       {"number", message.number},
                       {"from", message.from == Side::kPerson ? "person" : "business"},
+                      {"type", message.type},
                       {"text", message.text},
                       {"at", to_ms(message.at)},
                       {"status", to_string(message.tick)}};
+  if (!message.details.empty()) {
+    for (auto& [name, value] : json::parse(message.details).as_object())
+      object.insert_or_assign(name, std::move(value));
+  }
   if (!message.reply_to.empty()) object["reply_to"] = message.reply_to;
+  if (auto reactions = reactions_json(message); !reactions.empty()) object["reactions"] = std::move(reactions);
+  if (message.edited) object["edited"] = true;
+  if (message.revoked) object["revoked"] = true;
   if (!message.error.empty()) object["error"] = message.error;
   if (message.from == Side::kPerson) {
     object["delivery"] = delivery_json(message.delivery);

@@ -21,7 +21,7 @@ enum class Side { kPerson, kBusiness };
 
 /// How far a message has come. Of a person's message: kSending until the business's server took the webhook (kSent),
 /// kRead when the business marked it read. Of a business's message: as the statuses that Meta reports.
-enum class Tick { kSending, kSent, kDelivered, kRead, kFailed };
+enum class Tick { kSending, kSent, kDelivered, kRead, kPlayed, kFailed };
 [[nodiscard]] const char* to_string(Tick tick);
 
 /// Where the webhook that carries a person's message stands.
@@ -37,18 +37,26 @@ struct Message {
   std::string id;  ///< wamid
   std::string number;
   Side from = Side::kPerson;
-  std::string text;
+  std::string type = "text";
+  std::string text;  ///< What one reads of it, in words: of a picture its caption.
+  /// JSON object with "content" (as its webhook or its request has it), "context" and "referral" where it has them;
+  /// empty for a plain text.
+  std::string details;
   std::string reply_to;  ///< The wamid it quotes, or empty.
   TimePoint at;
   Tick tick = Tick::kSending;
   std::vector<std::pair<Tick, TimePoint>> statuses;  ///< What was reported of a business's message, and when.
   std::string error;                                 ///< Why it failed, in words.
+  std::string person_reaction, business_reaction;    ///< Emoji on it, or empty.
+  bool edited = false, revoked = false;              ///< The person changed it, took it back.
   DeliveryView delivery;                             ///< Of a person's message.
 };
 
 struct Person {
   std::string wa_id;
   std::string name;
+  std::string username;          ///< Where not empty, businesses are not told the phone number.
+  bool has_parent = false;       ///< Businesses are told a parent BSUID too.
   std::deque<Message> messages;  ///< Oldest first; the oldest may be gone (Phones::kMaxMessages).
   std::uint64_t first = 0;       ///< How many are gone.
   std::map<std::string, TimePoint, std::less<>> typing_until;  ///< By number id.
@@ -64,7 +72,7 @@ struct Person {
 class Phones {
  public:
   static constexpr std::size_t kMaxPersons = 500'000;
-  static constexpr std::size_t kMaxMessages = 200'000;  ///< Over all people; about 500 bytes each.
+  static constexpr std::size_t kMaxMessages = 200'000;  ///< Over all people; about 700 bytes each.
 
   /// The person with these digits, made where unseen; `name` renames where not empty. nullptr when kMaxPersons are
   /// there.
@@ -72,7 +80,7 @@ class Phones {
   [[nodiscard]] Person* find(std::string_view wa_id);
   [[nodiscard]] const std::unordered_map<std::string, std::unique_ptr<Person>>& all() const { return persons_; }
 
-  /// The person's id at a portfolio. From then on find_bsuid() knows it.
+  /// The person's id at a portfolio. From then on find_bsuid() knows it, and its parent.
   const std::string& bsuid(const Person& person, const std::string& portfolio);
   [[nodiscard]] Person* find_bsuid(std::string_view bsuid);
 
@@ -105,8 +113,9 @@ class Phones {
   std::deque<Person*> order_;                                          ///< Whose message came, oldest first.
 };
 
-/// {"id", "number", "from": "person"|"business", "text", "at" (ms), "status", "reply_to"?, "statuses"?, "error"?,
-/// "delivery"? (of a person's message)}
+/// {"id", "number", "from": "person"|"business", "type", "text", "at" (ms), "status", "content"?, "context"?,
+/// "referral"?, "reply_to"?, "reactions"?, "edited"?, "revoked"?, "statuses"?, "error"?, "delivery"? (of a person's
+/// message)}
 [[nodiscard]] boost::json::object message_json(const Message& message);
 [[nodiscard]] boost::json::object delivery_json(const DeliveryView& delivery);
 

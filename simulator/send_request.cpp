@@ -15,11 +15,12 @@ namespace json = boost::json;
 
 namespace {
 
+constexpr std::size_t kMaxBody = 1024 * 1024;  ///< Ours: Meta names none, and the thread keeps what is sent.
 constexpr std::size_t kMaxText = 4096;
 constexpr std::size_t kMaxCallbackData = 512;
-constexpr auto kOtherTypes =
-    std::to_array<std::string_view>({"audio", "contacts", "document", "image", "interactive", "location", "pin",
-                                     "reaction", "sticker", "template", "video"});
+constexpr auto kContentTypes = std::to_array<std::string_view>(
+    {"audio", "contacts", "document", "image", "interactive", "location", "reaction", "sticker", "video"});
+constexpr auto kOtherTypes = std::to_array<std::string_view>({"pin", "template"});
 
 using Refusal = std::unexpected<GraphError>;
 
@@ -56,7 +57,7 @@ std::expected<SendRequest, GraphError> read_mark(const json::object& object) {
   return mark;
 }
 
-std::expected<void, GraphError> read_recipient(const json::object& object, SendText& send) {
+std::expected<void, GraphError> read_recipient(const json::object& object, SendMessage& send) {
   // A phone number is sometimes sent as a number; Graph takes that too.
   const json::value* number = object.if_contains("to");
   auto to = number && number->is_int64() ? std::expected<std::string, GraphError>(std::to_string(number->get_int64()))
@@ -79,7 +80,7 @@ std::expected<void, GraphError> read_recipient(const json::object& object, SendT
   return {};
 }
 
-std::expected<void, GraphError> read_text(const json::object& object, SendText& send) {
+std::expected<void, GraphError> read_text(const json::object& object, SendMessage& send) {
   const json::value* text = object.if_contains("text");
   if (!text || !text->is_object()) return Refusal(errors::missing_inside("text"));
   const auto body = optional_text(text->get_object(), "body");
@@ -91,7 +92,8 @@ std::expected<void, GraphError> read_text(const json::object& object, SendText& 
   return {};
 }
 
-std::expected<void, GraphError> check_type(const json::object& object) {
+/// The type in lower case.
+std::expected<std::string, GraphError> read_type(const json::object& object) {
   const auto recipient_type = optional_text(object, "recipient_type");
   if (!recipient_type) return Refusal(recipient_type.error());
   if (!recipient_type->empty() && *recipient_type != "individual" && *recipient_type != "INDIVIDUAL") {
@@ -101,7 +103,8 @@ std::expected<void, GraphError> check_type(const json::object& object) {
   auto type = optional_text(object, "type");
   if (!type) return Refusal(type.error());
   std::ranges::transform(*type, type->begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  if (type->empty() || *type == "text") return {};
+  if (type->empty()) return "text";
+  if (*type == "text" || std::ranges::find(kContentTypes, *type) != kContentTypes.end()) return type;
   if (std::ranges::find(kOtherTypes, *type) != kOtherTypes.end()) return Refusal(errors::unsupported_type(*type));
   return Refusal(errors::invalid(fmt::format(
       "Param type must be one of {{AUDIO, CONTACTS, DOCUMENT, IMAGE, INTERACTIVE, LOCATION, REACTION, STICKER, "
@@ -109,7 +112,7 @@ std::expected<void, GraphError> check_type(const json::object& object) {
       *type)));
 }
 
-std::expected<void, GraphError> read_extras(const json::object& object, SendText& send) {
+std::expected<void, GraphError> read_extras(const json::object& object, SendMessage& send) {
   const auto data = optional_text(object, "biz_opaque_callback_data");
   if (!data) return Refusal(data.error());
   if (characters(*data) > kMaxCallbackData)
@@ -134,6 +137,7 @@ std::size_t characters(std::string_view text) {
 }
 
 std::expected<SendRequest, GraphError> read_send(std::string_view body) {
+  if (body.size() > kMaxBody) return Refusal(errors::invalid("The request body is too large."));
   boost::system::error_code error;
   const json::value value = json::parse(body, error);
   if (error || !value.is_object()) return Refusal(errors::invalid("The request body is not a JSON object."));
@@ -147,10 +151,20 @@ std::expected<SendRequest, GraphError> read_send(std::string_view body) {
         errors::invalid(fmt::format("Param messaging_product must be one of {{WHATSAPP}} - got \"{}\".", *product)));
   if (object.contains("status")) return read_mark(object);
 
-  SendText send;
+  SendMessage send;
   if (auto ok = read_recipient(object, send); !ok) return Refusal(ok.error());
-  if (auto ok = check_type(object); !ok) return Refusal(ok.error());
-  if (auto ok = read_text(object, send); !ok) return Refusal(ok.error());
+  auto type = read_type(object);
+  if (!type) return Refusal(type.error());
+  send.type = std::move(*type);
+  if (send.type == "text") {
+    if (auto ok = read_text(object, send); !ok) return Refusal(ok.error());
+  } else {
+    auto content = read_content(object, send.type);
+    if (!content) return Refusal(content.error());
+    send.content = std::move(content->content);
+    send.voice = content->voice;
+    send.media = std::move(content->media);
+  }
   if (auto ok = read_extras(object, send); !ok) return Refusal(ok.error());
   return send;
 }

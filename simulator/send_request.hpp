@@ -5,18 +5,23 @@
 #include <string_view>
 #include <variant>
 
-#include <boost/json/fwd.hpp>
+#include <boost/json/value.hpp>
 
 #include "simulator/graph_error.hpp"
+#include "simulator/send_content.hpp"
 
 namespace claw::sim {
 
 /// What POST /{phone number id}/messages can ask for.
-struct SendText {
+struct SendMessage {
   std::string input{};  ///< As it stood in the request, for the answer.
   std::string to{};     ///< Digits, or empty.
   std::string user_id{};
-  std::string text{};
+  std::string type = "text";
+  std::string text{};             ///< Of a text.
+  boost::json::value content{};   ///< Of any other type.
+  bool voice = false;             ///< It is a recording.
+  std::vector<MediaUse> media{};  ///< Files that must be there.
   std::string reply_to{};
   std::string callback_data{};
   bool has_callback_data = false;
@@ -25,7 +30,7 @@ struct MarkRead {
   std::string message_id{};
   bool typing = false;
 };
-using SendRequest = std::variant<SendText, MarkRead>;
+using SendRequest = std::variant<SendMessage, MarkRead>;
 
 /// Reads and checks the body of a messages call as Meta's documents describe it. Pure.
 ///

@@ -13,6 +13,7 @@
 #include "net/server.hpp"
 #include "simulator/control.hpp"
 #include "simulator/graph.hpp"
+#include "simulator/graph_media.hpp"
 #include "simulator/page.hpp"
 #include "simulator/verification.hpp"
 
@@ -24,6 +25,7 @@ constexpr std::chrono::milliseconds kLongestTick{20};  ///< How late a status ma
 constexpr std::chrono::seconds kPing{15};              ///< How soon a page that is gone is noticed.
 constexpr std::chrono::seconds kWebhookTimeout{15};    ///< Meta waits "some seconds"; beyond it repeats.
 constexpr std::chrono::milliseconds kStopPatience{1'000};
+constexpr std::size_t kMaxBody = 140 * 1024 * 1024;  ///< Meta's largest file, 100 MB, in base64.
 
 std::uint64_t fresh_seed() {
   std::uint64_t seed = 0;
@@ -63,7 +65,10 @@ struct Service::Parts {
         control(meta, clock, client) {
     control.add_routes(router);
     add_page_routes(router);
-    for (const char* method : {"GET", "POST"}) {
+    router.add("GET", "/whatsapp_business/attachments", [this](net::HttpRequest& request) -> Task<net::HttpResponse> {
+      co_return meta.with([&](Meta& m) { return answer_attachment(m, request); });
+    });
+    for (const char* method : {"GET", "POST", "DELETE"}) {
       for (const char* pattern : {"/{version}/{object}/{edge}", "/{version}/{object}"})
         router.add(method, pattern, [this](net::HttpRequest& request) { return graph(request); });
     }
@@ -83,7 +88,7 @@ struct Service::Parts {
   Guarded<Meta> meta;
   Control control;
   net::Router router;
-  net::Server server{io, router, {}};
+  net::Server server{io, router, {.max_body_bytes = kMaxBody}};
   TaskGroup tasks;
 };
 
@@ -172,7 +177,11 @@ Result<void> Service::start() {
     if (auto put = parts_->meta.with([&](Meta& m) { return m.numbers.put(number); }); !put) return put;
   }
   if (auto bound = parts_->server.listen(parts_->options.listen); !bound) return bound;
-  parts_->meta.with([&](Meta& m) { parts_->ping_later(m); });
+  parts_->meta.with([&](Meta& m) {
+    m.origin =
+        parts_->options.url.empty() ? fmt::format("http://127.0.0.1:{}", parts_->server.port()) : parts_->options.url;
+    parts_->ping_later(m);
+  });
   parts_->tasks.spawn(parts_->io.executor(0), "tick", parts_->tick());
   return {};
 }

@@ -12,6 +12,7 @@ namespace claw::sim {
 
 struct ServiceOptions {
   std::string listen = "127.0.0.1:9500";
+  std::string url;  ///< What the business reaches this program by, in media URLs; empty: 127.0.0.1 and the port.
   std::vector<Number> numbers{default_number()};
   Habits habits;
 };

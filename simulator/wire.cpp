@@ -33,17 +33,16 @@ std::string envelope(const Number& number, json::object value) {
   json::object all{{"messaging_product", "whatsapp"},
                    {"metadata", {{"display_phone_number", number.display_phone}, {"phone_number_id", number.id}}}};
   for (auto& [name, member] : value) all.insert_or_assign(name, std::move(member));
-  json::object change;
-  change["value"] = std::move(all);
-  change["field"] = "messages";
-  return wire_json(json::object{
-      {"object", "whatsapp_business_account"},
-      {"entry", json::array{json::object{{"id", number.waba}, {"changes", json::array{std::move(change)}}}}}});
+  return change_webhook(number.waba, "messages", std::move(all), std::nullopt);
 }
 
 json::object contact(const Sender& person) {
-  json::object object{{"profile", {{"name", person.name}}}, {"wa_id", person.wa_id}};
+  json::object profile{{"name", person.name}};
+  if (!person.username.empty()) profile["username"] = person.username;
+  json::object object{{"profile", std::move(profile)}};
+  if (!person.wa_id.empty()) object["wa_id"] = person.wa_id;
   if (!person.user_id.empty()) object["user_id"] = person.user_id;
+  if (!person.parent_user_id.empty()) object["parent_user_id"] = person.parent_user_id;
   return object;
 }
 
@@ -90,28 +89,52 @@ std::string signature_of(std::string_view app_secret, std::string_view body) {
   return "sha256=" + to_hex(hmac_sha256(app_secret, body));
 }
 
-std::string text_webhook(const Number& number, const Sender& from, std::string_view id, TimePoint at,
-                         std::string_view text, std::string_view reply_to) {
-  json::object message;
-  if (!reply_to.empty()) message["context"] = {{"from", number.display_phone}, {"id", reply_to}};
-  message["from"] = from.wa_id;
-  message["from_user_id"] = from.user_id;
-  message["id"] = id;
-  message["timestamp"] = seconds(at);
-  message["text"] = {{"body", text}};
-  message["type"] = "text";
-  return envelope(number, {{"contacts", json::array{contact(from)}}, {"messages", json::array{std::move(message)}}});
+std::string change_webhook(std::string_view waba, std::string_view field, json::object value,
+                           std::optional<TimePoint> time) {
+  json::object entry{{"id", waba}};
+  if (time) entry["time"] = to_ms(*time) / 1000;
+  json::object change;
+  change["value"] = std::move(value);
+  change["field"] = field;
+  entry["changes"] = json::array{std::move(change)};
+  return wire_json(json::object{{"object", "whatsapp_business_account"}, {"entry", json::array{std::move(entry)}}});
+}
+
+std::string message_webhook(const Number& number, const Sender& from, std::string_view id, TimePoint at,
+                            std::string_view type, const json::object& message, std::string_view reply_to) {
+  json::object out;
+  if (!reply_to.empty()) out["context"] = {{"from", number.display_phone}, {"id", reply_to}};
+  if (!from.wa_id.empty()) out["from"] = from.wa_id;
+  out["from_user_id"] = from.user_id;
+  if (!from.parent_user_id.empty()) out["from_parent_user_id"] = from.parent_user_id;
+  out["id"] = id;
+  out["timestamp"] = seconds(at);
+  for (const auto& [name, member] : message) {
+    if (name == "context" && out.contains("context")) {
+      for (const auto& [inner, value] : member.get_object()) out["context"].get_object().insert_or_assign(inner, value);
+    } else {
+      out[name] = member;
+    }
+  }
+  out["type"] = type;
+  json::object value;
+  if (type != "system") value["contacts"] = json::array{contact(from)};
+  value["messages"] = json::array{std::move(out)};
+  return envelope(number, std::move(value));
 }
 
 std::string status_webhook(const Number& number, const Sender& to, const StatusFacts& facts) {
   json::object status{{"id", facts.id}, {"status", facts.status}, {"timestamp", seconds(facts.at)}};
   if (!to.wa_id.empty()) status["recipient_id"] = to.wa_id;
   if (!to.user_id.empty()) status["recipient_user_id"] = to.user_id;
+  if (!to.parent_user_id.empty()) status["parent_recipient_user_id"] = to.parent_user_id;
   if (facts.has_callback_data) status["biz_opaque_callback_data"] = facts.callback_data;
   if (facts.priced) {
-    if (facts.version < 24) status["conversation"] = conversation_of(to, facts);
-    status["pricing"] = {
-        {"billable", false}, {"pricing_model", "PMP"}, {"category", "service"}, {"type", "free_customer_service"}};
+    const bool per_message = number.pricing_model == "PMP";
+    if (facts.version < 24 || !per_message) status["conversation"] = conversation_of(to, facts);
+    json::object pricing{{"billable", false}, {"pricing_model", number.pricing_model}, {"category", "service"}};
+    if (per_message) pricing["type"] = "free_customer_service";
+    status["pricing"] = std::move(pricing);
   }
   json::object value;
   if (facts.error_code != 0) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -20,19 +21,27 @@ namespace claw::sim {
 
 /// A person as a business sees them.
 struct Sender {
-  std::string wa_id;
+  std::string wa_id;    ///< Empty where the business is not told: it is left out.
   std::string user_id;  ///< BSUID at the number's portfolio.
   std::string name;
+  std::string username{};        ///< Empty: none.
+  std::string parent_user_id{};  ///< Empty: none.
 };
 
-/// The webhook of one text message. `reply_to` is the wamid it quotes, or empty.
-[[nodiscard]] std::string text_webhook(const Number& number, const Sender& from, std::string_view id, TimePoint at,
-                                       std::string_view text, std::string_view reply_to);
+/// The webhook of one message. `message` has what stands in it beside sender, id, time and type. `reply_to` is the
+/// wamid it quotes, or empty. A message of type system has no contacts.
+[[nodiscard]] std::string message_webhook(const Number& number, const Sender& from, std::string_view id, TimePoint at,
+                                          std::string_view type, const boost::json::object& message,
+                                          std::string_view reply_to);
+
+/// The webhook of one change of any field. `time` stands in the entry where it is told.
+[[nodiscard]] std::string change_webhook(std::string_view waba, std::string_view field, boost::json::object value,
+                                         std::optional<TimePoint> time);
 
 /// What a status webhook tells besides its name.
 struct StatusFacts {
   std::string id{};      ///< wamid
-  std::string status{};  ///< sent | delivered | read | failed
+  std::string status{};  ///< sent | delivered | read | played | failed
   TimePoint at{};
   std::string callback_data{};  ///< biz_opaque_callback_data as it was sent; left out where it is not set.
   bool has_callback_data = false;

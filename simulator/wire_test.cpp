@@ -45,10 +45,11 @@ class WebhookTest : public testing::Test {
  protected:
   const Number number_ = default_number();
   const Sender maria_{"4915112345678", "DE.123", "María"};
+  static json::object text(std::string_view body) { return {{"text", {{"body", body}}}}; }
 };
 
 TEST_F(WebhookTest, OfAMessageHasMetasEnvelope) {
-  EXPECT_EQ(text_webhook(number_, maria_, "wamid.X", from_ms(1'790'000'000'999), "hi", ""),
+  EXPECT_EQ(message_webhook(number_, maria_, "wamid.X", from_ms(1'790'000'000'999), "text", text("hi"), ""),
             R"({"object":"whatsapp_business_account","entry":[{"id":"200000000000001","changes":[{"value":{)"
             R"("messaging_product":"whatsapp","metadata":{"display_phone_number":"15550001001",)"
             R"("phone_number_id":"100000000000001"},"contacts":[{"profile":{"name":"Mar\u00eda"},)"
@@ -58,8 +59,36 @@ TEST_F(WebhookTest, OfAMessageHasMetasEnvelope) {
 }
 
 TEST_F(WebhookTest, OfAReplyQuotesTheMessage) {
-  const auto body = text_webhook(number_, maria_, "wamid.X", from_ms(0), "hi", "wamid.Q");
+  const auto body = message_webhook(number_, maria_, "wamid.X", from_ms(0), "text", text("hi"), "wamid.Q");
   EXPECT_THAT(body, HasSubstr(R"("context":{"from":"15550001001","id":"wamid.Q"})"));
+}
+
+TEST_F(WebhookTest, OfAReplyThatWasForwardedHasBothInItsContext) {
+  auto message = text("hi");
+  message["context"] = {{"forwarded", true}};
+  const auto body = message_webhook(number_, maria_, "wamid.X", from_ms(0), "text", message, "wamid.Q");
+  EXPECT_THAT(body, HasSubstr(R"("context":{"from":"15550001001","id":"wamid.Q","forwarded":true})"));
+}
+
+TEST_F(WebhookTest, OfAPersonWithAUsernameHasNoPhoneInIt) {
+  const Sender hidden{"", "DE.123", "María", "maria.k", "DE.ENT.9"};
+  const auto body = message_webhook(number_, hidden, "wamid.X", from_ms(0), "text", text("hi"), "");
+  EXPECT_THAT(body, HasSubstr(R"("contacts":[{"profile":{"name":"Mar\u00eda","username":"maria.k"},"user_id":"DE.123",)"
+                              R"("parent_user_id":"DE.ENT.9"}])"));
+  EXPECT_THAT(body, HasSubstr(R"("messages":[{"from_user_id":"DE.123","from_parent_user_id":"DE.ENT.9","id":)"));
+  EXPECT_THAT(body, Not(HasSubstr("wa_id")));
+}
+
+TEST_F(WebhookTest, OfASystemMessageHasNoContacts) {
+  const auto body = message_webhook(number_, maria_, "wamid.X", from_ms(0), "system",
+                                    {{"system", {{"type", "customer_identity_changed"}}}}, "");
+  EXPECT_THAT(body, Not(HasSubstr("contacts")));
+}
+
+TEST_F(WebhookTest, OfAnAccountHasATimeAndNothingOfANumber) {
+  EXPECT_EQ(change_webhook("2001", "account_review_update", {{"decision", "APPROVED"}}, from_ms(1'790'000'000'000)),
+            R"({"object":"whatsapp_business_account","entry":[{"id":"2001","time":1790000000,"changes":[{"value":)"
+            R"({"decision":"APPROVED"},"field":"account_review_update"}]}]})");
 }
 
 StatusFacts sent() {
@@ -92,6 +121,14 @@ TEST_F(WebhookTest, OfAStatusTellsTheConversationOnlyBeforeV24) {
   facts.version = 23;
   const auto body = status_webhook(number_, maria_, facts);
   EXPECT_THAT(body, HasSubstr(R"("origin":{"type":"service"},"expiration_timestamp":"1790086400")"));
+}
+
+TEST_F(WebhookTest, OfAStatusCarriesThePriceOfTheOldModelWhereTheNumberHasIt) {
+  Number number = number_;
+  number.pricing_model = "CBP";
+  const auto body = status_webhook(number, maria_, sent());
+  EXPECT_THAT(body, HasSubstr(R"("origin":{"type":"service"},"expiration_timestamp":"1790086400"})"));
+  EXPECT_THAT(body, HasSubstr(R"("pricing":{"billable":false,"pricing_model":"CBP","category":"service"}})"));
 }
 
 TEST_F(WebhookTest, OfAFailureCarriesTheErrorAndNoContacts) {

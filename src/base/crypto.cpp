@@ -92,6 +92,18 @@ std::string to_base64(std::string_view bytes) {
   return base64(bytes, sodium_base64_VARIANT_ORIGINAL);
 }
 
+std::optional<std::string> from_base64(std::string_view text) {
+  std::string bytes(text.size() / 4 * 3, '\0');
+  std::size_t size = 0;
+  const char* end = nullptr;
+  if (sodium_base642bin(reinterpret_cast<unsigned char*>(bytes.data()), bytes.size(), text.data(), text.size(), nullptr,
+                        &size, &end, sodium_base64_VARIANT_ORIGINAL) != 0 ||
+      end != text.data() + text.size())
+    return std::nullopt;
+  bytes.resize(size);
+  return bytes;
+}
+
 std::string to_base64url(std::string_view bytes) {
   return base64(bytes, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
 }

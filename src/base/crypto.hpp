@@ -24,6 +24,8 @@ using Digest256 = std::array<std::uint8_t, 32>;
 [[nodiscard]] std::optional<std::string> from_hex(std::string_view hex);
 /// Standard alphabet with padding.
 [[nodiscard]] std::string to_base64(std::string_view bytes);
+/// The bytes of to_base64()'s text; nothing for any other text, also where the padding is missing.
+[[nodiscard]] std::optional<std::string> from_base64(std::string_view text);
 /// URL alphabet without padding.
 [[nodiscard]] std::string to_base64url(std::string_view bytes);
 

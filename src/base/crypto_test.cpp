@@ -64,6 +64,13 @@ TEST(CryptoTest, MakesTheBase64OfRfc4648) {
   EXPECT_EQ(to_base64url("\xfb\xff"), "-_8");
 }
 
+TEST(CryptoTest, ReadsBackTheBase64ThatItMakesAndNothingElse) {
+  for (const char* plain : {"", "f", "fo", "foo", "foob", "\xfb\xff\x01"})
+    EXPECT_EQ(from_base64(to_base64(plain)), std::string(plain));
+  for (const char* bad : {"Zg", "Zg=", "Zg==x", "Z", "-_8=", "Zm 9v", "Zm9v\n", "===="})
+    EXPECT_FALSE(from_base64(bad)) << bad;
+}
+
 TEST(CryptoTest, ComparesBytes) {
   EXPECT_TRUE(equal_in_constant_time("", ""));
   EXPECT_TRUE(equal_in_constant_time("abc", "abc"));

@@ -2,7 +2,7 @@
 // both sides. Wants a running simulator in SIM_URL; starts its own little businesses, each on a number of its own.
 
 import assert from "node:assert/strict";
-import { createHmac } from "node:crypto";
+import { createHash, createHmac } from "node:crypto";
 import http from "node:http";
 import { after, before, describe, test } from "node:test";
 import { startEchoBot } from "./echo-bot.mjs";
@@ -63,6 +63,34 @@ describe("a business behind the simulator", () => {
     assert.equal(message.text.body, "ü/日");
     assert.equal(body.entry[0].id, shop.waba);
     assert.match(message.from_user_id, /^DE\./);
+  });
+
+  test("uploads a file, looks it up, fetches it and deletes it", async () => {
+    const bytes = Buffer.alloc(4_500_000, "\r\n--boundary\0");
+    const auth = { Authorization: `Bearer ${shop.bot.token}` };
+    const form = new FormData();
+    form.set("messaging_product", "whatsapp");
+    form.set("type", "application/pdf");
+    form.set("file", new Blob([bytes], { type: "application/pdf" }), "bill.pdf");
+    const uploaded = await fetch(`${base}/v25.0/${shop.id}/media`, { method: "POST", headers: auth, body: form });
+    const { id } = await uploaded.json();
+    assert.equal(uploaded.status, 200);
+    const { body: facts } = await sim("GET", `/v25.0/${id}`, undefined, auth);
+    assert.equal(facts.sha256, createHash("sha256").update(bytes).digest("hex"));
+    assert.equal(facts.file_size, bytes.length);
+    const fetched = await fetch(facts.url, { headers: auth });
+    assert.ok(Buffer.from(await fetched.arrayBuffer()).equals(bytes));
+    assert.equal((await fetch(facts.url)).status, 401);
+    assert.deepEqual((await sim("DELETE", `/v25.0/${id}`, undefined, auth)).body, { success: true });
+    assert.equal((await fetch(facts.url, { headers: auth })).status, 404);
+  });
+
+  test("hears of another field by one call, signed like any other", async () => {
+    const { status } = await sim("POST", "/_sim/webhooks", { field: "phone_number_quality_update", number: shop.id });
+    assert.equal(status, 202);
+    const { body } = await eventually("the webhook", () => shop.bot.seen.find((hook) => hook.raw.includes("phone_number_quality_update")));
+    assert.equal(body.entry[0].id, shop.waba);
+    assert.equal(shop.bot.refused, 0);
   });
 
   test("is verified with a challenge, and not with another token", async () => {

@@ -1,6 +1,6 @@
 // The simulator's control API as the page uses it.
 
-export type Tick = "sending" | "sent" | "delivered" | "read" | "failed";
+export type Tick = "sending" | "sent" | "delivered" | "read" | "played" | "failed";
 
 export interface Delivery {
   state: "waiting" | "in_flight" | "answered" | "given_up";
@@ -14,7 +14,14 @@ export interface Message {
   id: string;
   number: string;
   from: "person" | "business";
+  type: string;
   text: string;
+  /** As Meta's webhook or the business's request has it; none for a plain text. */
+  content?: unknown;
+  context?: { forwarded?: boolean; frequently_forwarded?: boolean };
+  reactions?: { from: "person" | "business"; emoji: string }[];
+  edited?: boolean;
+  revoked?: boolean;
   at: number;
   status: Tick;
   reply_to?: string;
@@ -34,6 +41,7 @@ export interface Thread {
 export interface Person {
   wa_id: string;
   name: string;
+  username?: string;
   typing: boolean;
   last: Message | null;
 }
@@ -65,6 +73,9 @@ export interface Exchange {
   answer: string;
 }
 
+/** What a person does: a message of any type but a plain text, in the shape of the control API. */
+export type Act = { type: string; reply_to?: string } & Record<string, unknown>;
+
 /** What the simulator refused, in its words. */
 export class Refused extends Error {}
 
@@ -91,9 +102,10 @@ const at = (phone: string): string => `/_sim/phones/${encodeURIComponent(phone)}
 
 export const api = {
   phones: () => call<{ phones: Person[] }>("GET", "/_sim/phones?limit=100"),
-  putPhone: (phone: string, name: string) => call<Person>("PUT", at(phone), { name }),
+  putPhone: (phone: string, name: string, username?: string) => call<Person>("PUT", at(phone), { name, username }),
   thread: (phone: string) => call<Thread>("GET", `${at(phone)}/messages?limit=500`),
-  say: (phone: string, text: string, to: string) => call<{ id: string }>("POST", `${at(phone)}/messages`, { text, to }),
+  say: (phone: string, act: { text: string } | Act, to: string) =>
+    call<{ id: string }>("POST", `${at(phone)}/messages`, { ...act, to }),
   numbers: () => call<{ numbers: BusinessNumber[] }>("GET", "/_sim/numbers"),
   exchanges: (message: string) =>
     call<{ entries: Exchange[] }>("GET", `/_sim/log?limit=200&message=${encodeURIComponent(message)}`),

@@ -1,5 +1,6 @@
 import { LitElement, css, html, nothing } from "lit";
 import { customElement, query, state } from "lit/decorators.js";
+import type { Act } from "./api.js";
 import { menuIcon } from "./icons.js";
 import "./phone-chat.js";
 import "./phone-composer.js";
@@ -312,8 +313,9 @@ export class PhoneApp extends LitElement {
             ${this.notice()}
             <phone-chat
               .messages=${store.thread()} .typing=${store.isTyping} .loaded=${store.loaded} .business=${business}
-              .selected=${this.inspected} .now=${this.now} @inspect=${this.inspect}></phone-chat>
-            <phone-composer .business=${business} .send=${(text: string) => store.say(text)}></phone-composer>
+              .selected=${this.inspected} .now=${this.now} @inspect=${this.inspect} @act=${this.act}></phone-chat>
+            <phone-composer .business=${business} .send=${(text: string) => store.say(text)}
+              .act=${(what: Act) => store.act(what)}></phone-composer>
           </div>
         </div>
         ${modal ? html`<div class="veil" @click=${this.closeDrawer}></div>` : nothing}
@@ -332,6 +334,14 @@ export class PhoneApp extends LitElement {
     if (store.connection === "lost" || store.problem)
       return html`<div class="notice" role="status">${store.problem || "The simulator is not reachable. Trying again."}</div>`;
     return nothing;
+  }
+
+  private async act(event: CustomEvent<Act>): Promise<void> {
+    try {
+      await store.act(event.detail);
+    } catch (error) {
+      this.composer.complain(error);
+    }
   }
 
   private inspect(event: CustomEvent<string>): void {

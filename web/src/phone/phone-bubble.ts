@@ -1,11 +1,13 @@
 import { LitElement, css, html, nothing } from "lit";
-import { customElement, property } from "lit/decorators.js";
-import type { Message } from "./api.js";
-import { tickIcon, wireIcon } from "./icons.js";
-import { richText } from "./rich-text.js";
-import { deliveryWords, spoken, tickWords, time } from "./words.js";
+import { customElement, property, state } from "lit/decorators.js";
+import type { Act, Message } from "./api.js";
+import { smileIcon, tickIcon, wireIcon } from "./icons.js";
+import "./phone-content.js";
+import { deliveryWords, gist, spoken, tickWords, time } from "./words.js";
 
-/** One message. Says `inspect` when its wire is asked for. */
+const EMOJI = ["👍", "❤️", "😂", "😮", "🙏"];
+
+/** One message. Says `inspect` when its wire is asked for, `act` when the person reacts to it or taps something in it. */
 @customElement("phone-bubble")
 export class PhoneBubble extends LitElement {
   @property({ attribute: false }) message!: Message;
@@ -14,6 +16,7 @@ export class PhoneBubble extends LitElement {
   @property({ type: Number }) now = 0;
   @property({ type: Boolean, reflect: true }) first = false;
   @property({ type: Boolean, reflect: true }) selected = false;
+  @state() private reacting = false;
 
   static override styles = css`
     :host {
@@ -63,19 +66,17 @@ export class PhoneBubble extends LitElement {
         transform: translateY(6px) scale(0.985);
       }
     }
-    .text {
-      white-space: pre-wrap;
-      line-height: var(--line-tight);
-      font-size: var(--text-chat);
+    phone-content {
+      --meta-room: 3.4em;
     }
-    /* Room for time and ticks on the last line; they move under it where it is full. */
-    .text::after {
-      content: "";
-      display: inline-block;
-      width: 3.4em;
+    .person phone-content {
+      --meta-room: 4.9em;
     }
-    .person .text::after {
-      width: 4.9em;
+    .edited phone-content {
+      --meta-room: 7em;
+    }
+    .person .edited phone-content {
+      --meta-room: 8.5em;
     }
     .meta {
       position: absolute;
@@ -96,7 +97,8 @@ export class PhoneBubble extends LitElement {
       display: inline-flex;
       transition: color var(--calm);
     }
-    .tick.read {
+    .tick.read,
+    .tick.played {
       color: var(--read);
     }
     .tick.failed {
@@ -139,8 +141,7 @@ export class PhoneBubble extends LitElement {
         opacity: 0.75;
       }
     }
-    .wire:focus-visible,
-    a:focus-visible {
+    .wire:focus-visible {
       outline: 2px solid var(--focus);
       outline-offset: 2px;
     }
@@ -160,20 +161,53 @@ export class PhoneBubble extends LitElement {
       background: var(--failed-soft);
       color: var(--failed);
     }
-    code {
-      font-family: var(--font-mono);
-      font-size: 0.92em;
-      background: var(--wallpaper-mark);
-      padding: 0 3px;
-      border-radius: 3px;
+    .reactions {
+      display: flex;
+      gap: 2px;
+      width: fit-content;
+      margin: -5px 0 2px 10px;
+      position: relative;
+      padding: 1px 6px;
+      border-radius: var(--radius-round);
+      background: var(--surface);
+      color: var(--ink);
+      box-shadow: var(--shadow-1);
+      font-size: var(--text-md);
     }
-    code.block {
-      display: block;
-      padding: 6px 8px;
-      margin: 2px 0;
+    .person + .reactions {
+      margin-left: auto;
+      margin-right: 10px;
     }
-    a {
-      color: inherit;
+    .pick {
+      display: flex;
+      gap: 2px;
+      width: fit-content;
+      margin: 4px 0 2px;
+      padding: 2px 4px;
+      border-radius: var(--radius-round);
+      background: var(--surface);
+      box-shadow: var(--shadow-2);
+    }
+    .pick.person {
+      margin-left: auto;
+    }
+    .pick button {
+      width: 36px;
+      height: 36px;
+      padding: 0;
+      border: 0;
+      border-radius: 50%;
+      background: none;
+      font: inherit;
+      font-size: var(--text-xl);
+      cursor: pointer;
+    }
+    .pick button:hover,
+    .pick button[aria-pressed="true"] {
+      background: var(--surface-3);
+    }
+    .pick button:focus-visible {
+      outline: 2px solid var(--focus);
     }
     .hidden {
       position: absolute;
@@ -196,11 +230,12 @@ export class PhoneBubble extends LitElement {
     const label = spoken(message, this.business, this.now);
     return html`
       <div class="row ${message.from}" data-id=${message.id} data-status=${message.status}>
-        <div class="bubble">
+        <div class="bubble ${message.edited ? "edited" : ""}">
           <span class="hidden">${label}: </span>
-          ${this.quoted ? html`<p class="quote">${this.quoted.text}</p>` : nothing}
-          <span class="text">${richText(message.text)}</span>
+          ${this.quoted ? html`<p class="quote">${gist(this.quoted)}</p>` : nothing}
+          <phone-content .message=${message}></phone-content>
           <span class="meta" aria-hidden="true">
+            ${message.edited ? "edited" : nothing}
             <time datetime=${new Date(message.at).toISOString()}>${time(message.at)}</time>
             ${mine
               ? html`<span class="tick ${message.status}" title=${tickWords[message.status]}>${tickIcon(message.status)}</span>`
@@ -209,9 +244,35 @@ export class PhoneBubble extends LitElement {
         </div>
         <button class="wire" title="What went over the wire" aria-label="What went over the wire: ${label}"
           @click=${this.inspect}>${wireIcon()}</button>
+        <button class="wire" title="React" aria-label="React to: ${label}" aria-expanded=${this.reacting}
+          @click=${() => (this.reacting = !this.reacting)}>${smileIcon()}</button>
       </div>
+      ${this.reactions()} ${this.reacting ? this.picker() : nothing}
       ${this.trouble()}
     `;
+  }
+
+  private reactions() {
+    const { reactions } = this.message;
+    if (!reactions?.length) return nothing;
+    const said = reactions.map((one) => `${one.from === "person" ? "You" : this.business} reacted with ${one.emoji}`).join(", ");
+    return html`<span class="reactions" role="img" aria-label=${said} title=${said}>${reactions.map((one) => one.emoji)}</span>`;
+  }
+
+  private picker() {
+    const mine = this.message.reactions?.find((one) => one.from === "person")?.emoji;
+    return html`<div class="pick ${this.message.from}" role="group" aria-label="React">
+      ${EMOJI.map(
+        (emoji) => html`<button aria-label="React with ${emoji}" aria-pressed=${emoji === mine}
+          @click=${() => this.react(emoji === mine ? "" : emoji)}>${emoji}</button>`,
+      )}
+    </div>`;
+  }
+
+  private react(emoji: string): void {
+    this.reacting = false;
+    const detail: Act = { type: "reaction", reaction: { message_id: this.message.id, emoji } };
+    this.dispatchEvent(new CustomEvent("act", { detail, bubbles: true, composed: true }));
   }
 
   private trouble() {

@@ -1,15 +1,21 @@
 import { LitElement, css, html, nothing } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
-import { sendIcon } from "./icons.js";
+import type { Act } from "./api.js";
+import { attachIcon, fileIcon, placeIcon, sendIcon } from "./icons.js";
+import { MADE_UP_PLACE } from "./phone-content.js";
 
-/** Where one writes. Calls `send` with the text; what it refuses comes back into the field, with the reason. */
+/** Where one writes. Calls `send` with the text; what it refuses comes back into the field, with the reason.
+    Calls `act` with a file or a place. */
 @customElement("phone-composer")
 export class PhoneComposer extends LitElement {
   @property({ attribute: false }) send: (text: string) => Promise<void> = async () => {};
+  @property({ attribute: false }) act: (what: Act) => Promise<void> = async () => {};
   @property() business = "";
   @state() private text = "";
   @state() private refused = "";
+  @state() private attaching = false;
   @query("textarea") private field!: HTMLTextAreaElement;
+  @query("input[type=file]") private picker!: HTMLInputElement;
 
   static override styles = css`
     form {
@@ -67,7 +73,32 @@ export class PhoneComposer extends LitElement {
         background var(--quick),
         transform var(--quick) var(--ease);
     }
-    button:hover {
+    .attach {
+      background: var(--surface);
+      color: var(--ink-2);
+      box-shadow: var(--shadow-1);
+    }
+    .attach:hover,
+    .menu button:hover {
+      background: var(--surface-2);
+    }
+    .menu {
+      display: flex;
+      gap: var(--space-2);
+      padding: 0 var(--space-3);
+    }
+    .menu button {
+      display: inline-flex;
+      align-items: center;
+      gap: var(--space-1);
+      width: auto;
+      padding: 0 var(--space-4) 0 var(--space-3);
+      background: var(--surface);
+      color: var(--ink);
+      box-shadow: var(--shadow-1);
+      font: inherit;
+    }
+    button[type="submit"]:hover {
       background: var(--accent-strong);
     }
     button:active {
@@ -89,11 +120,25 @@ export class PhoneComposer extends LitElement {
     this.field?.focus();
   }
 
+  /** Shows why something could not be sent. */
+  complain(error: unknown): void {
+    this.refused = error instanceof Error ? error.message : "That could not be sent.";
+  }
+
   override render() {
     const empty = this.text.trim() === "";
     return html`
       ${this.refused ? html`<p class="refused" role="alert">${this.refused}</p>` : nothing}
+      ${this.attaching
+        ? html`<div class="menu" role="group" aria-label="Attach">
+            <button type="button" @click=${() => this.picker.click()}>${fileIcon()} Picture or file</button>
+            <button type="button" title="A made-up place" @click=${this.sendPlace}>${placeIcon()} Location</button>
+          </div>`
+        : nothing}
       <form @submit=${this.submit}>
+        <input type="file" hidden aria-label="Picture or file" @change=${this.sendFile} />
+        <button class="attach" type="button" aria-label="Attach" title="Picture, file, location" aria-expanded=${this.attaching}
+          @click=${() => (this.attaching = !this.attaching)}>${attachIcon()}</button>
         <textarea
           rows="1" autocomplete="off" enterkeyhint="send" placeholder="Message"
           aria-label="Message to ${this.business}" .value=${this.text}
@@ -124,7 +169,62 @@ export class PhoneComposer extends LitElement {
       await this.send(text);
     } catch (error) {
       this.text = this.text ? `${text}\n${this.text}` : text;
-      this.refused = error instanceof Error ? error.message : "That could not be sent.";
+      this.complain(error);
     }
   }
+
+  private sendPlace(): void {
+    void this.attach({ type: "location", location: MADE_UP_PLACE });
+  }
+
+  /** What stands in the field becomes the caption. */
+  private async sendFile(): Promise<void> {
+    const file = this.picker.files?.[0];
+    if (!file) return;
+    const kind = kindOf(file.type);
+    const content: Record<string, unknown> = { mime_type: file.type || "application/octet-stream" };
+    if (kind === "document") content.filename = file.name;
+    const caption = kind === "audio" || kind === "sticker" ? "" : this.text.trim();
+    if (caption) content.caption = caption;
+    try {
+      content.bytes_base64 = await base64(file);
+    } catch (error) {
+      this.complain(error);
+      return;
+    } finally {
+      this.picker.value = "";
+    }
+    const sent = await this.attach({ type: kind, [kind]: content });
+    if (sent && caption) this.text = "";
+  }
+
+  private async attach(what: Act): Promise<boolean> {
+    this.attaching = false;
+    this.refused = "";
+    this.focus();
+    try {
+      await this.act(what);
+      return true;
+    } catch (error) {
+      this.complain(error);
+      return false;
+    }
+  }
+}
+
+/** How WhatsApp sends a file of that type. */
+function kindOf(mime: string): string {
+  if (mime === "image/webp") return "sticker";
+  if (mime === "image/jpeg" || mime === "image/png") return "image";
+  if (mime === "video/mp4" || mime === "video/3gpp") return "video";
+  return mime.startsWith("audio/") ? "audio" : "document";
+}
+
+function base64(file: Blob): Promise<string> {
+  return new Promise((done, failed) => {
+    const reader = new FileReader();
+    reader.onload = () => done(String(reader.result).replace(/^[^,]*,/, ""));
+    reader.onerror = () => failed(new Error("The file could not be read."));
+    reader.readAsDataURL(file);
+  });
 }

@@ -318,7 +318,7 @@ export class PhonePanel extends LitElement {
         <span class="face" aria-hidden="true">${person.name.charAt(0)}</span>
         <span class="middle">
           <span class="who">${person.name}</span>
-          <span class="last">${phone(person.wa_id)}</span>
+          <span class="last">${person.username ? `@${person.username} · ` : ""}${phone(person.wa_id)}</span>
         </span>
         ${last ? html`<span class="when">${time(last.at)}</span>` : nothing}
       </button>
@@ -329,6 +329,7 @@ export class PhonePanel extends LitElement {
     return html`<form @submit=${this.add}>
       <label>Name<input name="name" required maxlength="60" autocomplete="off" placeholder="Maria K." /></label>
       <label>Phone<input name="phone" required inputmode="tel" autocomplete="off" placeholder="+49 151 2345678" /></label>
+      <label>Username, which hides the phone<input name="username" maxlength="60" autocomplete="off" placeholder="none" /></label>
       ${this.refused ? html`<p class="refused" role="alert">${this.refused}</p>` : nothing}
       <div class="buttons">
         <button class="main" type="submit">Write as this person</button>
@@ -377,7 +378,7 @@ export class PhonePanel extends LitElement {
       return;
     }
     try {
-      await store.choose(digits, String(data.get("name")).trim());
+      await store.choose(digits, String(data.get("name")).trim(), String(data.get("username")).trim() || undefined);
       this.adding = false;
       this.say("close");
     } catch (error) {

@@ -3,7 +3,7 @@ import { customElement, property, state } from "lit/decorators.js";
 import { api, type Exchange, type Message } from "./api.js";
 import { copyIcon } from "./icons.js";
 import { store } from "./store.js";
-import { deliveryWords, exchangeOutcome, exchangeTitle, preciseTime, pretty, tickWords } from "./words.js";
+import { deliveryWords, exchangeOutcome, exchangeTitle, gist, preciseTime, pretty, tickWords } from "./words.js";
 
 /** Everything that went over the wire about one message, newest last. */
 @customElement("phone-wire")
@@ -182,7 +182,7 @@ export class PhoneWire extends LitElement {
     const { message } = this;
     if (!message) return html`<p class="quiet">This message is no longer kept.</p>`;
     return html`
-      <p class="text">${message.text}</p>
+      <p class="text">${gist(message)}</p>
       <p class="outcome">
         ${message.from === "person"
           ? deliveryWords(message.delivery, this.now)

@@ -1,6 +1,6 @@
 // What the page knows, and how it stays true: one thread read whole, then kept by server-sent events.
 
-import { api, Refused, type BusinessNumber, type Message, type Person } from "./api.js";
+import { api, Refused, type Act, type BusinessNumber, type Message, type Person } from "./api.js";
 
 export type Connection = "connecting" | "live" | "lost";
 
@@ -29,9 +29,11 @@ export class Store extends EventTarget {
     return Date.now() + this.skew;
   }
 
-  /** The chosen person's messages with the chosen number, oldest first. */
+  /** The chosen person's messages with the chosen number, oldest first; what only changes another stands on that one. */
   thread(): Message[] {
-    return [...this.messages.values()].filter((message) => message.number === this.number?.id);
+    return [...this.messages.values()].filter(
+      (message) => message.number === this.number?.id && !["reaction", "edit", "revoke"].includes(message.type),
+    );
   }
 
   message(id: string): Message | undefined {
@@ -59,12 +61,12 @@ export class Store extends EventTarget {
     await this.choose(wanted);
   }
 
-  /** Goes on as this person; one that was never seen is made. */
-  async choose(waId: string, name = ""): Promise<void> {
+  /** Goes on as this person; one that was never seen is made. A username hides their phone from businesses. */
+  async choose(waId: string, name = "", username?: string): Promise<void> {
     let known = this.people.find((person) => person.wa_id === waId);
-    if (!known || (name && name !== known.name)) {
+    if (!known || (name && name !== known.name) || (username && username !== known.username)) {
       try {
-        known = await api.putPhone(waId, name || (waId === FIRST_PERSON.wa_id ? FIRST_PERSON.name : ""));
+        known = await api.putPhone(waId, name || (waId === FIRST_PERSON.wa_id ? FIRST_PERSON.name : ""), username);
       } catch (error) {
         this.fail(error);
         throw error;
@@ -88,8 +90,13 @@ export class Store extends EventTarget {
 
   /** Sends as the chosen person. Fails with Refused, in words for the person. */
   async say(text: string): Promise<void> {
+    await this.act({ text });
+  }
+
+  /** Does as the chosen person: a file, a place, a tap on a button, a reaction. Fails like say(). */
+  async act(what: { text: string } | Act): Promise<void> {
     if (!this.person || !this.number) throw new Refused("There is no business number to write to yet.");
-    await api.say(this.person.wa_id, text, this.number.id);
+    await api.say(this.person.wa_id, what, this.number.id);
     if (this.connection !== "live") await this.readThread();
   }
 

@@ -57,16 +57,46 @@ export const tickWords: Record<Tick, string> = {
   sent: "sent",
   delivered: "delivered",
   read: "read",
+  played: "played",
   failed: "failed",
 };
 
 export function exchangeTitle(exchange: Exchange): string {
   if (exchange.kind === "graph") {
-    const names: Record<string, string> = { text: "Message sent", read: "Marked read", typing: "Marked read, typing" };
-    return names[exchange.what] ?? "Graph call";
+    const names: Record<string, string> = {
+      read: "Marked read",
+      typing: "Marked read, typing",
+      upload: "File uploaded",
+      media: "File looked up",
+      download: "File fetched",
+      "": "Graph call",
+    };
+    return names[exchange.what] ?? "Message sent";
   }
   if (exchange.kind === "verify") return "Callback verification";
-  return exchange.what === "text" ? "Webhook: message" : `Webhook: status ${exchange.what}`;
+  if (exchange.what in tickWords) return `Webhook: status ${exchange.what}`;
+  return exchange.what === "text" ? "Webhook: message" : `Webhook: ${exchange.what}`;
+}
+
+const kindWords: Record<string, string> = {
+  image: "Picture",
+  video: "Video",
+  audio: "Audio",
+  document: "Document",
+  sticker: "Sticker",
+  location: "Location",
+  contacts: "Contact",
+  order: "Order",
+  interactive: "Message with buttons",
+  request_welcome: "Opened the chat",
+  system: "Notice",
+  unsupported: "A kind of message that WhatsApp does not pass on",
+};
+
+/** What a message is about in a few words, for a quote or where nothing else can be shown. */
+export function gist(message: Message): string {
+  if (message.revoked) return "This message was deleted";
+  return message.text || kindWords[message.type] || message.type;
 }
 
 export function exchangeOutcome(exchange: Exchange): string {
