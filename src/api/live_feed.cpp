@@ -115,7 +115,8 @@ Task<bool> LiveFeed::read() {
   }
   const auto changes = co_await ledger_.changes(*since, std::move(touched), kMaxRead);
   if (!changes) {
-    log::warn("live_feed.read_failed reason=\"{}\"", changes.error().message);
+    if (const auto count = failures_.allow())
+      log::warn("live_feed.read_failed count={} reason=\"{}\"", count, changes.error().message);
     hub_.publish("", "resync", "{}");
     co_return false;
   }
