@@ -55,7 +55,11 @@ void LiveFeed::wrote(MessageId touched) {
 
 Task<Result<std::shared_ptr<net::EventHub::Listener>>> LiveFeed::open(TenantId tenant, bool again) {
   auto listener = hub_.open(topic_of(tenant));
-  if (!listener) co_return fail(ErrorKind::kTransient, "too many listen already");
+  if (!listener) {
+    // Some may have gone without a word: writing to them shows it, and their places are free for the next try.
+    hub_.ping();
+    co_return fail(ErrorKind::kTransient, "too many listen already");
+  }
   // From here on writes are noted; what they are compared with is read after that, so that none falls between.
   const auto marks = co_await ledger_.change_marks();
   if (!marks) co_return std::unexpected(marks.error());
