@@ -55,7 +55,11 @@ void LiveFeed::wrote(MessageId touched) {
 
 Task<Result<std::shared_ptr<net::EventHub::Listener>>> LiveFeed::open(TenantId tenant, bool again) {
   auto listener = hub_.open(topic_of(tenant));
-  if (!listener) co_return fail(ErrorKind::kTransient, "too many listen already");
+  if (!listener) {
+    // Some may have gone without a word: writing to them shows it, and their places are free for the next try.
+    hub_.ping();
+    co_return fail(ErrorKind::kTransient, "too many listen already");
+  }
   // From here on writes are noted; what they are compared with is read after that, so that none falls between.
   const auto marks = co_await ledger_.change_marks();
   if (!marks) co_return std::unexpected(marks.error());
@@ -115,7 +119,8 @@ Task<bool> LiveFeed::read() {
   }
   const auto changes = co_await ledger_.changes(*since, std::move(touched), kMaxRead);
   if (!changes) {
-    log::warn("live_feed.read_failed reason=\"{}\"", changes.error().message);
+    if (const auto count = failures_.allow())
+      log::warn("live_feed.read_failed count={} reason=\"{}\"", count, changes.error().message);
     hub_.publish("", "resync", "{}");
     co_return false;
   }

@@ -8,6 +8,7 @@
 
 #include "api/public_id.hpp"
 #include "base/io_pool.hpp"
+#include "base/log.hpp"
 #include "base/task_group.hpp"
 #include "ledger/ledger.hpp"
 #include "net/event_hub.hpp"
@@ -67,6 +68,7 @@ class LiveFeed {
   Clock& clock_;
   IoPool& io_;
   net::EventHub hub_{kLimits};
+  log::Thinned failures_;  // only in run()
   std::mutex mutex_;
   std::optional<ChangeMarks> marks_;        // guarded by mutex_: what was told; nothing while nobody listens
   std::vector<MessageId> touched_;          // guarded by mutex_

@@ -177,7 +177,8 @@ TEST_F(LiveFeedTest, ShowsThatTheConnectionLives) {
 TEST_F(LiveFeedTest, TakesSoManyListenersOfATenant) {
   std::vector<std::shared_ptr<net::EventHub::Listener>> all;
   for (std::size_t i = 0; i < LiveFeed::kLimits.per_topic; ++i) all.push_back(open());
-  EXPECT_EQ(world_.run(feed_.open(TenantId{1}, false)).error().kind, ErrorKind::kTransient);
+  EXPECT_FALSE(world_.run(feed_.open(TenantId{1}, false)));
+  EXPECT_THAT(Reader(all[0]).heard(), HasSubstr(": still here\n")) << "who is gone is found out";
   EXPECT_NE(open(2), nullptr) << "another tenant's place";
   all.pop_back();
   EXPECT_NE(open(), nullptr) << "and recovers";

@@ -63,8 +63,12 @@ before(async () => {
 });
 
 after(async () => {
-  const stream = gateway.listen(acme.token);
-  await eventually("a stream is open at the end", () => stream.events.length > 0);
+  // The odd requests left streams behind; each try finds out some that are gone.
+  await eventually("a stream is open at the end", async () => {
+    const stream = gateway.listen(acme.token);
+    await eventually("it is answered", () => stream.status ?? stream.closed);
+    return stream.status === 200;
+  });
   const begun = Date.now();
   assert.equal(await gateway.stop(), 0);
   assert.ok(Date.now() - begun < 10_000, "an open stream does not hold up a stop");
@@ -255,12 +259,8 @@ test("a stream tells what changes, to its tenant alone", async () => {
   assert.equal(refused.status, 503);
   check(operation, refused);
   for (const stream of all) stream.close();
-  // The places come free when the next event cannot be written any more.
-  await eventually("a place for a new one", async () => {
-    await gateway.say(acme, "491555000009", "Live of acme", `noise ${Math.random()}`);
-    const stream = await call("GET", "/api/v1/stream", acme.token);
-    return stream.status === 200;
-  });
+  // The places come free when something cannot be written any more; each try writes.
+  await eventually("a place for a new one", async () => (await call("GET", "/api/v1/stream", acme.token)).status === 200);
 });
 
 const ODD = ["", " ", "0", "-1", "1e9", "99999999999999999999", "null", "true", "*", "%", "%zz", "..", ".", "a/b", "a?b#c&d=e", "\0", "a\0b",
