@@ -176,7 +176,9 @@ Result<void> Gateway::Parts::make_pipeline() {
   graph =
       std::make_unique<GraphClient>(*http, metrics, GraphClient::Options{config.graph_base_url, config.graph_version});
   agents = std::make_unique<AgentKinds>(*http, *ledger, clock);
-  outbox = std::make_unique<Outbox>(io, *ledger, directory, *graph, clock, metrics);
+  const SendLimits limits{static_cast<double>(config.graph_messages_per_second),
+                          std::chrono::milliseconds(config.graph_pair_interval_ms)};
+  outbox = std::make_unique<Outbox>(io, *ledger, directory, *graph, clock, metrics, limits);
   conversations = std::make_unique<Conversations>(io, *ledger, directory, *agents, *graph, *outbox, clock, metrics);
   intake = std::make_unique<Intake>(io, *inbox, *ledger, directory, *conversations, clock, metrics);
   housekeeping = std::make_unique<Housekeeping>(io, *ledger, clock, [this] { return inbox->waiting() == 0; });
@@ -189,6 +191,9 @@ Result<void> Gateway::Parts::make_pipeline() {
                 [this] { return static_cast<double>(conversations->in_memory()); });
   metrics.gauge("clawcentral_outbox_waiting_messages", "Messages in memory that wait to be sent.",
                 [this] { return static_cast<double>(outbox->in_memory()); });
+  metrics.gauge("clawcentral_outbox_held_numbers",
+                "Phone numbers that send nothing, because Meta refuses their token or permission.",
+                [this] { return static_cast<double>(outbox->held_numbers()); });
   metrics.gauge("clawcentral_http_connections", "Open connections of the public listener.",
                 [this] { return static_cast<double>(public_server->connections()); });
   return {};

@@ -90,7 +90,8 @@ class ConversationsTest : public ::testing::Test {
   }
 
   void make() {
-    outbox_ = std::make_unique<Outbox>(world_.io, flaky_, tenants_.directory, graph_, world_.clock, metrics_);
+    outbox_ =
+        std::make_unique<Outbox>(world_.io, flaky_, tenants_.directory, graph_, world_.clock, metrics_, kUnlimited);
     conversations_ = std::make_unique<Conversations>(world_.io, flaky_, tenants_.directory, agent_, graph_, *outbox_,
                                                      world_.clock, metrics_);
   }

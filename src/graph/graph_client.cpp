@@ -66,6 +66,7 @@ net::ClientRequest GraphClient::request_for(const Tenant& tenant, std::string_vi
 Task<GraphOutcome> GraphClient::send(TenantRef tenant, std::string phone_number_id, std::string body) {
   if (tenant->access_token.empty()) {
     GraphFailure failure;
+    failure.kind = GraphFailure::Kind::kNoToken;
     failure.reason = "WHATSAPP_ACCESS_TOKEN is not set: set it under Secrets, then the message is sent";
     co_return failure;
   }
@@ -89,7 +90,9 @@ Task<GraphOutcome> GraphClient::send(TenantRef tenant, std::string phone_number_
 
 Task<bool> GraphClient::mark(TenantRef tenant, std::string phone_number_id, std::string body) {
   if (tenant->access_token.empty()) co_return false;
-  const auto answer = co_await http_.send(request_for(*tenant, phone_number_id, std::move(body)));
+  auto request = request_for(*tenant, phone_number_id, std::move(body));
+  request.total_timeout = options_.mark_timeout;
+  const auto answer = co_await http_.send(std::move(request));
   const bool taken = answer && whatsapp::parse_success_answer(answer->status, answer->body).has_value();
   (taken ? sent_ : refused_).add();
   co_return taken;
