@@ -297,6 +297,25 @@ TEST_F(ConversationsTest, ShowsReadAndTypingAndRefreshesBeforeMetaStopsShowingIt
   EXPECT_EQ(graph_.marks(), 3U) << "nothing after the answer";
 }
 
+TEST_F(ConversationsTest, ShowsNoTypingWhereTheAnswerCouldNotBeSent) {
+  graph_.answer("re: a", refusal(190, 401));
+  receive("491511", {"a"});
+  ASSERT_TRUE(eventually([&] { return outbox_->holds("111"); }));
+  EXPECT_EQ(graph_.marks(), 1U);
+  const auto waits = receive("491512", {"b"});
+  ASSERT_TRUE(eventually([&] { return state_of(waits[0]) == MessageState::kAnswered; }));
+  EXPECT_EQ(graph_.marks(), 1U);
+
+  tenants_.set_access_token(acme_, "EAA-new");
+  ASSERT_TRUE(eventually([&] {
+    world_.clock.advance(1s);
+    return graph_.texts().size() == 3;
+  }));
+  ASSERT_TRUE(eventually([&] { return !outbox_->holds("111"); }));
+  receive("491513", {"c"});
+  EXPECT_TRUE(eventually([&] { return graph_.marks() == 2; })) << "and recovers";
+}
+
 TEST_F(ConversationsTest, GivesUpTypingForAnAgentThatIsTooSlow) {
   agent_.hold("a");
   receive("491511", {"a"});
