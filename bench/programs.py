@@ -189,7 +189,7 @@ class Simulator(Program):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(numbers))
         super().__init__([build / "simulator/simulator", "--listen", f"127.0.0.1:{self.port}", "--numbers", path,
-                          "--statuses", statuses, "--status-delay-ms", "20"], pathlib.Path(folder) / "simulator.log")
+                          "--statuses", statuses, "--status-delay-ms", "20", "--limits", "none"], pathlib.Path(folder) / "simulator.log")
         try:
             wait_until(lambda: answers(self.port, "/_sim/stats"), 10, "the simulator starts")
         except RuntimeError:

@@ -210,9 +210,9 @@ net::HttpResponse Control::get_number(const net::HttpRequest& request) {
 net::HttpResponse Control::post_number(const net::HttpRequest& request) {
   const auto body = body_object(request);
   if (!body) return problem(body.error());
-  auto number = read_number(*body, Number{});
-  if (!number) return problem(number.error());
   return meta_.with([&](Meta& meta) {
+    auto number = read_number(*body, Number{.limits = meta.numbers.limits_of_new});
+    if (!number) return problem(number.error());
     if (meta.numbers.find(number->id)) return problem(409, "There already", "change it with PUT /_sim/numbers/{id}");
     const auto answer = number_json(*number);
     if (const auto put = meta.numbers.put(std::move(*number)); !put) return problem(put.error());
@@ -227,8 +227,7 @@ net::HttpResponse Control::put_number(const net::HttpRequest& request) {
   return meta_.with([&](Meta& meta) {
     const std::string id(request.param("id"));
     const Number* old = meta.numbers.find(id);
-    Number base;
-    base.id = id;
+    Number base{.id = id, .limits = meta.numbers.limits_of_new};
     auto number = read_number(*body, old ? *old : std::move(base));
     if (!number) return problem(number.error());
     if (number->id != id) return problem(400, "That cannot be", "\"id\" differs from the address");

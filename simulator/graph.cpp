@@ -31,6 +31,8 @@ Answer send_text(Meta& meta, const GraphCall& call, const Number& number, const 
   if (send.to == number.display_phone) return Refusal(errors::own_number());
   exchange.what = "text";
   exchange.phone = send.to;
+  if (auto refused = meta.traffic.admit(number, send.to.empty() ? send.user_id : send.to))
+    return Refusal(*std::move(refused));
   exchange.message = meta.accept({.number = &number,
                                   .to = send.to,
                                   .user_id = send.user_id,
@@ -69,7 +71,7 @@ json::object phone_number_json(const Number& number) {
           {"display_phone_number", "+" + number.display_phone},
           {"quality_rating", number.quality_rating},
           {"platform_type", "CLOUD_API"},
-          {"throughput", {{"level", number.messages_per_second > 80 ? "HIGH" : "STANDARD"}}},
+          {"throughput", {{"level", number.limits.messages_per_second > 80 ? "HIGH" : "STANDARD"}}},
           {"id", number.id}};
 }
 

@@ -17,7 +17,7 @@ namespace {
 using namespace claw;
 
 /// A file with an array of numbers, each in the shape that POST /_sim/numbers takes.
-Result<std::vector<sim::Number>> read_numbers(const std::string& path) {
+Result<std::vector<sim::Number>> read_numbers(const std::string& path, const sim::Limits& limits) {
   std::ifstream file(path);
   if (!file) return fail(ErrorKind::kInvalid, "cannot be read");
   std::stringstream text;
@@ -28,7 +28,7 @@ Result<std::vector<sim::Number>> read_numbers(const std::string& path) {
   std::vector<sim::Number> numbers;
   for (const auto& entry : value.get_array()) {
     if (!entry.is_object()) return fail(ErrorKind::kInvalid, "has an entry that is no object");
-    auto number = sim::read_number(entry.get_object(), {});
+    auto number = sim::read_number(entry.get_object(), sim::Number{.limits = limits});
     if (!number) return std::unexpected(number.error());
     numbers.push_back(std::move(*number));
   }
@@ -86,7 +86,7 @@ int run(sim::ServiceOptions options, std::size_t threads) {
 int main(int argc, char** argv) {
   CLI::App app{"Meta as a program: a Graph API, webhooks, and a phone in the browser. For development and tests only."};
   sim::ServiceOptions options;
-  std::string callback, numbers_file, statuses = "sent,delivered,read";
+  std::string callback, numbers_file, statuses = "sent,delivered,read", limits = "meta";
   std::int64_t step_ms = options.habits.status_step.count();
   std::size_t threads = 2;
   app.set_version_flag("--version", std::string(CLAW_VERSION));
@@ -98,6 +98,9 @@ int main(int argc, char** argv) {
       ->capture_default_str();
   app.add_option("--statuses", statuses, "which statuses are reported: sent,delivered,read or none")
       ->capture_default_str();
+  app.add_option("--limits", limits, "what numbers are held to: meta (throughput, pair rate, 24 h window) or none")
+      ->check(CLI::IsMember({"meta", "none"}))
+      ->capture_default_str();
   app.add_option("--threads", threads, "io threads")->check(CLI::Range(1, 64))->capture_default_str();
   try {
     app.parse(argc, argv);
@@ -105,6 +108,7 @@ int main(int argc, char** argv) {
     return app.exit(error) == 0 ? 0 : 2;
   }
 
+  if (limits == "none") options.limits = sim::Limits::none();
   options.habits.status_step = std::chrono::milliseconds(step_ms);
   const auto ticks = read_statuses(statuses);
   if (!ticks) {
@@ -113,7 +117,7 @@ int main(int argc, char** argv) {
   }
   options.habits.statuses = *ticks;
   if (!numbers_file.empty()) {
-    auto numbers = read_numbers(numbers_file);
+    auto numbers = read_numbers(numbers_file, options.limits);
     if (!numbers) {
       fmt::print(stderr, "simulator: {}: {}\n", numbers_file, numbers.error().message);
       return 2;
@@ -121,6 +125,7 @@ int main(int argc, char** argv) {
     options.numbers = std::move(*numbers);
   } else {
     options.numbers.front().callback = callback;
+    options.numbers.front().limits = options.limits;
   }
   return run(std::move(options), threads);
 }

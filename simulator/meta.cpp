@@ -3,6 +3,8 @@
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
+#include "simulator/error_codes.hpp"
+
 namespace claw::sim {
 
 namespace json = boost::json;
@@ -13,13 +15,14 @@ struct Meta::Outbound {
   std::string callback_data;
   bool has_callback_data;
   bool by_phone;
-  bool known;  ///< A person is there to receive it.
+  int failure;  ///< Meta's code of why it will fail; 0: it arrives.
   int version;
   TimePoint sent_at;
 };
 
 Meta::Meta(const Clock& clock, Habits chosen, std::uint64_t seed, Deliveries::Send send)
-    : timers(clock),
+    : traffic(clock),
+      timers(clock),
       ids(seed),
       habits(std::move(chosen)),
       clock_(clock),
@@ -64,6 +67,7 @@ Result<std::string> Meta::say(std::string_view wa_id, Words words) {
   delivery.body = std::make_shared<const std::string>(
       text_webhook(**number, sender, message.id, message.at, message.text, message.reply_to));
   ++counts.person_messages;
+  traffic.person_wrote(**number, person->wa_id);
   const Message& kept = phones.add(*person, std::move(message));
   std::string id = kept.id;
   publish(*person, kept);
@@ -75,6 +79,8 @@ Result<std::string> Meta::say(std::string_view wa_id, Words words) {
 
 std::string Meta::accept(const Send& send) {
   Person* person = send.to.empty() ? phones.find_bsuid(send.user_id) : phones.find(send.to);
+  const bool closed = person && send.free_form && send.number->limits.service_window &&
+                      !traffic.window_open(*send.number, person->wa_id);
   Outbound outbound{.id = ids.wamid(Direction::kOutbound, send.to.empty() ? send.user_id : send.to),
                     .number = send.number->id,
                     .wa_id = person ? person->wa_id : send.to,
@@ -82,7 +88,9 @@ std::string Meta::accept(const Send& send) {
                     .callback_data = send.callback_data,
                     .has_callback_data = send.has_callback_data,
                     .by_phone = !send.to.empty(),
-                    .known = person != nullptr,
+                    .failure = !person  ? 131026
+                               : closed ? 131047
+                                        : 0,
                     .version = send.version,
                     .sent_at = now()};
   std::string id = outbound.id;
@@ -98,13 +106,13 @@ std::string Meta::accept(const Send& send) {
     message.at = now();
     publish(*person, phones.add(*person, std::move(message)));
   }
-  if (!outbound.known || !habits.statuses.empty()) schedule(std::move(outbound), 0);
+  if (outbound.failure != 0 || !habits.statuses.empty()) schedule(std::move(outbound), 0);
   return id;
 }
 
 void Meta::schedule(Outbound outbound, std::size_t step) {
   timers.after(habits.status_step, [this, outbound = std::move(outbound), step]() mutable {
-    if (!outbound.known) return report(outbound, Tick::kFailed, false);
+    if (outbound.failure != 0) return report(outbound, Tick::kFailed, false);
     const Tick tick = habits.statuses[step];
     // Meta prices `sent`, and one of the two that follow it.
     const bool priced = tick == Tick::kSent || step == 0 || habits.statuses[step - 1] == Tick::kSent;
@@ -127,14 +135,16 @@ void Meta::report(const Outbound& outbound, Tick tick, bool priced) {
                     .version = outbound.version,
                     .sent_at = outbound.sent_at};
   if (tick == Tick::kFailed) {
-    facts.error_code = 131026;
-    facts.error_title = "Message undeliverable";
-    facts.error_details = "Message Undeliverable.";
+    const KnownError* known = find_error(outbound.failure);
+    facts.error_code = outbound.failure;
+    facts.error_title = known ? known->title : "Error";
+    facts.error_details = known ? known->details : std::string_view();
     // A failed send by phone number tells no BSUID.
     if (outbound.by_phone) to.user_id.clear();
   }
   if (found) {
     found.message->tick = tick;
+    if (facts.error_code != 0) found.message->error = fmt::format("{}: {}", facts.error_code, facts.error_details);
     found.message->statuses.emplace_back(tick, now());
     publish(*found.person, *found.message);
   }

@@ -14,6 +14,7 @@
 #include "simulator/numbers.hpp"
 #include "simulator/phones.hpp"
 #include "simulator/timers.hpp"
+#include "simulator/traffic.hpp"
 #include "simulator/wire.hpp"
 
 namespace claw::sim {
@@ -66,10 +67,11 @@ class Meta {
     std::string reply_to{};
     std::string callback_data{};
     bool has_callback_data = false;
-    int version = 25;  ///< Graph version of the call.
+    int version = 25;       ///< Graph version of the call.
+    bool free_form = true;  ///< No template: wants an open service window.
   };
-  /// A business writes: accepted always, as Meta does. One that no person can be found for fails later, by status
-  /// 131026.
+  /// A business writes: accepted always, as Meta does. It fails later, by status 131026 where no person can be found,
+  /// by 131047 where it is free-form and the service window is closed.
   std::string accept(const Send& send);
 
   /// A business marks a person's message read, and shows typing if asked. False: that message never came to this
@@ -81,6 +83,7 @@ class Meta {
 
   Numbers numbers;
   Phones phones;
+  Traffic traffic;
   Journal journal;
   Events events;
   Timers timers;

@@ -60,7 +60,7 @@ json::object number_json(const Number& number) {
           {"app_id", number.app_id},
           {"quality_rating", number.quality_rating},
           {"tier", number.tier},
-          {"limits", {{"messages_per_second", number.messages_per_second}}},
+          {"limits", limits_json(number.limits)},
           {"require_proof", number.require_proof}};
 }
 
@@ -79,16 +79,6 @@ std::string* text_member(Number& number, std::string_view name) {
   if (name == "quality_rating") return &number.quality_rating;
   if (name == "tier") return &number.tier;
   return nullptr;
-}
-
-bool read_limits(const json::value& value, Number& number) {
-  if (!value.is_object()) return false;
-  for (const auto& [name, limit] : value.get_object()) {
-    if (name != "messages_per_second" || !limit.is_int64() || limit.get_int64() < 1 || limit.get_int64() > 1'000'000)
-      return false;
-    number.messages_per_second = static_cast<int>(limit.get_int64());
-  }
-  return true;
 }
 
 bool is_digits(std::string_view text) {
@@ -117,8 +107,9 @@ Result<Number> read_number(const json::object& object, Number number) {
         return fail(ErrorKind::kInvalid, fmt::format("\"{}\" must be a string", std::string_view(name)));
       *text = std::string_view(value.get_string());
     } else if (name == "limits") {
-      if (!read_limits(value, number))
-        return fail(ErrorKind::kInvalid, "\"limits\" is {\"messages_per_second\": 1 … 1000000}");
+      auto limits = read_limits(value, number.limits);
+      if (!limits) return std::unexpected(limits.error());
+      number.limits = *limits;
     } else if (name == "require_proof") {
       if (!value.is_bool()) return fail(ErrorKind::kInvalid, "\"require_proof\" must be true or false");
       number.require_proof = value.get_bool();

@@ -9,25 +9,26 @@
 #include <boost/json/fwd.hpp>
 
 #include "base/result.hpp"
+#include "simulator/limits.hpp"
 
 namespace claw::sim {
 
 /// A business phone number with everything that Meta knows around it: its WABA, the app that may use it, and where that
 /// app wants its webhooks. A simulator's secrets are nobody's secrets, so they are plain text here.
 struct Number {
-  std::string id;             ///< Phone number id, digits.
-  std::string display_phone;  ///< Digits, as in `metadata.display_phone_number`.
+  std::string id{};             ///< Phone number id, digits.
+  std::string display_phone{};  ///< Digits, as in `metadata.display_phone_number`.
   std::string verified_name = "Demo Business";
-  std::string waba;  ///< WABA id; also stands for the business portfolio of its BSUIDs.
+  std::string waba{};  ///< WABA id; also stands for the business portfolio of its BSUIDs.
   std::string token = "sim-access-token";
   std::string app_secret = "sim-app-secret";
   std::string verify_token = "sim-verify-token";
-  std::string callback;  ///< Webhook URL; empty: nothing can be delivered yet.
+  std::string callback{};  ///< Webhook URL; empty: nothing can be delivered yet.
   std::string app_id = "300000000000001";
   std::string quality_rating = "GREEN";
   std::string tier = "TIER_1K";  ///< messaging_limit_tier
-  int messages_per_second = 80;  ///< Meta's default throughput. Told, not enforced.
-  bool require_proof = false;    ///< The app's setting "Require app secret": appsecret_proof must come.
+  Limits limits;
+  bool require_proof = false;  ///< The app's setting "Require app secret": appsecret_proof must come.
 };
 
 /// The number that is there when nobody sets anything up.
@@ -37,6 +38,9 @@ struct Number {
 class Numbers {
  public:
   static constexpr std::size_t kMax = 10'000;  ///< More than any test has; a bound against a loop gone wild.
+
+  /// What a number is held to that is put up without limits of its own.
+  Limits limits_of_new;
 
   /// Adds or replaces by id. Fails with kInvalid where kMax are there already.
   Result<void> put(Number number);
@@ -57,7 +61,7 @@ class Numbers {
 };
 
 /// The control API's shape of a number: {"id", "display_phone_number", "verified_name", "waba_id", "token",
-/// "app_secret", "verify_token", "callback", "app_id", "quality_rating", "tier", "limits":{"messages_per_second"},
+/// "app_secret", "verify_token", "callback", "app_id", "quality_rating", "tier", "limits" (limits.hpp),
 /// "require_proof"}.
 [[nodiscard]] boost::json::object number_json(const Number& number);
 

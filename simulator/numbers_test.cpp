@@ -28,7 +28,7 @@ TEST(NumbersTest, LaysAChangeOverWhatIsThere) {
       read(R"({"callback":"http://127.0.0.1/x","limits":{"messages_per_second":20}})", default_number());
   ASSERT_TRUE(number);
   EXPECT_EQ(number->callback, "http://127.0.0.1/x");
-  EXPECT_EQ(number->messages_per_second, 20);
+  EXPECT_EQ(number->limits.messages_per_second, 20);
   EXPECT_EQ(number->display_phone, default_number().display_phone);
 }
 
@@ -51,7 +51,7 @@ TEST(NumbersTest, RefusesWhatItDoesNotKnowByName) {
            Case{R"({"id":"abc"})", "id"},
            Case{R"({"id":1})", "id"},
            Case{R"({"id":"1","colour":"red"})", "colour"},
-           Case{R"({"id":"1","limits":{"messages_per_second":0}})", "limits"},
+           Case{R"({"id":"1","limits":{"messages_per_second":-1}})", "limits"},
            Case{R"({"id":"1","require_proof":"yes"})", "require_proof"},
            Case{R"({"id":"1","app_secret":""})", "app_secret"},
        }) {

@@ -168,6 +168,7 @@ Service::~Service() {
 }
 
 Result<void> Service::start() {
+  parts_->meta.with([&](Meta& m) { m.numbers.limits_of_new = parts_->options.limits; });
   for (const auto& number : parts_->options.numbers) {
     if (auto put = parts_->meta.with([&](Meta& m) { return m.numbers.put(number); }); !put) return put;
   }

@@ -14,6 +14,7 @@ struct ServiceOptions {
   std::string listen = "127.0.0.1:9500";
   std::vector<Number> numbers{default_number()};
   Habits habits;
+  Limits limits{};  ///< Of the numbers that the control API puts up without their own.
 };
 
 /// The simulator as a program: HTTP in front of Meta, webhooks out of it, time behind it.

@@ -82,7 +82,7 @@ class CrashTest : public ::testing::Test {
     simulator_process_ =
         std::make_unique<Process>(std::vector<std::string>{CLAW_SIMULATOR, "--listen", simulator_, "--callback",
                                                            fmt::format("http://{}/t/acme/webhooks/whatsapp", gateway_),
-                                                           "--status-delay-ms", "20"},
+                                                           "--status-delay-ms", "20", "--limits", "none"},
                                   folder_ + "/simulator.log");
     start_gateway();
     ASSERT_TRUE(until([&] { return get(simulator_, "/_sim/stats").has_value(); }));
