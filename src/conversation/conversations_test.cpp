@@ -303,7 +303,7 @@ TEST_F(ConversationsTest, ShowsNoTypingWhereTheAnswerCouldNotBeSent) {
   ASSERT_TRUE(eventually([&] { return outbox_->holds("111"); }));
   EXPECT_EQ(graph_.marks(), 1U);
   const auto waits = receive("491512", {"b"});
-  ASSERT_TRUE(eventually([&] { return state_of(waits[0]) == MessageState::kAnswered; }));
+  ASSERT_TRUE(is(waits[0], MessageState::kAnswered));
   EXPECT_EQ(graph_.marks(), 1U);
 
   tenants_.set_access_token(acme_, "EAA-new");
