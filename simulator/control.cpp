@@ -6,6 +6,7 @@
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
+#include "simulator/control_json.hpp"
 #include "simulator/problem.hpp"
 #include "simulator/verification.hpp"
 
@@ -17,27 +18,6 @@ namespace {
 
 constexpr std::size_t kMaxListed = 10'000;
 constexpr std::size_t kListed = 200;  ///< Where no limit is asked for.
-
-net::HttpResponse json_answer(int status, const json::value& value) {
-  auto response = net::json_response(status, json::serialize(value));
-  response.headers.push_back({"Cache-Control", "no-store"});
-  return response;
-}
-
-Result<json::object> body_object(const net::HttpRequest& request) {
-  boost::system::error_code error;
-  json::value value = json::parse(request.body, error);
-  if (error || !value.is_object()) return fail(ErrorKind::kInvalid, "the body must be a JSON object");
-  return std::move(value.get_object());
-}
-
-/// A string member; empty where it is missing. Fails with kInvalid for another kind.
-Result<std::string> member(const json::object& object, std::string_view name) {
-  const json::value* value = object.if_contains(name);
-  if (!value || value->is_null()) return std::string();
-  if (!value->is_string()) return fail(ErrorKind::kInvalid, fmt::format("\"{}\" must be a string", name));
-  return std::string(std::string_view(value->get_string()));
-}
 
 std::uint64_t query_number(const net::HttpRequest& request, std::string_view name, std::uint64_t otherwise) {
   const auto text = request.query_value(name);
@@ -54,13 +34,6 @@ Result<std::string> wa_id_of(const net::HttpRequest& request) {
   const std::string digits = phone_digits(request.param("wa_id"));
   if (digits.empty()) return fail(ErrorKind::kInvalid, "a phone is 5 to 15 digits");
   return digits;
-}
-
-bool from_elsewhere(const net::HttpRequest& request) {
-  const auto origin = request.header("Origin");
-  if (origin.empty()) return false;
-  const auto host = request.header("Host");
-  return origin != fmt::format("http://{}", host) && origin != fmt::format("https://{}", host);
 }
 
 json::object person_json(const Person& person, TimePoint now) {
@@ -93,10 +66,8 @@ Control::Control(Guarded<Meta>& meta, MovableClock& clock, net::HttpClient& clie
     : meta_(meta), clock_(clock), client_(client) {}
 
 void Control::add(net::Router& router, const char* method, const char* pattern, Sync handler) {
-  router.add(method, pattern, [this, handler](net::HttpRequest& request) -> Task<net::HttpResponse> {
-    if (from_elsewhere(request)) co_return problem(403, "Not from there", "another site's page may not use this API");
-    co_return (this->*handler)(request);
-  });
+  add_route(router, method, pattern,
+            [this, handler](const net::HttpRequest& request) { return (this->*handler)(request); });
 }
 
 void Control::add_routes(net::Router& router) {
@@ -186,8 +157,10 @@ net::HttpResponse Control::say(const net::HttpRequest& request) {
   for (const auto* part : {&text, &to, &name, &reply_to}) {
     if (!*part) return problem(part->error());
   }
+  const json::value* from_ad = body->if_contains("from_ad");
+  if (from_ad && !from_ad->is_bool()) return problem(400, "That cannot be", "\"from_ad\" must be true or false");
   return meta_.with([&](Meta& meta) {
-    const auto id = meta.say(*wa_id, {*text, *to, name->substr(0, 100), *reply_to});
+    const auto id = meta.say(*wa_id, {*text, *to, name->substr(0, 100), *reply_to, from_ad && from_ad->get_bool()});
     return id ? json_answer(202, json::object{{"id", *id}}) : problem(id.error());
   });
 }
@@ -272,7 +245,7 @@ net::HttpResponse Control::stats(const net::HttpRequest&) {
                                          {"reads", c.reads},
                                          {"typings", c.typings},
                                          {"webhooks", c.webhooks},
-                                         {"webhooks_open", meta.deliveries().open()},
+                                         {"webhooks_open", meta.webhooks_open()},
                                          {"webhooks_answered", c.webhooks_answered},
                                          {"webhooks_given_up", c.webhooks_given_up},
                                          {"webhook_attempts", c.webhook_attempts},

@@ -64,7 +64,8 @@ void Deliveries::start(Delivery& delivery, Lane& lane) {
   ++lane.in_flight;
   delivery.state = Delivery::State::kInFlight;
   tell_(delivery, nullptr);
-  send_(Attempt{delivery.id, number->callback, signature_of(number->app_secret, *delivery.body), delivery.body});
+  send_(Attempt{delivery.id, number->callback, signature_of(number->app_secret, *delivery.body), delivery.body,
+                delivery.drop_first && delivery.attempts == 1});
 }
 
 void Deliveries::settle(std::uint64_t id, const AttemptResult& result) {

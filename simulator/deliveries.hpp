@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "base/clock.hpp"
 #include "simulator/numbers.hpp"
@@ -22,9 +23,11 @@ struct Delivery {
   std::string number;
   std::string phone;
   std::string message;                      ///< wamid
+  std::vector<std::string> also{};          ///< Further wamids, where several webhooks became one.
   std::string what;                         ///< text, sent, delivered, …
   std::shared_ptr<const std::string> body;  // shared with the attempt under way and with the journal
   TimePoint since;
+  bool drop_first = false;  ///< The first attempt ends in the middle of the body.
   State state = State::kWaiting;
   int attempts = 0;
   int status = 0;      ///< HTTP status of the last attempt; 0: no answer.
@@ -39,6 +42,7 @@ struct Attempt {
   std::string url;
   std::string signature;
   std::shared_ptr<const std::string> body;  // shared with the delivery
+  bool drop = false;                        ///< Close the connection in the middle of the body.
 };
 
 /// What came of it. `status` 0: no answer, and `reason` says why in words.

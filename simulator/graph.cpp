@@ -119,6 +119,19 @@ Answer answer_call(Meta& meta, const GraphCall& call, Exchange& exchange) {
   return Refusal(errors::unknown_path(call.path));
 }
 
+net::HttpResponse do_call(Meta& meta, const GraphCall& call, std::string_view trace, Exchange& exchange) {
+  const Answer answer = answer_call(meta, call, exchange);
+  if (answer) return graph_response(200, wire_json(*answer), trace);
+  const GraphError& error = answer.error();
+  net::HttpResponse response = graph_response(error.http, error_body(error, trace), trace);
+  exchange.code = error.code;
+  exchange.reason = error.details.empty() ? error.message : error.details;
+  if (response.status == 401)
+    response.headers.push_back(
+        {"WWW-Authenticate", fmt::format("OAuth \"Facebook Platform\" \"invalid_token\" \"{}\"", error.message)});
+  return response;
+}
+
 }  // namespace
 
 GraphCall graph_call(const net::HttpRequest& request) {
@@ -167,26 +180,29 @@ net::HttpResponse graph_response(int status, std::string body, std::string_view 
   return response;
 }
 
-net::HttpResponse answer_graph(Meta& meta, const GraphCall& call) {
+net::HttpResponse answer_graph(Meta& meta, const GraphCall& call, const GraphFaults& faults) {
   Exchange exchange{.at = meta.now(), .kind = "graph", .method = call.method, .url = call.path, .outcome = "ok"};
   ++meta.counts.graph_requests;
   const std::string trace = meta.ids.trace();
-  const Answer answer = answer_call(meta, call, exchange);
-  net::HttpResponse response = answer ? graph_response(200, wire_json(*answer), trace)
-                                      : graph_response(answer.error().http, error_body(answer.error(), trace), trace);
-  if (!answer) {
-    ++meta.counts.graph_errors;
-    exchange.code = answer.error().code;
-    exchange.outcome = "refused";
-    exchange.reason = answer.error().details.empty() ? answer.error().message : answer.error().details;
-    if (response.status == 401)
-      response.headers.push_back(
-          {"WWW-Authenticate",
-           fmt::format("OAuth \"Facebook Platform\" \"invalid_token\" \"{}\"", answer.error().message)});
+  net::HttpResponse response;
+  if (faults.refuses()) {
+    response = refusal(*faults.fault, trace);
+    if (meta.numbers.find(call.object)) exchange.number = call.object;
+    exchange.phone = faults.phone;
+    exchange.what = call.edge;
+  } else {
+    response = do_call(meta, call, trace, exchange);
+    if (faults.fault) spoil(*faults.fault, response);
   }
-  exchange.status = response.status;
+  if (faults.fault) exchange.reason = fmt::format("fault {}: {}", faults.fault->id, to_string(faults.fault->kind));
+  if (response.status != 200) {
+    ++meta.counts.graph_errors;
+    exchange.outcome = "refused";
+  }
+  if (response.drop) exchange.outcome = "unreachable";
+  exchange.status = response.drop ? 0 : response.status;
   exchange.request = std::make_shared<const std::string>(call.body.substr(0, Journal::kMaxBody));
-  exchange.answer = response.body;
+  exchange.answer = response.drop ? std::string() : response.body;
   meta.note(std::move(exchange));
   return response;
 }

@@ -6,6 +6,7 @@
 
 #include "net/http.hpp"
 #include "simulator/graph_error.hpp"
+#include "simulator/graph_faults.hpp"
 #include "simulator/meta.hpp"
 
 namespace claw::sim {
@@ -26,8 +27,9 @@ struct GraphCall {
 /// The call in an HTTP request to /{version}/{object} or /{version}/{object}/{edge}.
 [[nodiscard]] GraphCall graph_call(const net::HttpRequest& request);
 
-/// Answers a call: does what it asks, counts it and notes it. REQUIRES: `meta` is locked.
-[[nodiscard]] net::HttpResponse answer_graph(Meta& meta, const GraphCall& call);
+/// Answers a call: does what it asks, counts it and notes it, unless `faults` want it otherwise. REQUIRES: `meta` is
+/// locked.
+[[nodiscard]] net::HttpResponse answer_graph(Meta& meta, const GraphCall& call, const GraphFaults& faults = {});
 
 /// Whether this call may touch `object` ("" for its token alone). The answers, in Meta's order: token missing or not
 /// known (190), appsecret_proof wrong or missing where the app wants it (100), object unknown or another token's

@@ -38,8 +38,9 @@ class GraphWorldTest : public WorldTest {
         {"messaging_product", "whatsapp"}, {"to", to}, {"type", "text"}, {"text", {{"body", text}}}});
   }
   net::HttpResponse post_message(std::string body) {
-    return answer_graph(meta_, call_of("POST", number().id, "messages", std::move(body)));
+    return ask(call_of("POST", number().id, "messages", std::move(body)));
   }
+  net::HttpResponse ask(const GraphCall& call) { return answer_graph(meta_, call, strike_graph_call(meta_, call)); }
 
   /// Meta's error code in an answer; 0: it is none.
   static int code_in(const net::HttpResponse& answer) {

@@ -22,12 +22,14 @@ struct Meta::Outbound {
 
 Meta::Meta(const Clock& clock, Habits chosen, std::uint64_t seed, Deliveries::Send send)
     : traffic(clock),
+      faults(clock, seed),
       timers(clock),
       ids(seed),
       habits(std::move(chosen)),
       clock_(clock),
       deliveries_(clock, timers, numbers, std::move(send),
-                  [this](const Delivery& delivery, const AttemptResult* result) { on_delivery(delivery, result); }) {}
+                  [this](const Delivery& delivery, const AttemptResult* result) { on_delivery(delivery, result); }),
+      webhooks_(timers, faults, deliveries_) {}
 
 Result<const Number*> Meta::number_for(const std::string& id) const {
   if (id.empty()) {
@@ -46,7 +48,7 @@ Result<std::string> Meta::say(std::string_view wa_id, Words words) {
     return fail(ErrorKind::kInvalid, fmt::format("\"text\" is over {} bytes", kMaxText));
   const auto number = number_for(words.number);
   if (!number) return std::unexpected(number.error());
-  if (deliveries_.open() >= Deliveries::kMaxWaiting) return fail(ErrorKind::kTransient, "too many webhooks wait");
+  if (!webhooks_.has_room()) return fail(ErrorKind::kTransient, "too many webhooks wait");
   const bool seen = phones.find(wa_id) != nullptr;
   Person* person = phones.put(wa_id, words.name);
   if (!person) return fail(ErrorKind::kTransient, "too many people");
@@ -67,20 +69,25 @@ Result<std::string> Meta::say(std::string_view wa_id, Words words) {
   delivery.body = std::make_shared<const std::string>(
       text_webhook(**number, sender, message.id, message.at, message.text, message.reply_to));
   ++counts.person_messages;
-  traffic.person_wrote(**number, person->wa_id);
+  traffic.person_wrote(**number, person->wa_id, words.from_ad);
   const Message& kept = phones.add(*person, std::move(message));
   std::string id = kept.id;
   publish(*person, kept);
-  ++counts.webhooks;
-  // There was room above, and nothing in between adds another.
-  (void)deliveries_.add(std::move(delivery));
+  post(std::move(delivery));
   return id;
+}
+
+int Meta::failure_of(const Send& send, const Person* person) {
+  const auto doomed = faults.strike(send.number->id, person ? person->wa_id : send.to,
+                                    [](const Fault& fault) { return fault.kind == FaultKind::kFailedStatus; });
+  if (doomed) return doomed->code;
+  if (!person) return 131026;
+  const bool bound = send.free_form && send.number->limits.service_window;
+  return bound && !traffic.window_open(*send.number, person->wa_id) ? 131047 : 0;
 }
 
 std::string Meta::accept(const Send& send) {
   Person* person = send.to.empty() ? phones.find_bsuid(send.user_id) : phones.find(send.to);
-  const bool closed = person && send.free_form && send.number->limits.service_window &&
-                      !traffic.window_open(*send.number, person->wa_id);
   Outbound outbound{.id = ids.wamid(Direction::kOutbound, send.to.empty() ? send.user_id : send.to),
                     .number = send.number->id,
                     .wa_id = person ? person->wa_id : send.to,
@@ -88,9 +95,7 @@ std::string Meta::accept(const Send& send) {
                     .callback_data = send.callback_data,
                     .has_callback_data = send.has_callback_data,
                     .by_phone = !send.to.empty(),
-                    .failure = !person  ? 131026
-                               : closed ? 131047
-                                        : 0,
+                    .failure = failure_of(send, person),
                     .version = send.version,
                     .sent_at = now()};
   std::string id = outbound.id;
@@ -154,8 +159,12 @@ void Meta::report(const Outbound& outbound, Tick tick, bool priced) {
   delivery.message = outbound.id;
   delivery.what = to_string(tick);
   delivery.body = std::make_shared<const std::string>(status_webhook(*number, to, facts));
+  post(std::move(delivery));
+}
+
+void Meta::post(Delivery delivery) {
   ++counts.webhooks;
-  if (!deliveries_.add(std::move(delivery))) ++counts.webhooks_given_up;
+  if (!webhooks_.add(std::move(delivery))) ++counts.webhooks_given_up;
 }
 
 bool Meta::mark_read(const Number& number, std::string_view id, bool typing) {
@@ -207,16 +216,20 @@ void Meta::note(Exchange exchange) {
                   {"outcome", kept.outcome}});
 }
 
+void Meta::show_delivery(const Delivery& delivery, const std::string& id) {
+  const auto found = phones.find_message(id);
+  if (!found || found.message->from != Side::kPerson) return;
+  Message& message = *found.message;
+  message.delivery = {to_string(delivery.state), delivery.attempts, delivery.status, delivery.reason,
+                      delivery.next_try};
+  if (delivery.state == Delivery::State::kAnswered && message.tick == Tick::kSending) message.tick = Tick::kSent;
+  if (delivery.state == Delivery::State::kGivenUp) message.tick = Tick::kFailed;
+  publish(*found.person, message);
+}
+
 void Meta::on_delivery(const Delivery& delivery, const AttemptResult* result) {
-  const auto found = phones.find_message(delivery.message);
-  if (found && found.message->from == Side::kPerson) {
-    Message& message = *found.message;
-    message.delivery = {to_string(delivery.state), delivery.attempts, delivery.status, delivery.reason,
-                        delivery.next_try};
-    if (delivery.state == Delivery::State::kAnswered && message.tick == Tick::kSending) message.tick = Tick::kSent;
-    if (delivery.state == Delivery::State::kGivenUp) message.tick = Tick::kFailed;
-    publish(*found.person, message);
-  }
+  show_delivery(delivery, delivery.message);
+  for (const auto& id : delivery.also) show_delivery(delivery, id);
   if (!result) return;
   ++counts.webhook_attempts;
   const bool answered = delivery.state == Delivery::State::kAnswered;

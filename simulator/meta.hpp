@@ -9,12 +9,14 @@
 #include "base/result.hpp"
 #include "simulator/deliveries.hpp"
 #include "simulator/events.hpp"
+#include "simulator/faults.hpp"
 #include "simulator/ids.hpp"
 #include "simulator/journal.hpp"
 #include "simulator/numbers.hpp"
 #include "simulator/phones.hpp"
 #include "simulator/timers.hpp"
 #include "simulator/traffic.hpp"
+#include "simulator/webhook_faults.hpp"
 #include "simulator/wire.hpp"
 
 namespace claw::sim {
@@ -52,6 +54,7 @@ class Meta {
     std::string number;    ///< To which phone number id; empty: the only one there is.
     std::string name;      ///< Renames the person where not empty.
     std::string reply_to;  ///< wamid, or empty.
+    bool from_ad = false;  ///< They came by an ad: the service window is the longer one.
   };
   /// A person writes. Returns the wamid. Fails with kInvalid (text empty or over kMaxText, number not told though there
   /// are several), kNotFound (no such number), kTransient (too many webhooks wait, or too many people).
@@ -84,6 +87,7 @@ class Meta {
   Numbers numbers;
   Phones phones;
   Traffic traffic;
+  Faults faults;
   Journal journal;
   Events events;
   Timers timers;
@@ -93,6 +97,8 @@ class Meta {
 
   [[nodiscard]] TimePoint now() const { return clock_.now(); }
   [[nodiscard]] Deliveries& deliveries() { return deliveries_; }
+  /// How many webhooks are neither answered nor given up.
+  [[nodiscard]] std::size_t webhooks_open() const { return webhooks_.open(); }
   /// Tells the pages that a message stands or changed.
   void publish(const Person& person, const Message& message);
 
@@ -100,12 +106,17 @@ class Meta {
   struct Outbound;
   void schedule(Outbound outbound, std::size_t step);
   void report(const Outbound& outbound, Tick tick, bool priced);
+  /// Meta's code of why a message will fail; 0: it arrives.
+  int failure_of(const Send& send, const Person* person);
+  void post(Delivery delivery);
+  void show_delivery(const Delivery& delivery, const std::string& id);
   void on_delivery(const Delivery& delivery, const AttemptResult* result);
   void set_typing(Person& person, const std::string& number, bool typing);
   Result<const Number*> number_for(const std::string& id) const;
 
   const Clock& clock_;
   Deliveries deliveries_;
+  WebhookFaults webhooks_;
 };
 
 }  // namespace claw::sim

@@ -12,7 +12,9 @@
 #include "net/curl_client.hpp"
 #include "net/server.hpp"
 #include "simulator/control.hpp"
+#include "simulator/fault_control.hpp"
 #include "simulator/graph.hpp"
+#include "simulator/half_request.hpp"
 #include "simulator/page.hpp"
 #include "simulator/verification.hpp"
 
@@ -60,8 +62,10 @@ struct Service::Parts {
         options(std::move(chosen)),
         client(io, client_options()),
         meta(clock, options.habits, fresh_seed(), [this](Attempt attempt) { begin(std::move(attempt)); }),
-        control(meta, clock, client) {
+        control(meta, clock, client),
+        fault_control(meta) {
     control.add_routes(router);
+    fault_control.add_routes(router);
     add_page_routes(router);
     for (const char* method : {"GET", "POST"}) {
       for (const char* pattern : {"/{version}/{object}/{edge}", "/{version}/{object}"})
@@ -82,6 +86,7 @@ struct Service::Parts {
   net::CurlClient client;
   Guarded<Meta> meta;
   Control control;
+  FaultControl fault_control;
   net::Router router;
   net::Server server{io, router, {}};
   TaskGroup tasks;
@@ -91,6 +96,11 @@ Task<> Service::Parts::deliver(Attempt attempt) {
   // begin() is called under the lock, and settling takes it again: go on from the loop, never from there.
   co_await boost::asio::post(co_await boost::asio::this_coro::executor, boost::asio::use_awaitable);
   const TimePoint begun = clock.now();
+  if (attempt.drop) {
+    co_await send_half(attempt.url, *attempt.body);
+    const AttemptResult result{.reason = "a fault closed the connection in the middle of the body"};
+    co_return meta.with([&](Meta& m) { m.deliveries().settle(attempt.delivery, result); });
+  }
   net::ClientRequest request;
   request.method = "POST";
   request.url = attempt.url;
@@ -157,7 +167,12 @@ Task<net::HttpResponse> Service::Parts::graph(net::HttpRequest& request) {
     const std::string trace = meta.with([](Meta& m) { return m.ids.trace(); });
     co_return graph_response(refused->http, error_body(*refused, trace), trace);
   }
-  co_return meta.with([&](Meta& m) { return answer_graph(m, call); });
+  auto [answer, slow] = meta.with([&](Meta& m) {
+    const GraphFaults faults = strike_graph_call(m, call);
+    return std::pair(answer_graph(m, call, faults), faults.slow);
+  });
+  if (slow.count() > 0) co_await clock.sleep(slow);
+  co_return std::move(answer);
 }
 
 Service::Service(IoPool& io, Clock& clock, ServiceOptions options)

@@ -213,6 +213,7 @@ Task<> Connection::serve() {
       ~Answered() { shared.answering.fetch_sub(1); }
     } const answered{shared_};
     auto response = co_await shared_.router->dispatch(request);
+    if (response.drop) break;
     keep_alive = co_await answer(request, std::move(response), keep_alive);
   }
   beast::error_code ignored;

@@ -59,6 +59,8 @@ struct HttpResponse {
   std::function<Task<>(BodyWriter&)> stream;
   /// Close the connection after this answer.
   bool close = false;
+  /// Close the connection without this answer, as a server does that dies after its work: for the simulator's faults.
+  bool drop = false;
 };
 
 [[nodiscard]] HttpResponse text_response(int status, std::string body);

@@ -26,6 +26,11 @@ class ServerTest : public ::testing::Test {
     });
     router_.add("POST", "/echo",
                 [](HttpRequest& request) -> Task<HttpResponse> { co_return text_response(200, request.body); });
+    router_.add("GET", "/dropped", [](HttpRequest&) -> Task<HttpResponse> {
+      HttpResponse response = text_response(200, "nobody will read this");
+      response.drop = true;
+      co_return response;
+    });
     router_.add("GET", "/broken", [](HttpRequest&) -> Task<HttpResponse> {
       throw std::runtime_error("a bug");
       co_return text_response(200, "");
@@ -167,6 +172,15 @@ TEST_F(ServerTest, StreamsAnAnswerWithoutEndAndThenCloses) {
   client.send("GET /events HTTP/1.1\r\nHost: x\r\n\r\n");
   EXPECT_THAT(client.read_all(),
               AllOf(HasSubstr("text/event-stream"), HasSubstr("data: tick\n\ndata: tick\n\ndata: tick\n\n")));
+}
+
+TEST_F(ServerTest, ClosesWithoutAnsweringWhereAHandlerDropsItsAnswerAndServesTheNextClient) {
+  RawClient client(start().port());
+  client.send("GET /dropped HTTP/1.1\r\nHost: x\r\n\r\nGET /hello/behind HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_THAT(client.read_all(), IsEmpty());
+  RawClient next(server_->port());
+  next.send("GET /hello/b HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_THAT(next.read_answer(), HasSubstr("hello b")) << "and recovers";
 }
 
 TEST_F(ServerTest, ServesAUnixSocketThatOnlyItsOwnerMayOpen) {
