@@ -35,20 +35,6 @@ class LimitScenariosTest : public ::testing::Test {
       if (message.at("direction").as_string() == "outbound") states.emplace_back(message.at("state").as_string());
     return states;
   }
-  /// How often Meta refused a send with this code.
-  static std::size_t refusals(RealPrograms& programs, int code) {
-    std::size_t count = 0;
-    for (std::int64_t after = 0;;) {
-      const auto page = programs.sim("GET", fmt::format("/_sim/log?limit=1000&after={}", after));
-      const auto& entries = page.at("entries").as_array();
-      for (const auto& entry : entries) {
-        after = std::max(after, entry.at("seq").to_number<std::int64_t>());
-        const auto* refused = entry.as_object().if_contains("code");
-        count += refused && refused->is_number() && refused->to_number<int>() == code;
-      }
-      if (entries.empty()) return count;
-    }
-  }
   static void and_recovers(RealPrograms& programs) {
     programs.write(phone(999), "and recovers");
     EXPECT_TRUE(eventually([&] { return programs.texts_on(phone(999)).size() == 1; }, seconds(30)));
@@ -66,7 +52,7 @@ TEST_F(LimitScenariosTest, DeliversHundredsOfMessagesWithinMetasLimits) {
   EXPECT_THAT(states(programs), Each(::testing::AnyOf("sent", "delivered", "read"))) << "each is delivered";
   EXPECT_GT(programs.metric(R"(clawcentral_outbox_held_back_total{limit="rate"})"), 0);
   EXPECT_GT(programs.metric(R"(clawcentral_outbox_held_back_total{limit="pair"})"), 0);
-  EXPECT_EQ(refusals(programs, 131056), 0U);
+  EXPECT_EQ(programs.refusals(131056), 0U);
   and_recovers(programs);
 }
 
@@ -77,8 +63,8 @@ TEST_F(LimitScenariosTest, LearnsThatANumberIsSlowerThanItsSetting) {
   ASSERT_TRUE(eventually([&] { return programs.at_rest(); }, seconds(120)));
   EXPECT_THAT(disagreements(programs), IsEmpty());
   EXPECT_THAT(states(programs), Each(::testing::AnyOf("sent", "delivered", "read"))) << "each is delivered";
-  EXPECT_GT(refusals(programs, 130429), 0U);
-  EXPECT_LT(refusals(programs, 130429), 60U) << "and not with every second message";
+  EXPECT_GT(programs.refusals(130429), 0U);
+  EXPECT_LT(programs.refusals(130429), 60U) << "and not with every second message";
   and_recovers(programs);
 }
 
@@ -86,7 +72,7 @@ TEST_F(LimitScenariosTest, HoldsBackOnlyThePersonWhoGotTooMuch) {
   RealPrograms programs({.gateway = "pair_interval_ms = 100"});
   hold_to(programs, {{"messages_per_second", 0}, {"pair_per_6s", 60}, {"pair_burst", 3}});
   all_write(programs, 1, 8);
-  ASSERT_TRUE(eventually([&] { return refusals(programs, 131056) > 0; }, seconds(30)));
+  ASSERT_TRUE(eventually([&] { return programs.refusals(131056) > 0; }, seconds(30)));
   programs.write(phone(1), "other");
   ASSERT_TRUE(eventually([&] { return programs.texts_on(phone(1)).size() == 1; }, seconds(30)));
   EXPECT_LT(programs.texts_on(phone(0)).size(), 8U) << "the other one overtook";

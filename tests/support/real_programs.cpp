@@ -116,6 +116,34 @@ json::value RealPrograms::sim(const std::string& method, const std::string& targ
   return json::parse(answer.body);
 }
 
+std::vector<json::object> RealPrograms::log() {
+  std::vector<json::object> all;
+  for (std::int64_t after = 0;;) {
+    const auto page = sim("GET", fmt::format("/_sim/log?limit=1000&after={}", after));
+    const auto& entries = page.at("entries").as_array();
+    if (entries.empty()) return all;
+    for (const auto& entry : entries) all.push_back(entry.as_object());
+    after = all.back().at("seq").to_number<std::int64_t>();
+  }
+}
+
+std::size_t RealPrograms::refusals(int code) {
+  return static_cast<std::size_t>(std::ranges::count_if(log(), [code](const json::object& entry) {
+    const auto* refused = entry.if_contains("code");
+    return refused && refused->is_number() && refused->to_number<int>() == code;
+  }));
+}
+
+void RealPrograms::set_faults(json::array faults) {
+  sim("POST", "/_sim/faults", std::move(faults));
+}
+
+bool RealPrograms::all_faults_struck() {
+  const auto told = sim("GET", "/_sim/faults");
+  return std::ranges::all_of(told.at("faults").as_array(),
+                             [](const json::value& fault) { return fault.at("left").to_number<int>() == 0; });
+}
+
 void RealPrograms::write(const std::string& phone, const std::string& text) {
   sim("POST", fmt::format("/_sim/phones/{}/messages", phone), json::object{{"text", text}});
   ++written_;

@@ -38,6 +38,14 @@ class RealPrograms {
 
   /// A call of the simulator's control API, `target` from /_sim/ on. REQUIRES: it is answered 2xx.
   boost::json::value sim(const std::string& method, const std::string& target, const boost::json::value& body = {});
+  /// The simulator's log, oldest first: what went over the wire.
+  std::vector<boost::json::object> log();
+  /// How often Meta refused a call with this code.
+  std::size_t refusals(int code);
+  /// Something goes wrong from now on, as simulator/README.md has it.
+  void set_faults(boost::json::array faults);
+  /// True where every fault that was set has struck.
+  bool all_faults_struck();
   /// Somebody writes.
   void write(const std::string& phone, const std::string& text);
   /// What a person's phone shows, oldest first.

@@ -41,17 +41,10 @@ Told what_the_api_tells(RealPrograms& programs) {
 /// By wamid: how often Meta took it.
 std::map<std::string, int> what_the_log_tells(RealPrograms& programs) {
   std::map<std::string, int> taken;
-  for (std::int64_t after = 0;;) {
-    const auto page = programs.sim("GET", fmt::format("/_sim/log?limit=1000&after={}", after));
-    const auto& entries = page.at("entries").as_array();
-    for (const auto& value : entries) {
-      const auto& entry = value.as_object();
-      after = std::max(after, entry.at("seq").to_number<std::int64_t>());
-      if (text_at(entry, "kind") == "graph" && text_at(entry, "what") == "text" && !text_at(entry, "message").empty())
-        ++taken[text_at(entry, "message")];
-    }
-    if (entries.empty()) return taken;
-  }
+  for (const auto& entry : programs.log())
+    if (text_at(entry, "kind") == "graph" && text_at(entry, "what") == "text" && !text_at(entry, "message").empty())
+      ++taken[text_at(entry, "message")];
+  return taken;
 }
 
 }  // namespace
