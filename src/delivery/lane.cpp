@@ -4,12 +4,46 @@
 
 namespace claw {
 
-void Lane::add(OutboundMessage message, TimePoint now) {
+bool Lane::add(OutboundMessage message, TimePoint now) {
   if (is_held()) unexplained_.push_back(message.id);
   const std::int64_t key = message.conversation.value;
-  Conversation& conversation = conversations_[key];
+  const auto [entry, is_new] = conversations_.try_emplace(key);
+  Conversation& conversation = entry->second;
+  if (!conversation.ids.empty() || conversation.queue.size() >= kMaxOfConversation) {
+    conversation.ids.push_back(message.id);
+    return false;
+  }
   conversation.queue.push_back(std::move(message));
-  if (conversation.queue.size() == 1) queue_up(key, std::max(now, conversation.queue.front().due));
+  if (is_new) go_on(key, conversation, now);
+  return true;
+}
+
+void Lane::go_on(std::int64_t key, Conversation& conversation, TimePoint now) {
+  if (!conversation.queue.empty())
+    queue_up(key, std::max(now, conversation.queue.front().due));
+  else if (!conversation.ids.empty())
+    wanted_.push_back({ConversationId{key}, conversation.ids.front()});
+  else
+    conversations_.erase(key);
+}
+
+std::vector<Lane::Wanted> Lane::take_wanted() {
+  return std::exchange(wanted_, {});
+}
+
+void Lane::give_back(OutboundMessage message, TimePoint now) {
+  const std::int64_t key = message.conversation.value;
+  Conversation& conversation = conversations_.at(key);
+  conversation.ids.pop_front();
+  conversation.queue.push_front(std::move(message));
+  conversation.given_back = true;
+  go_on(key, conversation, now);
+}
+
+void Lane::gone(ConversationId id) {
+  Conversation& conversation = conversations_.at(id.value);
+  conversation.ids.pop_front();
+  go_on(id.value, conversation, {});
 }
 
 std::pair<TimePoint, Lane::Limit> Lane::number_allows(TimePoint now) {
@@ -70,9 +104,11 @@ void Lane::judge(const OutboundMessage& message, const GraphOutcome& outcome, Ti
   conversation.refused_authorization = true;
   trouble_ = *failure;
   if (was_open) return;
-  for (const auto& [key, waiting] : conversations_)
+  for (const auto& [key, waiting] : conversations_) {
     for (const auto& each : waiting.queue)
       if (each.id != message.id) unexplained_.push_back(each.id);
+    unexplained_.insert(unexplained_.end(), waiting.ids.begin(), waiting.ids.end());
+  }
 }
 
 /// Where judge() was not called, nothing was sent.
@@ -84,13 +120,12 @@ Lane::Conversation& Lane::take_out_of_flight(ConversationId id) {
   return conversation;
 }
 
-void Lane::finished(ConversationId id, TimePoint now) {
-  auto& queue = take_out_of_flight(id).queue;
-  queue.pop_front();
-  if (queue.empty())
-    conversations_.erase(id.value);
-  else
-    queue_up(id.value, std::max(now, queue.front().due));
+bool Lane::finished(ConversationId id, TimePoint now) {
+  Conversation& conversation = take_out_of_flight(id);
+  const bool came_by_add = !std::exchange(conversation.given_back, false);
+  conversation.queue.pop_front();
+  go_on(id.value, conversation, now);
+  return came_by_add;
 }
 
 void Lane::put_back(ConversationId id) {

@@ -23,6 +23,9 @@ namespace claw {
 class Lane {
  public:
   static constexpr std::size_t kMaxInFlight = 64;  ///< Meta's default is 80 messages a second for a number.
+  /// Messages of one conversation in memory; of its others only the ids are kept. A person who gets thousands of
+  /// answers, one in 6 s, must not take the number's memory from everybody else.
+  static constexpr std::size_t kMaxOfConversation = 20;
 
   /// What a message that would be next is held back by.
   enum class Limit { kRate, kRest, kPair, kAuthorization };
@@ -30,8 +33,18 @@ class Lane {
 
   explicit Lane(const SendLimits& limits) : rate_(limits.messages_per_second), pairs_(limits.pair_interval) {}
 
-  /// Each conversation's messages in order.
-  void add(OutboundMessage message, TimePoint now);
+  /// Each conversation's messages in order. False where only the id was kept: the message is to be forgotten, and will
+  /// be asked for by take_wanted().
+  [[nodiscard]] bool add(OutboundMessage message, TimePoint now);
+
+  /// Messages whose turn has come and of which only the ids are here: each is to be given back, or said to be gone.
+  struct Wanted {
+    ConversationId conversation;
+    MessageId message;
+  };
+  [[nodiscard]] std::vector<Wanted> take_wanted();
+  void give_back(OutboundMessage message, TimePoint now);
+  void gone(ConversationId conversation);
 
   /// The message to be sent now, which has a place in flight until it is finished() or put_back(); null if none may go.
   /// The pointer holds until then.
@@ -41,8 +54,8 @@ class Lane {
 
   /// What Meta's answer to a message that went means for the others. `began`: when it was given by next().
   void judge(const OutboundMessage& message, const GraphOutcome& outcome, TimePoint began, TimePoint now);
-  /// The message is done with; the next of its conversation may go.
-  void finished(ConversationId conversation, TimePoint now);
+  /// The message is done with; the next of its conversation may go. True if it came by add(), false by give_back().
+  bool finished(ConversationId conversation, TimePoint now);
   /// It is to be tried again at its `due`.
   void put_back(ConversationId conversation);
 
@@ -64,7 +77,9 @@ class Lane {
  private:
   struct Conversation {
     std::deque<OutboundMessage> queue;
-    bool counted = false;  ///< Into the pair's rate, and Meta has not answered.
+    std::deque<MessageId> ids;  ///< What comes after the queue.
+    bool given_back = false;    ///< The first in the queue came by give_back().
+    bool counted = false;       ///< Into the pair's rate, and Meta has not answered.
     bool probe = false;
     bool refused_authorization = false;
     std::optional<Limit> held_back;  ///< The first in the queue, last.
@@ -77,6 +92,8 @@ class Lane {
     friend auto operator<=>(const Head&, const Head&) = default;
   };
 
+  /// The next of a conversation may go.
+  void go_on(std::int64_t key, Conversation& conversation, TimePoint now);
   void queue_up(std::int64_t conversation, TimePoint at) { heads_.insert({at, ++turns_, conversation}); }
   Conversation& take_out_of_flight(ConversationId conversation);
   void hold_back(Conversation& conversation, Limit limit);
@@ -93,6 +110,7 @@ class Lane {
   TimePoint rests_until_{};
   GraphFailure trouble_;
   std::vector<MessageId> unexplained_;
+  std::vector<Wanted> wanted_;
   std::array<std::size_t, kLimits> held_back_{};
 };
 

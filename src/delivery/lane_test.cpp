@@ -1,5 +1,7 @@
 #include "delivery/lane.hpp"
 
+#include <map>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -26,7 +28,17 @@ class LaneTest : public ::testing::Test {
     message.conversation = ConversationId{conversation};
     message.text = text;
     message.due = now_ + due;
-    lane_.add(std::move(message), now_);
+    if (!lane_.add(message, now_)) in_ledger_.emplace(message.id.value, std::move(message));
+  }
+  /// Brings what the lane asks for.
+  void bring() {
+    for (const auto& wanted : lane_.take_wanted()) {
+      const auto found = in_ledger_.find(wanted.message.value);
+      if (found == in_ledger_.end())
+        lane_.gone(wanted.conversation);
+      else
+        lane_.give_back(found->second, now_);
+    }
   }
   /// Takes all that may go now and leaves it in flight.
   std::vector<OutboundMessage*> take() {
@@ -55,6 +67,7 @@ class LaneTest : public ::testing::Test {
   Lane lane_;
   TimePoint now_{1'790'000'000'000ms};
   std::int64_t count_ = 0;
+  std::map<std::int64_t, OutboundMessage> in_ledger_;
 };
 
 TEST_F(LaneTest, GivesTheFirstDueFirstAndEachConversationInItsOwnOrder) {
@@ -81,6 +94,24 @@ TEST_F(LaneTest, HasOneOfAConversationInFlightAndABoundedNumberInAll) {
   EXPECT_EQ(lane_.look_again_at(), TimePoint::max()) << "an end gives a place, no time does";
 }
 
+TEST_F(LaneTest, KeepsAFewOfAConversationInMemoryAndAsksForTheOthersInOrder) {
+  std::vector<std::string> wanted, got;
+  for (int i = 0; i < 100; ++i) {
+    wanted.push_back(std::to_string(i));
+    add(1, wanted.back());
+  }
+  EXPECT_THAT(in_ledger_, SizeIs(100 - Lane::kMaxOfConversation));
+  in_ledger_.erase(51);  // no longer in the outbox
+  wanted.erase(wanted.begin() + 50);
+  for (auto text = send(); !text.empty(); text = send()) {
+    got.push_back(text);
+    for (int ask = 0; ask < 2; ++ask) bring();
+  }
+  EXPECT_EQ(got, wanted);
+  add(1, "afterwards");
+  EXPECT_EQ(send(), "afterwards") << "and in memory again";
+}
+
 class LimitedLaneTest : public LaneTest {
  protected:
   LimitedLaneTest() : LaneTest(SendLimits{}) {}
@@ -97,7 +128,7 @@ TEST_F(LimitedLaneTest, HoldsBackAPersonWhoGotABurstAndNobodyElse) {
   for (int i = 0; i < 46; ++i) add(1, "burst");
   const auto end = now_ + 3s;
   int sent = 0;
-  for (; now_ < end; now_ += 10ms)
+  for (; now_ < end; now_ += 10ms, bring())
     while (!send().empty()) ++sent;
   EXPECT_EQ(sent, 45);
   EXPECT_EQ(held_back_by(Lane::Limit::kPair), 1U);
@@ -196,7 +227,7 @@ TEST_F(LaneTest, CountsNothingForAMessageThatWasNotSent) {
   Lane lane{SendLimits{1000, 6s}};
   OutboundMessage message;
   message.conversation = ConversationId{1};
-  lane.add(message, now_);
+  ASSERT_TRUE(lane.add(message, now_));
   for (int i = 0; i < 200; ++i) {
     now_ += 10ms;
     ASSERT_NE(lane.next(now_), nullptr) << i;

@@ -41,12 +41,14 @@ bool may_send_otherwise(const Tenant& now, const Tenant& before) {
 
 /// What goes out through one phone number. Only on its executor, where nothing else is said.
 struct Outbox::Number {
-  Number(Executor where, const SendLimits& limits, Clock& clock, Backlog<OutboundMessage>::Read read,
-         std::function<void(Number&, OutboundMessage)> pass)
-      : executor(std::move(where)),
+  Number(std::string phone_number_id, Executor where, const SendLimits& limits, Clock& clock,
+         Backlog<OutboundMessage>::Read read, std::function<void(Number&, OutboundMessage)> pass)
+      : id(std::move(phone_number_id)),
+        executor(std::move(where)),
         lane(limits),
         backlog(kMaxInMemoryPerNumber, clock, std::move(read),
                 [this, pass = std::move(pass)](OutboundMessage message) { pass(*this, std::move(message)); }) {}
+  const std::string id;
   const Executor executor;
   Lane lane;
   Backlog<OutboundMessage> backlog;        // safe from any thread
@@ -150,7 +152,7 @@ Outbox::Number& Outbox::number_of(const std::string& phone_number_id) {
   auto& number = numbers_[phone_number_id];
   if (number) return *number;
   number = std::make_unique<Number>(
-      io_.executor(std::hash<std::string>{}(phone_number_id)), limits_, clock_,
+      phone_number_id, io_.executor(std::hash<std::string>{}(phone_number_id)), limits_, clock_,
       [this, phone_number_id](MessageId from, std::size_t limit) {
         return ledger_.queued(phone_number_id, from, limit);
       },
@@ -161,7 +163,7 @@ Outbox::Number& Outbox::number_of(const std::string& phone_number_id) {
 
 void Outbox::take_in(Number& number, OutboundMessage message) {
   tasks_.post(number.executor, [this, &number, message = std::move(message)]() mutable {
-    number.lane.add(std::move(message), clock_.now());
+    if (!number.lane.add(std::move(message), clock_.now())) number.backlog.done();
     pump(number);
   });
 }
@@ -184,6 +186,9 @@ void Outbox::pump(Number& number) {
   if (!number.unexplained.empty() && !std::exchange(number.explaining, true))
     tasks_.spawn(number.executor, "outbox.explain", explain(number));
 
+  for (const auto wanted : number.lane.take_wanted())
+    tasks_.spawn(number.executor, "outbox.fetch", fetch(number, wanted));
+
   auto at = number.lane.look_again_at();
   if (number.held) at = std::min(at, now + kTokenCheck);
   // An alarm that is set for later stays: each new one is earlier than all, so that they are few.
@@ -205,6 +210,22 @@ void Outbox::try_a_changed_token(Number& number, TimePoint now) {
   if (!tenant || tenant == number.refused_as) return;
   if (may_send_otherwise(*tenant, *number.refused_as)) number.lane.try_authorization_now(now);
   number.refused_as = std::move(tenant);
+}
+
+/// Brings a message from the ledger of which only the id is in memory.
+Task<> Outbox::fetch(Number& number, Lane::Wanted wanted) {
+  while (!stopping_) {
+    auto found = co_await ledger_.queued(number.id, wanted.message, 1);
+    if (!found) {
+      co_await clock_.sleep(kStoreRetry);
+      continue;
+    }
+    if (!found->empty() && found->front().id == wanted.message)
+      number.lane.give_back(std::move(found->front()), clock_.now());
+    else
+      number.lane.gone(wanted.conversation);
+    co_return pump(number);
+  }
 }
 
 /// Whoever asks why a message waits finds the answer with the message, also where another one was refused.
@@ -232,12 +253,11 @@ Task<> Outbox::deliver(Number& number, OutboundMessage& message) {
     const ConversationId conversation;
     bool finished = false;
     ~Place() {
-      if (finished)
-        number.lane.finished(conversation, outbox.clock_.now());
-      else
-        number.lane.put_back(conversation);
       --number.in_flight;
-      if (finished) number.backlog.done();
+      if (!finished)
+        number.lane.put_back(conversation);
+      else if (number.lane.finished(conversation, outbox.clock_.now()))
+        number.backlog.done();
       outbox.pump(number);
     }
   };

@@ -26,7 +26,7 @@ namespace claw {
 class Outbox {
  public:
   /// Messages of a phone number in memory; its others wait in the ledger. Each number has its own, so that one whose
-  /// sends are refused for hours takes nothing from the others.
+  /// sends are refused for hours takes nothing from the others; and one person fills no number (Lane).
   static constexpr std::size_t kMaxInMemoryPerNumber = 1'000;
   static constexpr std::chrono::seconds kTokenCheck{1};
 
@@ -64,6 +64,7 @@ class Outbox {
   Task<> pump_at(Number& number, TimePoint at);
   void try_a_changed_token(Number& number, TimePoint now);
   Task<> explain(Number& number);
+  Task<> fetch(Number& number, Lane::Wanted wanted);
   Task<> deliver(Number& number, OutboundMessage& message);
   /// True if the message is finished with; false if it is to be tried again at its new due time.
   Task<bool> send(Number& number, OutboundMessage& message);

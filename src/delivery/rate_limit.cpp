@@ -26,7 +26,8 @@ NumberRate::NumberRate(double messages_per_second)
     : limit_(std::max(kSlowest, messages_per_second)), rate_(limit_), tokens_(burst_of(limit_)), hearing_(limit_ / 2) {}
 
 void NumberRate::refill(TimePoint now) {
-  if (now <= filled_at_) return;
+  // A clock that was set back is believed, or nothing would go until it is where it was.
+  if (now < filled_at_) filled_at_ = now;
   // From the year 1970 on, the first time: the buckets are full.
   const double seconds = std::chrono::duration<double>(now - filled_at_).count();
   filled_at_ = now;
