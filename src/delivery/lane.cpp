@@ -73,8 +73,6 @@ OutboundMessage* Lane::next(TimePoint now) {
     }
     heads_.erase(heads_.begin());
     rate_.sent(now);
-    pairs_.sent(ConversationId{head.conversation}, now);
-    conversation.counted = true;
     conversation.probe = circuit_.sent();
     conversation.refused_authorization = false;
     conversation.held_back.reset();
@@ -88,14 +86,13 @@ OutboundMessage* Lane::next(TimePoint now) {
 
 void Lane::judge(const OutboundMessage& message, const GraphOutcome& outcome, TimePoint began, TimePoint now) {
   Conversation& conversation = conversations_.at(message.conversation.value);
-  conversation.counted = false;
   rests_until_ = std::max(rests_until_, now + number_rest(outcome));
   const auto* failure = std::get_if<GraphFailure>(&outcome);
   if (is_throughput_refusal(outcome)) rate_.refused(began, now);
   if (is_pair_refusal(outcome))
     pairs_.refused(message.conversation, now);
-  else if (failure && failure->kind != GraphFailure::Kind::kAmbiguous)
-    pairs_.not_taken(message.conversation);
+  else if (!failure || failure->kind == GraphFailure::Kind::kAmbiguous)
+    pairs_.taken(message.conversation, began, now);
 
   const bool was_open = is_held();
   const auto verdict = authorization_verdict(outcome);
@@ -115,7 +112,6 @@ void Lane::judge(const OutboundMessage& message, const GraphOutcome& outcome, Ti
 Lane::Conversation& Lane::take_out_of_flight(ConversationId id) {
   Conversation& conversation = conversations_.at(id.value);
   --in_flight_;
-  if (std::exchange(conversation.counted, false)) pairs_.not_taken(id);
   if (std::exchange(conversation.probe, false)) circuit_.ended(true, Circuit::Verdict::kNotAsked, {});
   return conversation;
 }

@@ -79,7 +79,6 @@ class Lane {
     std::deque<OutboundMessage> queue;
     std::deque<MessageId> ids;  ///< What comes after the queue.
     bool given_back = false;    ///< The first in the queue came by give_back().
-    bool counted = false;       ///< Into the pair's rate, and Meta has not answered.
     bool probe = false;
     bool refused_authorization = false;
     std::optional<Limit> held_back;  ///< The first in the queue, last.

@@ -59,7 +59,7 @@ class OutboxTest : public ::testing::Test {
   }
   bool sent_as_time_passes(std::size_t count, std::chrono::milliseconds step) {
     return eventually([&] {
-      world_.clock.advance(step);
+      if (world_.clock.sleepers() > 0) world_.clock.advance(step);  // else it works, and time would run away
       return graph_.texts().size() >= count && graph_.in_flight() == 0;
     });
   }
@@ -355,7 +355,7 @@ TEST_F(OutboxTest, HoldsBackAPersonWhoGotABurstAndNobodyElse) {
   for (int i = 0; i < 50; ++i) texts.push_back(std::to_string(i));
   const auto parts = reply("491511", texts);
   offer(parts);
-  ASSERT_TRUE(sent(1 + 44));
+  ASSERT_TRUE(sent(1 + 45));
   offer(reply("491512", {"other"}));
   ASSERT_TRUE(eventually([&] { return graph_.texts().back() == "other"; }));
   ASSERT_TRUE(sent_as_time_passes(1 + 50 + 1, 500ms)) << "and recovers";
@@ -371,7 +371,7 @@ TEST_F(OutboxTest, LetsNoPersonTakeTheMemoryOfANumber) {
   for (std::size_t i = 0; i < Outbox::kMaxInMemoryPerNumber + 200; ++i) texts.push_back(std::to_string(i));
   const auto parts = reply("491511", texts);
   outbox_->start();
-  ASSERT_TRUE(sent(44)) << "a burst, and then one in 6 s";
+  ASSERT_TRUE(sent(45)) << "a burst, and then one in 6 s";
   EXPECT_LE(outbox_->in_memory(), Lane::kMaxOfConversation);
   offer(reply("491512", {"other"}));
   ASSERT_TRUE(eventually([&] { return graph_.texts().back() == "other"; }));

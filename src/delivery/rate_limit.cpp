@@ -9,8 +9,8 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr double kBurstShare = 1.0 / 8;
-/// Meta counts when a message arrives there: what we know of its time is this much wrong.
-constexpr milliseconds kOnTheWay{250};
+/// A message of a burst must arrive before its time is over.
+constexpr milliseconds kOnTheWay{500};
 
 double burst_of(double rate) {
   return std::max(1.0, rate * kBurstShare);
@@ -64,28 +64,23 @@ void NumberRate::refused(TimePoint began, TimePoint now) {
 
 TimePoint PairRates::earliest(ConversationId conversation, TimePoint now) const {
   const auto found = pairs_.find(conversation.value);
-  if (interval_.count() == 0 || found == pairs_.end()) return now;
+  if (found == pairs_.end()) return now;
   const Pair& pair = found->second;
-  if (to_the_letter_ && now >= pair.window_began + interval_ - kOnTheWay && now < pair.paid_back) return pair.paid_back;
-  return std::max(now, pair.paid_back - interval_ * (kBurst - 1));
+  const bool burst_is_over = now >= pair.window_began + interval_ - kOnTheWay;
+  const auto borrowed = to_the_letter_ && burst_is_over ? pair.paid_back : pair.paid_back - interval_ * (kBurst - 1);
+  return std::max(now, borrowed);
 }
 
-void PairRates::sent(ConversationId conversation, TimePoint now) {
+void PairRates::taken(ConversationId conversation, TimePoint began, TimePoint now) {
   if (interval_.count() == 0) return;
   forget_paid_back(now);
   Pair& pair = pairs_[conversation.value];
   // To the letter a burst ends when all is paid back; for the bucket its beginning means nothing.
-  if (pair.paid_back <= now) pair = {now, now + kOnTheWay};
-  pair.paid_back += interval_;
-}
-
-void PairRates::not_taken(ConversationId conversation) {
-  const auto found = pairs_.find(conversation.value);
-  if (found != pairs_.end()) found->second.paid_back -= interval_;
+  if (pair.paid_back <= began) pair.window_began = began;
+  pair.paid_back = std::max(pair.paid_back, now) + interval_;
 }
 
 void PairRates::refused(ConversationId conversation, TimePoint now) {
-  not_taken(conversation);
   to_the_letter_ = true;
   if (interval_.count() == 0) return;
   // Also where we know of no debt: the process may have begun since, or another program sends to the same person.

@@ -20,7 +20,7 @@ struct SendLimits {
 /// How fast a phone number may send: a token bucket that learns from Meta's refusals and forgets them slowly, between
 /// kSlowest and the limit.
 ///
-/// Pure; times go forward only. An eighth of the rate is the burst and the rest flows, so that no second, wherever it
+/// Pure. An eighth of the rate is the burst and the rest flows, so that no second, wherever it
 /// begins, has more messages than the rate says.
 class NumberRate {
  public:
@@ -62,8 +62,8 @@ class NumberRate {
 /// Here a bucket is believed in until Meta refuses a message it should have taken: from then on the number keeps to the
 /// letter.
 ///
-/// Pure; times go forward only. Only pairs that owe something are remembered: those that were sent to in the last
-/// kBurst intervals.
+/// Pure. A conversation has one message under way at most. Only pairs that owe something are remembered: those that
+/// were sent to in the last kBurst intervals.
 class PairRates {
  public:
   static constexpr int kBurst = 45;
@@ -72,10 +72,9 @@ class PairRates {
 
   /// When the conversation's next message may go: `now` or later.
   [[nodiscard]] TimePoint earliest(ConversationId conversation, TimePoint now) const;
-  /// A message goes. REQUIRES: earliest() is now.
-  void sent(ConversationId conversation, TimePoint now);
-  /// Meta did not take the message that went last: it counts for nothing.
-  void not_taken(ConversationId conversation);
+  /// Meta took a message, or may have: its send began at `began` and ended now. Meta counted it in between, so that
+  /// what is owed here is never less than there. What Meta refused counts for nothing.
+  void taken(ConversationId conversation, TimePoint began, TimePoint now);
   /// Meta refused a message for the pair's rate (131056).
   void refused(ConversationId conversation, TimePoint now);
 

@@ -88,11 +88,13 @@ TEST(NumberRateTest, NeverFallsSilent) {
   EXPECT_LE(rate.earliest(kStart + 1s), kStart + 3s);
 }
 
-/// As NumberRate's, for one person.
+constexpr auto kOnTheWay = 20ms;
+
+/// As NumberRate's, for one person; each message is answered before the next one goes.
 std::vector<TimePoint> send_until(PairRates& pairs, TimePoint now, TimePoint end) {
   std::vector<TimePoint> times;
-  for (now = pairs.earliest(kAnna, now); now < end; now = pairs.earliest(kAnna, now)) {
-    pairs.sent(kAnna, now);
+  for (now = pairs.earliest(kAnna, now); now < end; now = pairs.earliest(kAnna, now + kOnTheWay)) {
+    pairs.taken(kAnna, now, now + kOnTheWay);
     times.push_back(now);
   }
   return times;
@@ -100,56 +102,57 @@ std::vector<TimePoint> send_until(PairRates& pairs, TimePoint now, TimePoint end
 
 TEST(PairRatesTest, LetsABurstGoAndThenOneInSixSeconds) {
   PairRates pairs(6s);
-  EXPECT_EQ(send_until(pairs, kStart, kStart + 1s).size(), 45U);
+  EXPECT_EQ(send_until(pairs, kStart, kStart + 5s).size(), 45U);
   EXPECT_EQ(pairs.earliest(kBert, kStart), kStart) << "nobody else waits";
-  EXPECT_EQ(send_until(pairs, kStart, kStart + 61s).size(), 10U);
-  EXPECT_EQ(send_until(pairs, kStart + 1h, kStart + 1h + 1s).size(), 45U) << "and recovers";
+  EXPECT_EQ(send_until(pairs, kStart + 5s, kStart + 61s).size(), 10U);
+  EXPECT_EQ(send_until(pairs, kStart + 1h, kStart + 1h + 5s).size(), 45U) << "and recovers";
+}
+
+TEST(PairRatesTest, OwesNeverLessThanMetaThinksHoweverLongAMessageIsOnTheWay) {
+  PairRates pairs(6s);
+  TimePoint paid_at_meta, now = kStart;
+  for (int i = 0; i < 200; ++i) {
+    const auto way = 1ms * (i % 7 == 0 ? 3'000 : i % 3);
+    now = pairs.earliest(kAnna, now);
+    const auto arrives = now + way;
+    ASSERT_LE(paid_at_meta - arrives, 6s * 44) << "message " << i << " would be refused";
+    paid_at_meta = std::max(paid_at_meta, arrives) + 6s;
+    pairs.taken(kAnna, now, arrives + way);
+    now = arrives + way;
+  }
 }
 
 TEST(PairRatesTest, KeepsToTheLetterOnceMetaRefusedWhatItShouldHaveTaken) {
   PairRates pairs(6s);
-  EXPECT_EQ(pairs.earliest(kAnna, kStart), kStart);
-  for (int i = 0; i < 3; ++i) pairs.sent(kAnna, kStart);
-  pairs.sent(kAnna, kStart + 7s);
+  for (int i = 0; i < 3; ++i) pairs.taken(kAnna, kStart, kStart);
+  EXPECT_EQ(pairs.earliest(kAnna, kStart + 7s), kStart + 7s);
   pairs.refused(kAnna, kStart + 7s);
-  const auto paid_back = pairs.earliest(kAnna, kStart + 8s);
-  EXPECT_GE(paid_back, kStart + 18s) << "three were sent";
-  EXPECT_LE(paid_back, kStart + 19s);
+  const auto paid_back = kStart + 18s;
+  EXPECT_EQ(pairs.earliest(kAnna, kStart + 8s), paid_back) << "three were sent";
 
-  const auto times = send_until(pairs, paid_back, paid_back + 1s);
-  EXPECT_EQ(times.size(), 45U) << "a burst again, all paid back";
-  EXPECT_GE(pairs.earliest(kAnna, paid_back + 7s), paid_back + 270s);
-  pairs.sent(kBert, kStart + 20s);
-  EXPECT_GE(pairs.earliest(kBert, kStart + 25800ms), kStart + 26s) << "Meta means the number, whoever it was";
+  EXPECT_EQ(send_until(pairs, paid_back, paid_back + 5s).size(), 45U) << "a burst again, all paid back";
+  EXPECT_GE(pairs.earliest(kAnna, paid_back + 5600ms), paid_back + 270s);
+  pairs.taken(kBert, kStart + 20s, kStart + 20s);
+  EXPECT_EQ(pairs.earliest(kBert, kStart + 21s), kStart + 21s) << "within the burst";
+  EXPECT_EQ(pairs.earliest(kBert, kStart + 25800ms), kStart + 26s) << "Meta means the number, whoever it was";
 }
 
 TEST(PairRatesTest, WaitsAfterARefusalThatItCannotExplain) {
   PairRates pairs(6s);
-  pairs.sent(kAnna, kStart);
   pairs.refused(kAnna, kStart);
-  EXPECT_GE(pairs.earliest(kAnna, kStart), kStart + 6s);
-  EXPECT_LE(pairs.earliest(kAnna, kStart), kStart + 7s);
-}
-
-TEST(PairRatesTest, CountsNothingThatMetaDidNotTake) {
-  PairRates pairs(6s);
-  for (int i = 0; i < 1000; ++i) {
-    EXPECT_EQ(pairs.earliest(kAnna, kStart), kStart);
-    pairs.sent(kAnna, kStart);
-    pairs.not_taken(kAnna);
-  }
-  EXPECT_EQ(send_until(pairs, kStart, kStart + 1s).size(), 45U);
+  EXPECT_EQ(pairs.earliest(kAnna, kStart), kStart + 6s);
+  EXPECT_EQ(pairs.earliest(kAnna, kStart + 6s), kStart + 6s);
 }
 
 TEST(PairRatesTest, RemembersOnlyThoseThatOweSomething) {
   PairRates pairs(6s);
-  for (int i = 0; i < 100'000; ++i) pairs.sent(ConversationId{i}, kStart + 10ms * i);
+  for (int i = 0; i < 100'000; ++i) pairs.taken(ConversationId{i}, kStart + 10ms * i, kStart + 10ms * i);
   EXPECT_LE(pairs.remembered(), 2'000U) << "100 a second, 6 s each";
 }
 
 TEST(PairRatesTest, HasNoLimitWhereNoneIsSet) {
   PairRates pairs(0ms);
-  for (int i = 0; i < 1000; ++i) pairs.sent(kAnna, kStart);
+  for (int i = 0; i < 1000; ++i) pairs.taken(kAnna, kStart, kStart);
   EXPECT_EQ(pairs.earliest(kAnna, kStart), kStart);
   EXPECT_EQ(pairs.remembered(), 0U);
 }
