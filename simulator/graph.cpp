@@ -1,5 +1,6 @@
 #include "simulator/graph.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 
 #include <boost/json.hpp>
@@ -7,6 +8,9 @@
 
 #include "base/crypto.hpp"
 #include "simulator/send_request.hpp"
+#include "simulator/template_calls.hpp"
+#include "simulator/template_send.hpp"
+#include "simulator/tokens.hpp"
 
 namespace claw::sim {
 
@@ -27,9 +31,10 @@ bool is_version(std::string_view text) {
          text.find_first_not_of("0123456789.", 1) == std::string_view::npos;
 }
 
-Answer send_text(Meta& meta, const GraphCall& call, const Number& number, const SendText& send, Exchange& exchange) {
+Answer send_text(Meta& meta, const GraphCall& call, const Number& number, const SendText& send,
+                 const std::string& category, Exchange& exchange) {
   if (send.to == number.display_phone) return Refusal(errors::own_number());
-  exchange.what = "text";
+  exchange.what = category.empty() ? "text" : "template";
   exchange.phone = send.to;
   if (auto refused = meta.traffic.admit(number, send.to.empty() ? send.user_id : send.to))
     return Refusal(*std::move(refused));
@@ -40,7 +45,8 @@ Answer send_text(Meta& meta, const GraphCall& call, const Number& number, const 
                                   .reply_to = send.reply_to,
                                   .callback_data = send.callback_data,
                                   .has_callback_data = send.has_callback_data,
-                                  .version = major_version(call.version)});
+                                  .version = major_version(call.version),
+                                  .category = category});
   if (const auto found = meta.phones.find_message(exchange.message)) exchange.phone = found.person->wa_id;
   json::object contact{{"input", send.input}};
   contact[send.to.empty() ? "user_id" : "wa_id"] = send.to.empty() ? send.user_id : send.to;
@@ -59,9 +65,13 @@ Answer mark_read(Meta& meta, const Number& number, const MarkRead& mark, Exchang
 }
 
 Answer messages(Meta& meta, const GraphCall& call, const Number& number, Exchange& exchange) {
-  const auto request = read_send(call.body);
+  const auto from_template = read_template_send(meta.templates, number.waba, call.body);
+  if (!from_template) return Refusal(from_template.error());
+  const auto request = read_send(*from_template ? (*from_template)->body : call.body);
   if (!request) return Refusal(request.error());
-  if (const auto* send = std::get_if<SendText>(&*request)) return send_text(meta, call, number, *send, exchange);
+  const std::string category = *from_template ? (*from_template)->category : std::string();
+  if (const auto* send = std::get_if<SendText>(&*request))
+    return send_text(meta, call, number, *send, category, exchange);
   return mark_read(meta, number, std::get<MarkRead>(*request), exchange);
 }
 
@@ -105,8 +115,20 @@ Answer phone_numbers(const Meta& meta, const GraphCall& call) {
   return json::object{{"data", std::move(data)}};
 }
 
+/// Meta wants a token of the app that made the other one; here any that is known, or "{app id}|{app secret}".
+Answer tell_token(const Meta& meta, const GraphCall& call) {
+  if (!call.token || call.token->empty()) return Refusal(errors::no_token());
+  const bool is_app = std::ranges::any_of(meta.numbers.all(), [&](const auto& entry) {
+    return *call.token == fmt::format("{}|{}", entry.second.app_id, entry.second.app_secret);
+  });
+  if (!is_app && !meta.numbers.knows_token(*call.token)) return Refusal(errors::bad_token());
+  if (call.param("input_token").empty()) return Refusal(errors::missing("input_token"));
+  return debug_token(meta.numbers, call.param("input_token"), meta.now());
+}
+
 Answer answer_call(Meta& meta, const GraphCall& call, Exchange& exchange) {
   if (!is_version(call.version)) return Refusal(errors::unknown_path(call.path));
+  if (call.object == "debug_token") return tell_token(meta, call);
   const Access access = check_access(meta, call);
   if (access.refusal) return Refusal(*access.refusal);
   const bool is_phone = access.number->id == call.object;
@@ -114,7 +136,11 @@ Answer answer_call(Meta& meta, const GraphCall& call, Exchange& exchange) {
   if (is_phone && call.method == "POST" && call.edge == "messages")
     return messages(meta, call, *access.number, exchange);
   if (is_phone && call.method == "GET" && call.edge.empty()) return chosen_fields(*access.number, call.fields);
-  if (!is_phone && call.edge == "subscribed_apps") return subscribed_apps(call, *access.number);
+  const bool is_template = meta.templates.find(call.object) != nullptr;
+  if (call.edge == "message_templates" ? !is_phone && !is_template : is_template && call.edge.empty())
+    return answer_template_call(meta, call, access.number->waba);
+  if (!is_phone && call.method != "DELETE" && call.edge == "subscribed_apps")
+    return subscribed_apps(call, *access.number);
   if (!is_phone && call.method == "GET" && call.edge == "phone_numbers") return phone_numbers(meta, call);
   return Refusal(errors::unknown_path(call.path));
 }
@@ -143,7 +169,8 @@ GraphCall graph_call(const net::HttpRequest& request) {
                  .fields = std::string(request.query_value("fields").value_or("")),
                  .token = {},
                  .proof = {},
-                 .body = request.body};
+                 .body = request.body,
+                 .query = request.query};
   constexpr std::string_view kBearer = "Bearer ";
   if (const auto header = request.header("Authorization"); header.starts_with(kBearer)) {
     call.token = std::string(header.substr(kBearer.size()));
@@ -154,12 +181,18 @@ GraphCall graph_call(const net::HttpRequest& request) {
   return call;
 }
 
+std::string_view GraphCall::param(std::string_view name) const {
+  const auto found = std::ranges::find(query, name, &std::pair<std::string, std::string>::first);
+  return found == query.end() ? std::string_view() : std::string_view(found->second);
+}
+
 Access check_access(const Meta& meta, const GraphCall& call) {
   if (!call.token || call.token->empty()) return {.refusal = errors::no_token()};
   if (!meta.numbers.knows_token(*call.token)) return {.refusal = errors::bad_token()};
   const Number* number = meta.numbers.find(call.object);
   if (!number) {
-    for (const auto& id : meta.numbers.of_waba(call.object)) {
+    const Template* made = meta.templates.find(call.object);
+    for (const auto& id : meta.numbers.of_waba(made ? made->waba : call.object)) {
       const Number* candidate = meta.numbers.find(id);
       if (candidate->token == *call.token) number = candidate;
     }
@@ -168,6 +201,7 @@ Access check_access(const Meta& meta, const GraphCall& call) {
     return {.refusal = errors::unknown_object(call.method == "GET" ? "get" : "post", call.object)};
   if (call.proof ? *call.proof != to_hex(hmac_sha256(number->app_secret, *call.token)) : number->require_proof)
     return {.refusal = call.proof ? errors::bad_proof() : errors::missing_proof()};
+  if (auto refusal = token_refusal(*number, call, meta.now())) return {.refusal = std::move(refusal)};
   return {.number = number, .refusal = {}};
 }
 

@@ -64,6 +64,10 @@ std::string IdMaker::challenge() {
   return std::to_string(1'000'000'000 + next() % 9'000'000'000);
 }
 
+std::string IdMaker::digits() {
+  return std::to_string(1'000'000'000'000'000 + next() % 9'000'000'000'000'000);
+}
+
 std::string bsuid_of(std::string_view portfolio, std::string_view wa_id) {
   return fmt::format("{}.{:020}", country_of(wa_id), hash64(fmt::format("bsuid/{}/{}", portfolio, wa_id)));
 }

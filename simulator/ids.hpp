@@ -21,6 +21,8 @@ class IdMaker {
   [[nodiscard]] std::string trace();
   /// Ten digits, as in `hub.challenge`.
   [[nodiscard]] std::string challenge();
+  /// Sixteen digits, as in a template's id.
+  [[nodiscard]] std::string digits();
 
  private:
   [[nodiscard]] std::uint64_t next();

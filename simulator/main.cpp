@@ -101,6 +101,8 @@ int main(int argc, char** argv) {
   app.add_option("--limits", limits, "what numbers are held to: meta (throughput, pair rate, 24 h window) or none")
       ->check(CLI::IsMember({"meta", "none"}))
       ->capture_default_str();
+  app.add_option("--seed", options.seed,
+                 "makes ids and chances the same on each start; a business must forget what it knew");
   app.add_option("--threads", threads, "io threads")->check(CLI::Range(1, 64))->capture_default_str();
   try {
     app.parse(argc, argv);

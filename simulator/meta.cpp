@@ -17,6 +17,7 @@ struct Meta::Outbound {
   bool by_phone;
   int failure;  ///< Meta's code of why it will fail; 0: it arrives.
   int version;
+  std::string category;
   TimePoint sent_at;
 };
 
@@ -82,7 +83,7 @@ int Meta::failure_of(const Send& send, const Person* person) {
                                     [](const Fault& fault) { return fault.kind == FaultKind::kFailedStatus; });
   if (doomed) return doomed->code;
   if (!person) return 131026;
-  const bool bound = send.free_form && send.number->limits.service_window;
+  const bool bound = send.category.empty() && send.number->limits.service_window;
   return bound && !traffic.window_open(*send.number, person->wa_id) ? 131047 : 0;
 }
 
@@ -97,6 +98,7 @@ std::string Meta::accept(const Send& send) {
                     .by_phone = !send.to.empty(),
                     .failure = failure_of(send, person),
                     .version = send.version,
+                    .category = send.category,
                     .sent_at = now()};
   std::string id = outbound.id;
   ++counts.business_messages;
@@ -138,6 +140,7 @@ void Meta::report(const Outbound& outbound, Tick tick, bool priced) {
                     .has_callback_data = outbound.has_callback_data,
                     .priced = priced,
                     .version = outbound.version,
+                    .category = outbound.category,
                     .sent_at = outbound.sent_at};
   if (tick == Tick::kFailed) {
     const KnownError* known = find_error(outbound.failure);

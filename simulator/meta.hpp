@@ -14,6 +14,7 @@
 #include "simulator/journal.hpp"
 #include "simulator/numbers.hpp"
 #include "simulator/phones.hpp"
+#include "simulator/templates.hpp"
 #include "simulator/timers.hpp"
 #include "simulator/traffic.hpp"
 #include "simulator/webhook_faults.hpp"
@@ -27,6 +28,8 @@ struct Habits {
   std::chrono::milliseconds status_step{150};
   /// What is reported of a business's message, in this order. Empty: nothing ever is.
   std::vector<Tick> statuses{Tick::kSent, Tick::kDelivered, Tick::kRead};
+  /// How long Meta looks at a template before it is approved.
+  std::chrono::milliseconds template_review{5'000};
 };
 
 /// How often things happened. They only go up.
@@ -70,8 +73,8 @@ class Meta {
     std::string reply_to{};
     std::string callback_data{};
     bool has_callback_data = false;
-    int version = 25;       ///< Graph version of the call.
-    bool free_form = true;  ///< No template: wants an open service window.
+    int version = 25;        ///< Graph version of the call.
+    std::string category{};  ///< Of a template; empty: free-form, and wants an open service window.
   };
   /// A business writes: accepted always, as Meta does. It fails later, by status 131026 where no person can be found,
   /// by 131047 where it is free-form and the service window is closed.
@@ -81,11 +84,15 @@ class Meta {
   /// number.
   [[nodiscard]] bool mark_read(const Number& number, std::string_view id, bool typing);
 
+  /// Sends a webhook on its way, past the faults that may strike it.
+  void post(Delivery delivery);
+
   /// Notes an exchange in the journal and tells the pages.
   void note(Exchange exchange);
 
   Numbers numbers;
   Phones phones;
+  Templates templates;
   Traffic traffic;
   Faults faults;
   Journal journal;
@@ -108,7 +115,6 @@ class Meta {
   void report(const Outbound& outbound, Tick tick, bool priced);
   /// Meta's code of why a message will fail; 0: it arrives.
   int failure_of(const Send& send, const Person* person);
-  void post(Delivery delivery);
   void show_delivery(const Delivery& delivery, const std::string& id);
   void on_delivery(const Delivery& delivery, const AttemptResult* result);
   void set_typing(Person& person, const std::string& number, bool typing);

@@ -154,5 +154,28 @@ TEST_F(SilentMetaTest, ReportsNothingWhereNoStatusesAreWanted) {
   EXPECT_THAT(attempts_, SizeIs(0));
 }
 
+TEST(SeedTest, TheSameSeedAndCallsOnAFakeClockGiveTheSameBytes) {
+  const auto run = [](std::uint64_t seed) {
+    FakeClock clock;
+    std::string all;
+    Meta meta(clock, {}, seed, [&all](const Attempt& attempt) { all += *attempt.body + attempt.signature; });
+    Number number = default_number();
+    number.callback = "http://gateway/hook";
+    EXPECT_TRUE(meta.numbers.put(number));
+    Fault fault{.kind = FaultKind::kDuplicate, .probability = 0.5, .count = 100, .until = clock.now() + Faults::kLasts};
+    EXPECT_TRUE(meta.faults.add(fault));
+    for (int i = 0; i < 20; ++i) {
+      EXPECT_TRUE(
+          meta.say("49151000" + std::to_string(1000 + i), {.text = "hello", .number = {}, .name = {}, .reply_to = {}}));
+      meta.accept({.number = meta.numbers.find(number.id), .to = "491510001000", .text = "hello"});
+      clock.advance(milliseconds(100));
+      meta.timers.run_due();
+    }
+    return all + meta.ids.trace();
+  };
+  EXPECT_EQ(run(7), run(7));
+  EXPECT_NE(run(7), run(8));
+}
+
 }  // namespace
 }  // namespace claw::sim

@@ -1,6 +1,7 @@
 #include "simulator/numbers.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include <boost/json.hpp>
 #include <fmt/format.h>
@@ -8,6 +9,14 @@
 namespace claw::sim {
 
 namespace json = boost::json;
+
+namespace {
+
+/// In the order of TokenState.
+constexpr auto kTokenStates =
+    std::to_array<std::string_view>({"valid", "expired", "revoked", "no_permission", "wrong_app"});
+
+}  // namespace
 
 Number default_number() {
   Number number;
@@ -54,6 +63,8 @@ json::object number_json(const Number& number) {
           {"verified_name", number.verified_name},
           {"waba_id", number.waba},
           {"token", number.token},
+          {"token_state", kTokenStates.at(static_cast<std::size_t>(number.token_state))},
+          {"token_expires_at", number.token_expires ? json::value(to_ms(*number.token_expires)) : json::value(nullptr)},
           {"app_secret", number.app_secret},
           {"verify_token", number.verify_token},
           {"callback", number.callback},
@@ -81,6 +92,20 @@ std::string* text_member(Number& number, std::string_view name) {
   return nullptr;
 }
 
+bool read_token_state(const json::value& value, Number& number) {
+  const auto found =
+      value.is_string() ? std::ranges::find(kTokenStates, std::string_view(value.get_string())) : kTokenStates.end();
+  if (found == kTokenStates.end()) return false;
+  number.token_state = static_cast<TokenState>(found - kTokenStates.begin());
+  return true;
+}
+
+bool read_token_end(const json::value& value, Number& number) {
+  if (!value.is_null() && !value.is_int64()) return false;
+  number.token_expires = value.is_null() ? std::nullopt : std::optional(from_ms(value.get_int64()));
+  return true;
+}
+
 bool is_digits(std::string_view text) {
   return !text.empty() && text.size() <= 32 && text.find_first_not_of("0123456789") == std::string_view::npos;
 }
@@ -101,6 +126,10 @@ Result<Number> completed(Number number) {
 }  // namespace
 
 Result<Number> read_number(const json::object& object, Number number) {
+  if (object.contains("token")) {
+    number.token_state = TokenState::kValid;
+    number.token_expires.reset();
+  }
   for (const auto& [name, value] : object) {
     if (std::string* text = text_member(number, name)) {
       if (!value.is_string())
@@ -110,6 +139,12 @@ Result<Number> read_number(const json::object& object, Number number) {
       auto limits = read_limits(value, number.limits);
       if (!limits) return std::unexpected(limits.error());
       number.limits = *limits;
+    } else if (name == "token_state") {
+      if (!read_token_state(value, number))
+        return fail(ErrorKind::kInvalid, fmt::format("\"token_state\" is one of {}", fmt::join(kTokenStates, ", ")));
+    } else if (name == "token_expires_at") {
+      if (!read_token_end(value, number))
+        return fail(ErrorKind::kInvalid, "\"token_expires_at\" is milliseconds since 1970, or null");
     } else if (name == "require_proof") {
       if (!value.is_bool()) return fail(ErrorKind::kInvalid, "\"require_proof\" must be true or false");
       number.require_proof = value.get_bool();

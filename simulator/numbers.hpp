@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -8,10 +9,14 @@
 
 #include <boost/json/fwd.hpp>
 
+#include "base/clock.hpp"
 #include "base/result.hpp"
 #include "simulator/limits.hpp"
 
 namespace claw::sim {
+
+/// What is the matter with an access token (tokens.hpp).
+enum class TokenState { kValid, kExpired, kRevoked, kNoPermission, kWrongApp };
 
 /// A business phone number with everything that Meta knows around it: its WABA, the app that may use it, and where that
 /// app wants its webhooks. A simulator's secrets are nobody's secrets, so they are plain text here.
@@ -21,6 +26,8 @@ struct Number {
   std::string verified_name = "Demo Business";
   std::string waba{};  ///< WABA id; also stands for the business portfolio of its BSUIDs.
   std::string token = "sim-access-token";
+  TokenState token_state = TokenState::kValid;
+  std::optional<TimePoint> token_expires{};  ///< It expires by itself then; a system user's token never does.
   std::string app_secret = "sim-app-secret";
   std::string verify_token = "sim-verify-token";
   std::string callback{};  ///< Webhook URL; empty: nothing can be delivered yet.
@@ -61,12 +68,13 @@ class Numbers {
 };
 
 /// The control API's shape of a number: {"id", "display_phone_number", "verified_name", "waba_id", "token",
-/// "app_secret", "verify_token", "callback", "app_id", "quality_rating", "tier", "limits" (limits.hpp),
-/// "require_proof"}.
+/// "token_state", "token_expires_at", "app_secret", "verify_token", "callback", "app_id", "quality_rating", "tier",
+/// "limits" (limits.hpp), "require_proof"}.
 [[nodiscard]] boost::json::object number_json(const Number& number);
 
 /// Lays the members of `json` over `number`. Fails with kInvalid naming the first member that is unknown, of the wrong
 /// kind, or empty where it may not be. A number needs "id"; its display phone and WABA are made from it where missing.
+/// A new token is valid where nothing else is said.
 [[nodiscard]] Result<Number> read_number(const boost::json::object& json, Number number);
 
 }  // namespace claw::sim

@@ -16,6 +16,7 @@
 #include "simulator/graph.hpp"
 #include "simulator/half_request.hpp"
 #include "simulator/page.hpp"
+#include "simulator/template_calls.hpp"
 #include "simulator/verification.hpp"
 
 namespace claw::sim {
@@ -61,13 +62,15 @@ struct Service::Parts {
         clock(base),
         options(std::move(chosen)),
         client(io, client_options()),
-        meta(clock, options.habits, fresh_seed(), [this](Attempt attempt) { begin(std::move(attempt)); }),
+        meta(clock, options.habits, options.seed.value_or(fresh_seed()),
+             [this](Attempt attempt) { begin(std::move(attempt)); }),
         control(meta, clock, client),
         fault_control(meta) {
     control.add_routes(router);
     fault_control.add_routes(router);
+    add_template_control(router, meta);
     add_page_routes(router);
-    for (const char* method : {"GET", "POST"}) {
+    for (const char* method : {"GET", "POST", "DELETE"}) {
       for (const char* pattern : {"/{version}/{object}/{edge}", "/{version}/{object}"})
         router.add(method, pattern, [this](net::HttpRequest& request) { return graph(request); });
     }

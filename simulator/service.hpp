@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,7 +16,8 @@ struct ServiceOptions {
   std::string listen = "127.0.0.1:9500";
   std::vector<Number> numbers{default_number()};
   Habits habits;
-  Limits limits{};  ///< Of the numbers that the control API puts up without their own.
+  std::optional<std::uint64_t> seed{};  ///< Of ids and of what is left to chance; another one each start where not set.
+  Limits limits{};                      ///< Of the numbers that the control API puts up without their own.
 };
 
 /// The simulator as a program: HTTP in front of Meta, webhooks out of it, time behind it.

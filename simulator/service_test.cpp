@@ -62,7 +62,7 @@ class ServiceTest : public ::testing::Test {
     Habits habits;
     habits.statuses.clear();
     service_ =
-        std::make_unique<Service>(io_, clock_, ServiceOptions{"127.0.0.1:0", {std::move(number)}, habits, Limits{}});
+        std::make_unique<Service>(io_, clock_, ServiceOptions{"127.0.0.1:0", {std::move(number)}, habits, 7, Limits{}});
     EXPECT_TRUE(service_->start());
   }
 

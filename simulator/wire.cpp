@@ -57,7 +57,7 @@ json::object error_of(const StatusFacts& facts) {
 
 json::object conversation_of(const Sender& to, const StatusFacts& facts) {
   json::object conversation{{"id", to_hex(hmac_sha256(to.wa_id, facts.id)).substr(0, 32)},
-                            {"origin", {{"type", "service"}}}};
+                            {"origin", {{"type", facts.category.empty() ? "service" : facts.category}}}};
   if (facts.status == "sent") conversation["expiration_timestamp"] = seconds(facts.sent_at + std::chrono::hours(24));
   return conversation;
 }
@@ -110,8 +110,11 @@ std::string status_webhook(const Number& number, const Sender& to, const StatusF
   if (facts.has_callback_data) status["biz_opaque_callback_data"] = facts.callback_data;
   if (facts.priced) {
     if (facts.version < 24) status["conversation"] = conversation_of(to, facts);
-    status["pricing"] = {
-        {"billable", false}, {"pricing_model", "PMP"}, {"category", "service"}, {"type", "free_customer_service"}};
+    const bool free = facts.category.empty();
+    status["pricing"] = {{"billable", !free},
+                         {"pricing_model", "PMP"},
+                         {"category", free ? "service" : facts.category},
+                         {"type", free ? "free_customer_service" : "regular"}};
   }
   json::object value;
   if (facts.error_code != 0) {

@@ -39,8 +39,9 @@ struct StatusFacts {
   bool priced = false;  ///< Meta prices the `sent` and one of `delivered` and `read`.
   /// Graph version of the send. Up to v23 a conversation stands beside the price; v24 left it out.
   int version = 25;
-  TimePoint sent_at{};  ///< Beginning of the conversation that v23 tells.
-  int error_code = 0;   ///< For `failed`.
+  std::string category{};  ///< Of a template; empty: a free-form message, which costs nothing.
+  TimePoint sent_at{};     ///< Beginning of the conversation that v23 tells.
+  int error_code = 0;      ///< For `failed`.
   std::string error_title{}, error_details{};
 };
 

@@ -44,6 +44,18 @@ export interface BusinessNumber {
   verified_name: string;
   waba_id: string;
   callback: string;
+  token_state: "valid" | "expired" | "revoked" | "no_permission" | "wrong_app";
+}
+
+/** Something that shall go wrong. */
+export interface Fault {
+  id: number;
+  kind: string;
+  struck: number;
+  left: number;
+  active: boolean;
+  phone?: string;
+  number?: string;
 }
 
 export interface Exchange {
@@ -97,5 +109,11 @@ export const api = {
   numbers: () => call<{ numbers: BusinessNumber[] }>("GET", "/_sim/numbers"),
   exchanges: (message: string) =>
     call<{ entries: Exchange[] }>("GET", `/_sim/log?limit=200&message=${encodeURIComponent(message)}`),
-  clock: () => call<{ now: number }>("GET", "/_sim/clock"),
+  clock: () => call<{ now: number; offset_ms: number }>("GET", "/_sim/clock"),
+  advance: (ms: number) => call("POST", "/_sim/clock", { advance_ms: ms }),
+  setTokenState: (number: string, state: BusinessNumber["token_state"]) =>
+    call("PUT", `/_sim/numbers/${encodeURIComponent(number)}`, { token_state: state }),
+  faults: () => call<{ faults: Fault[] }>("GET", "/_sim/faults"),
+  setFault: (fault: Record<string, unknown>) => call("POST", "/_sim/faults", fault),
+  removeFault: (id: number) => call("DELETE", `/_sim/faults/${id}`),
 };

@@ -3,6 +3,7 @@ import { customElement, property, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import type { BusinessNumber, Message, Person } from "./api.js";
 import { backIcon, closeIcon, plusIcon } from "./icons.js";
+import "./phone-trouble.js";
 import "./phone-wire.js";
 import { store } from "./store.js";
 import { pin, theme, type Theme } from "./theme.js";
@@ -291,6 +292,10 @@ export class PhonePanel extends LitElement {
       <section>
         <h3>Writes to</h3>
         ${this.business()}
+      </section>
+      <section aria-labelledby="trouble">
+        <h3 id="trouble">Make trouble</h3>
+        <phone-trouble .number=${this.numbers.find((number) => number.id === this.number)} .person=${this.person}></phone-trouble>
       </section>
       <section>
         <h3 id="look">Appearance</h3>

@@ -93,6 +93,12 @@ export class Store extends EventTarget {
     if (this.connection !== "live") await this.readThread();
   }
 
+  /** Pushes the simulator's clock forward. Fails with Refused. */
+  async advance(ms: number): Promise<void> {
+    await api.advance(ms);
+    await this.readWorld();
+  }
+
   private async readWorld(): Promise<void> {
     const [{ numbers }, { phones }, clock] = await Promise.all([api.numbers(), api.phones(), api.clock()]);
     this.numbers = numbers;
@@ -136,6 +142,7 @@ export class Store extends EventTarget {
     on("resync", () => void this.readThread().catch((error: unknown) => this.fail(error)));
     on("phones", () => void this.readWorld().catch((error: unknown) => this.fail(error)));
     on("numbers", () => void this.readWorld().catch((error: unknown) => this.fail(error)));
+    on("faults", () => this.dispatchEvent(new Event("faults")));
     on("message", ({ message }) => this.keep(message as Message));
     on("typing", ({ number, typing }) => {
       if (typing) this.typing.add(number as string);
