@@ -37,9 +37,12 @@ milliseconds delay_of(const Delays& delays, int tries, double jitter) {
 
 bool is_authorization(const GraphFailure& failure) {
   if (failure.kind == GraphFailure::Kind::kNoToken) return true;
-  // 131005 is a permission too, though Meta lists it with the messages.
-  return failure.kind == GraphFailure::Kind::kRefused && failure.error.has_error_object &&
-         (failure.error.code == 131005 || whatsapp::error_info(failure.error.code).category == "authorization");
+  if (failure.kind != GraphFailure::Kind::kRefused || !failure.error.has_error_object) return false;
+  const auto code = failure.error.code;
+  // 131005 is a permission too, though Meta lists it with the messages; 100/33 is what a token gets that may not see
+  // the number at all.
+  return code == 131005 || (code == 100 && failure.error.subcode == 33) ||
+         whatsapp::error_info(code).category == "authorization";
 }
 
 const Delays* delays_of(const GraphFailure& failure, int tries) {

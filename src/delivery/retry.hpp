@@ -14,9 +14,10 @@ namespace claw {
 /// | not sent | again after 1 s, 2 s, 4 s … 60 s | 24 h after `created` |
 /// | refused, yes | again after 1 s, 4 s, 16 s, 60 s | 5 tries |
 /// | refused, later | again after 6 s, 12 s … 10 min | 24 h after `created` |
-/// | refused, fix: authorization (also 131005); no token | again after 1 min … 10 min: someone may mend it | 24 h after
-/// `created` | | refused, fix: all else, and Meta says is_transient | as yes | 5 tries | | refused, fix: all else; no |
-/// kFailed | | | ambiguous | kUnknown: its status settles it | |
+/// | authorization, no token | again after 1 min … 10 min: someone may mend it | 24 h after `created` |
+/// | refused, fix, and Meta says is_transient | as yes | 5 tries |
+/// | refused, fix; no | kFailed | |
+/// | ambiguous | kUnknown: its status settles it | |
 ///
 /// Meta's Retry-After wins over a delay that is shorter. `tries` counts the one that just ended. `jitter` in [0, 1)
 /// lengthens each delay by up to a quarter. Pure.
@@ -36,7 +37,7 @@ namespace claw {
 /// Meta's word that this person gets too much of this number (131056).
 [[nodiscard]] bool is_pair_refusal(const GraphOutcome& outcome);
 /// Whether the tenant may send at all: trouble is a token or permission that is missing, expired or refused (0, 3, 10,
-/// 190, 200 to 299, 131005), which every message of the number would meet.
+/// 190, 200 to 299, 131005, 100/33), which every message of the number would meet.
 [[nodiscard]] Circuit::Verdict authorization_verdict(const GraphOutcome& outcome);
 
 }  // namespace claw

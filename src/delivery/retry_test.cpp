@@ -136,6 +136,9 @@ TEST(RetryTest, TellsWhoseTroubleARefusalIs) {
   for (const std::int64_t code : {0, 3, 10, 190, 200, 299, 131005})
     EXPECT_EQ(authorization_verdict(refusal(code, 403)), Circuit::Verdict::kTrouble) << code;
   EXPECT_EQ(authorization_verdict(failure_of(Kind::kNoToken)), Circuit::Verdict::kTrouble);
+  auto other_app = refusal(100);
+  std::get<GraphFailure>(other_app).error.subcode = 33;
+  EXPECT_EQ(authorization_verdict(other_app), Circuit::Verdict::kTrouble);
   for (const std::int64_t code : {100, 131000, 131047, 130429})
     EXPECT_EQ(authorization_verdict(refusal(code)), Circuit::Verdict::kPassed) << code;
   EXPECT_EQ(authorization_verdict(GraphSent{"wamid.1"}), Circuit::Verdict::kPassed);

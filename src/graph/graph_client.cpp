@@ -12,7 +12,14 @@ std::string reason_of(const whatsapp::GraphError& error) {
   if (!error.has_error_object)
     return fmt::format("Meta answered {} without saying what became of the message", error.http_status);
   const auto& known = whatsapp::error_info(error.code);
-  std::string reason = fmt::format("{} (Meta's code {}", known.advice, error.code);
+  // Meta's code for any wrong parameter, but this one says that nothing is to be seen of the number with this token.
+  const bool unseen = error.code == 100 && error.subcode == 33;
+  std::string reason =
+      fmt::format("{} (Meta's code {}",
+                  unseen ? "This access token cannot see the phone number. Check WHATSAPP_PHONE_NUMBER_ID, or "
+                           "replace WHATSAPP_ACCESS_TOKEN with one that may use it."
+                         : known.advice,
+                  error.code);
   if (error.subcode != 0) reason += fmt::format("/{}", error.subcode);
   reason += fmt::format(": {}", error.details.empty() ? error.message : error.details);
   if (!error.fbtrace_id.empty()) reason += fmt::format("; trace {}", error.fbtrace_id);

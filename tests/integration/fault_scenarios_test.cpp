@@ -151,29 +151,37 @@ TEST_F(FaultScenariosTest, GraphCallsThatGoWrongInEachWay) {
   and_recovers();
 }
 
-TEST_F(FaultScenariosTest, ATokenThatExpiresHoldsTheNumberUntilItIsReplaced) {
+TEST_F(FaultScenariosTest, ATokenThatMetaRefusesHoldsTheNumberUntilItIsReplaced) {
   const auto number = fmt::format("/_sim/numbers/{}", RealPrograms::kNumber);
-  programs_.sim("PUT", number, {{"token", "sim-next-token"}});
-  programs_.write(phone(0), "waits 0");
-  ASSERT_TRUE(eventually([&] { return answer("waits 0").contains("error"); }, kPatience));
-  ASSERT_TRUE(eventually([&] { return programs_.metric("clawcentral_outbox_held_numbers") == 1; }, kPatience));
-  const auto knocks = programs_.refusals(190);
-  for (std::size_t person = 1; person < 20; ++person) programs_.write(phone(person), fmt::format("waits {}", person));
-  for (std::size_t person = 0; person < 20; ++person) {
-    ASSERT_TRUE(eventually([&] { return answer(fmt::format("waits {}", person)).contains("error"); }, kPatience));
-    const auto waits = answer(fmt::format("waits {}", person));
-    EXPECT_EQ(waits.at("state").as_string(), "queued");
-    EXPECT_EQ(waits.at("error").at("code").to_number<int>(), 190);
-    EXPECT_THAT(std::string(waits.at("reason").as_string()), HasSubstr("WHATSAPP_ACCESS_TOKEN"));
-  }
-  EXPECT_LE(programs_.refusals(190), knocks + 1) << "not every message knocks";
+  constexpr std::size_t kPeople = 6;
+  const std::pair<const char*, int> rows[] = {
+      {"expired", 190}, {"revoked", 190}, {"no_permission", 10}, {"wrong_app", 100}};
+  for (const auto& [state, code] : rows) {
+    SCOPED_TRACE(state);
+    const auto text = [&](std::size_t person) { return fmt::format("{} {}", state, person); };
+    programs_.sim("PUT", number, {{"token_state", state}});
+    programs_.write(phone(0), text(0));
+    ASSERT_TRUE(eventually([&] { return programs_.metric("clawcentral_outbox_held_numbers") == 1; }, kPatience));
+    const auto knocks = programs_.refusals(code);
+    for (std::size_t person = 1; person < kPeople; ++person) programs_.write(phone(person), text(person));
+    for (std::size_t person = 0; person < kPeople; ++person) {
+      ASSERT_TRUE(eventually([&] { return answer(text(person)).contains("error"); }, kPatience));
+      const auto waits = answer(text(person));
+      EXPECT_EQ(waits.at("state").as_string(), "queued");
+      EXPECT_EQ(waits.at("error").at("code").to_number<int>(), code);
+      EXPECT_THAT(std::string(waits.at("reason").as_string()), HasSubstr("token"));
+    }
+    EXPECT_LE(programs_.refusals(code), knocks + 1) << "not every message knocks";
 
-  programs_.set_token("sim-next-token");
-  ASSERT_TRUE(eventually([&] { return programs_.at_rest(); }, seconds(30))) << "long before the next probe";
-  for (std::size_t person = 0; person < 20; ++person)
-    EXPECT_THAT(programs_.texts_on(phone(person)), ElementsAre(fmt::format("waits {}", person)));
-  EXPECT_EQ(programs_.metric("clawcentral_outbox_held_numbers"), 0);
-  and_recovers();
+    const auto next = fmt::format("sim-token-after-{}", state);
+    programs_.sim("PUT", number, {{"token", next}});
+    programs_.set_token(next);
+    ASSERT_TRUE(eventually([&] { return programs_.at_rest(); }, seconds(30))) << "long before the next probe";
+    for (std::size_t person = 0; person < kPeople; ++person)
+      EXPECT_THAT(programs_.texts_on(phone(person)), Contains(text(person)));
+    EXPECT_EQ(programs_.metric("clawcentral_outbox_held_numbers"), 0);
+    and_recovers();
+  }
 }
 
 TEST_F(FaultScenariosTest, MetaThatCannotBeReachedGetsEachMessageOnceInTheEnd) {
