@@ -108,6 +108,7 @@ class Gateway(Program):
             f'data_dir = "{self.folder}/data"\n'
             f'[listen]\npublic = "127.0.0.1:{self.public}"\noperator = "127.0.0.1:{self.operator}"\n'
             f'[graph]\nbase_url = "http://127.0.0.1:{simulator_port}"\n'
+            'messages_per_second = 100000\npair_interval_ms = 0\n'
             '[net]\nallow_private = ["127.0.0.0/8"]\n[log]\nlevel = "warn"\n')
         self.command = build / "src/app/clawcentral"
         self.sync_file = self.folder / "syncs"

@@ -197,7 +197,9 @@ Result<void> Gateway::Parts::make_pipeline() {
   feed = std::make_unique<LiveFeed>(io, *ledger, ids, clock);
   watched = std::make_unique<WatchedLedger>(*ledger, [this](MessageId touched) { feed->wrote(touched); });
   agents = std::make_unique<AgentKinds>(*http, *ledger, clock);
-  outbox = std::make_unique<Outbox>(io, *watched, directory, *graph, clock, metrics);
+  const SendLimits limits{static_cast<double>(config.graph_messages_per_second),
+                          std::chrono::milliseconds(config.graph_pair_interval_ms)};
+  outbox = std::make_unique<Outbox>(io, *watched, directory, *graph, clock, metrics, limits);
   conversations = std::make_unique<Conversations>(io, *watched, directory, *agents, *graph, *outbox, clock, metrics);
   intake = std::make_unique<Intake>(io, *inbox, *watched, directory, *conversations, clock, metrics);
   housekeeping = std::make_unique<Housekeeping>(io, *inbox, *ledger, clock);
@@ -210,6 +212,9 @@ Result<void> Gateway::Parts::make_pipeline() {
                 [this] { return static_cast<double>(conversations->in_memory()); });
   metrics.gauge("clawcentral_outbox_waiting_messages", "Messages in memory that wait to be sent.",
                 [this] { return static_cast<double>(outbox->in_memory()); });
+  metrics.gauge("clawcentral_outbox_held_numbers",
+                "Phone numbers that send nothing, because Meta refuses their token or permission.",
+                [this] { return static_cast<double>(outbox->held_numbers()); });
   metrics.gauge("clawcentral_api_listeners", "Open event streams of the API.",
                 [this] { return static_cast<double>(feed->listeners()); });
   metrics.gauge("clawcentral_http_connections", "Open connections of the public listener.",

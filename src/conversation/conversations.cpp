@@ -60,6 +60,17 @@ void Conversations::start() {
   tasks_.spawn(shards_.front()->executor, "conversation.feed", backlog_.run());
 }
 
+void Conversations::offer(std::vector<PendingMessage> messages) {
+  for (auto first = messages.begin(); first != messages.end();) {
+    const auto last = std::find_if(first, messages.end(), [&](const PendingMessage& message) {
+      return message.phone_number_id != first->phone_number_id;
+    });
+    outbox_.heard(first->phone_number_id, static_cast<std::size_t>(last - first));
+    first = last;
+  }
+  backlog_.offer(std::move(messages));
+}
+
 void Conversations::deliver(PendingMessage message) {
   Shard& shard = *shards_[static_cast<std::size_t>(message.conversation.value) % shards_.size()];
   tasks_.post(shard.executor, [this, &shard, message = std::move(message)]() mutable {
@@ -142,7 +153,9 @@ Task<> Conversations::turn(Shard& shard, PendingMessage message) {
     outcome.state = MessageState::kIgnored;
     outcome.reason = tenant && tenant->enabled ? "channel_disabled" : "tenant_disabled";
   } else {
-    typing = shard.typing.begin(shard.executor, tenant, message.phone_number_id, message.wamid);
+    // Nobody sees an answer typed that could not be sent, and a refused token is not shown to Meta with every turn.
+    if (!outbox_.holds(message.phone_number_id))
+      typing = shard.typing.begin(shard.executor, tenant, message.phone_number_id, message.wamid);
     outcome = co_await decide(tenant, message);
   }
   (outcome.state == MessageState::kIgnored       ? ignored_

@@ -33,7 +33,7 @@ class Conversations {
   /// Begins with what waits in the ledger.
   void start();
   /// Messages that are in the ledger as pending, in order.
-  void offer(std::vector<PendingMessage> messages) { backlog_.offer(std::move(messages)); }
+  void offer(std::vector<PendingMessage> messages);
   /// A write to the ledger may have been kept though it failed: what it accepted is read from there.
   void look_again() { backlog_.look_again(); }
   /// Begins no further turn and waits for those under way, `patience` at most; the rest is parked in the ledger. Not to

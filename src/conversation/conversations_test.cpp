@@ -90,7 +90,8 @@ class ConversationsTest : public ::testing::Test {
   }
 
   void make() {
-    outbox_ = std::make_unique<Outbox>(world_.io, flaky_, tenants_.directory, graph_, world_.clock, metrics_);
+    outbox_ =
+        std::make_unique<Outbox>(world_.io, flaky_, tenants_.directory, graph_, world_.clock, metrics_, kUnlimited);
     conversations_ = std::make_unique<Conversations>(world_.io, flaky_, tenants_.directory, agent_, graph_, *outbox_,
                                                      world_.clock, metrics_);
   }
@@ -294,6 +295,25 @@ TEST_F(ConversationsTest, ShowsReadAndTypingAndRefreshesBeforeMetaStopsShowingIt
   ASSERT_TRUE(sent(1));
   pass_seconds(40);
   EXPECT_EQ(graph_.marks(), 3U) << "nothing after the answer";
+}
+
+TEST_F(ConversationsTest, ShowsNoTypingWhereTheAnswerCouldNotBeSent) {
+  graph_.answer("re: a", refusal(190, 401));
+  receive("491511", {"a"});
+  ASSERT_TRUE(eventually([&] { return outbox_->holds("111"); }));
+  EXPECT_EQ(graph_.marks(), 1U);
+  const auto waits = receive("491512", {"b"});
+  ASSERT_TRUE(is(waits[0], MessageState::kAnswered));
+  EXPECT_EQ(graph_.marks(), 1U);
+
+  tenants_.set_access_token(acme_, "EAA-new");
+  ASSERT_TRUE(eventually([&] {
+    world_.clock.advance(1s);
+    return graph_.texts().size() == 3;
+  }));
+  ASSERT_TRUE(eventually([&] { return !outbox_->holds("111"); }));
+  receive("491513", {"c"});
+  EXPECT_TRUE(eventually([&] { return graph_.marks() == 2; })) << "and recovers";
 }
 
 TEST_F(ConversationsTest, GivesUpTypingForAnAgentThatIsTooSlow) {

@@ -1,7 +1,7 @@
 #include "delivery/outbox.hpp"
 
-#include <deque>
 #include <random>
+#include <set>
 #include <unordered_set>
 
 #include <fmt/format.h>
@@ -22,58 +22,63 @@ Counter& outcomes(Metrics& metrics, const char* result) {
   return metrics.counter("clawcentral_outbox_sends_total", "Sends by outcome.", fmt::format("result=\"{}\"", result));
 }
 
+Counter& held_back(Metrics& metrics, const char* limit) {
+  return metrics.counter("clawcentral_outbox_held_back_total",
+                         "Messages that were next to be sent and had to wait, by what they waited for.",
+                         fmt::format("limit=\"{}\"", limit));
+}
+
 double jitter() {
   thread_local std::minstd_rand random{std::random_device{}()};
   return std::uniform_real_distribution<double>(0, 1)(random);
 }
 
+bool may_send_otherwise(const Tenant& now, const Tenant& before) {
+  return !now.access_token.equals(before.access_token.expose()) || !now.app_secret.equals(before.app_secret.expose());
+}
+
 }  // namespace
 
-/// What goes out through one phone number. Only on its executor.
-struct Outbox::Lane {
-  Lane(Executor where, Clock& clock, Backlog<OutboundMessage>::Read read,
-       std::function<void(Lane&, OutboundMessage)> pass)
-      : executor(std::move(where)),
+/// What goes out through one phone number. Only on its executor, where nothing else is said.
+struct Outbox::Number {
+  Number(std::string phone_number_id, Executor where, const SendLimits& limits, Clock& clock,
+         Backlog<OutboundMessage>::Read read, std::function<void(Number&, OutboundMessage)> pass)
+      : id(std::move(phone_number_id)),
+        executor(std::move(where)),
+        lane(limits),
         backlog(kMaxInMemoryPerNumber, clock, std::move(read),
                 [this, pass = std::move(pass)](OutboundMessage message) { pass(*this, std::move(message)); }) {}
+  const std::string id;
   const Executor executor;
-  Backlog<OutboundMessage> backlog;  // safe from any thread
-  std::unordered_map<std::int64_t, std::deque<OutboundMessage>> conversations;
+  Lane lane;
+  Backlog<OutboundMessage> backlog;        // safe from any thread
   std::atomic<std::size_t> in_flight = 0;  // written on the executor, read by stop()
-  std::deque<Completion<int>> waiting;     // for a place in flight, first come first served
-  TimePoint rests_until;
+  std::atomic<bool> held = false;          // written on the executor
+  std::set<TimePoint> alarms;              // when pump_at() comes
+  TenantRef refused_as;                    // whose token Meta refused; null: nobody's
+  std::vector<MessageId> unexplained;
+  bool explaining = false;
+  bool pumping = false;
   log::Thinned retries;  // of one number without a token there are as many as messages, again and again
   std::unordered_set<std::int64_t> in_doubt;  // messages whose begin was written or not
-
-  Task<> enter() {
-    if (in_flight < kMaxInFlightPerNumber) {
-      ++in_flight;
-      co_return;
-    }
-    // The place is handed over by leave(), so that nobody slips in between.
-    co_await complete_with<int>([this](Completion<int> done) { waiting.push_back(std::move(done)); });
-  }
-  void leave() {
-    if (waiting.empty()) {
-      --in_flight;
-      return;
-    }
-    auto next = std::move(waiting.front());
-    waiting.pop_front();
-    next(0);
-  }
 };
 
-Outbox::Outbox(IoPool& io, Ledger& ledger, Directory& directory, Graph& graph, Clock& clock, Metrics& metrics)
+Outbox::Outbox(IoPool& io, Ledger& ledger, Directory& directory, Graph& graph, Clock& clock, Metrics& metrics,
+               const SendLimits& limits)
     : io_(io),
       ledger_(ledger),
       directory_(directory),
       graph_(graph),
       clock_(clock),
+      limits_(limits),
       sent_(outcomes(metrics, "sent")),
       retried_(outcomes(metrics, "again")),
       failed_(outcomes(metrics, "failed")),
-      unknown_(outcomes(metrics, "unknown")) {}
+      unknown_(outcomes(metrics, "unknown")),
+      // In the order of Lane::Limit.
+      held_back_{&held_back(metrics, "rate"), &held_back(metrics, "rest"), &held_back(metrics, "pair"),
+                 &held_back(metrics, "authorization")},
+      wait_(metrics.histogram("clawcentral_outbox_wait_seconds", "From when a message was due to its send.")) {}
 
 Outbox::~Outbox() {
   stop(std::chrono::milliseconds(0));
@@ -83,18 +88,18 @@ Outbox::~Outbox() {
 
 void Outbox::start() {
   {
-    std::scoped_lock lock(lanes_mutex_);
+    std::scoped_lock lock(numbers_mutex_);
     started_ = true;
-    for (auto& [number, lane] : lanes_) tasks_.spawn(lane->executor, "outbox.feed", lane->backlog.run());
+    for (auto& [id, number] : numbers_) tasks_.spawn(number->executor, "outbox.feed", number->backlog.run());
   }
-  tasks_.spawn(io_.executor(0), "outbox.open_lanes", open_lanes());
+  tasks_.spawn(io_.executor(0), "outbox.open_numbers", open_numbers());
 }
 
-Task<> Outbox::open_lanes() {
+Task<> Outbox::open_numbers() {
   while (!stopping_) {
     const auto numbers = co_await ledger_.numbers_with_queued();
     if (numbers) {
-      for (const auto& number : *numbers) lane_of(number);
+      for (const auto& number : *numbers) number_of(number);
       co_return;
     }
     co_await clock_.sleep(kStoreRetry);
@@ -107,94 +112,189 @@ void Outbox::offer(std::vector<OutboundMessage> messages) {
     const auto last = std::find_if(first, messages.end(), [&](const OutboundMessage& message) {
       return message.phone_number_id != first->phone_number_id;
     });
-    Lane& lane = lane_of(first->phone_number_id);
-    lane.backlog.offer({std::move_iterator(first), std::move_iterator(last)});
+    number_of(first->phone_number_id).backlog.offer({std::move_iterator(first), std::move_iterator(last)});
     first = last;
   }
 }
 
+void Outbox::heard(const std::string& phone_number_id, std::size_t messages) {
+  // Who never sent has no rate to spend.
+  if (Number* number = find(phone_number_id))
+    tasks_.post(number->executor, [this, number, messages] { number->lane.heard(messages, clock_.now()); });
+}
+
+bool Outbox::holds(const std::string& phone_number_id) const {
+  const Number* number = find(phone_number_id);
+  return number && number->held;
+}
+
 std::size_t Outbox::in_memory() const {
-  std::scoped_lock lock(lanes_mutex_);
+  std::scoped_lock lock(numbers_mutex_);
   std::size_t total = 0;
-  for (const auto& [number, lane] : lanes_) total += lane->backlog.in_memory();
+  for (const auto& [id, number] : numbers_) total += number->backlog.in_memory();
   return total;
 }
 
-Outbox::Lane& Outbox::lane_of(const std::string& phone_number_id) {
-  std::scoped_lock lock(lanes_mutex_);
-  auto& lane = lanes_[phone_number_id];
-  if (lane) return *lane;
-  lane = std::make_unique<Lane>(
-      io_.executor(std::hash<std::string>{}(phone_number_id)), clock_,
+std::size_t Outbox::held_numbers() const {
+  std::scoped_lock lock(numbers_mutex_);
+  return static_cast<std::size_t>(
+      std::ranges::count_if(numbers_, [](const auto& entry) { return !!entry.second->held; }));
+}
+
+Outbox::Number* Outbox::find(const std::string& phone_number_id) const {
+  std::scoped_lock lock(numbers_mutex_);
+  const auto found = numbers_.find(phone_number_id);
+  return found == numbers_.end() ? nullptr : found->second.get();
+}
+
+Outbox::Number& Outbox::number_of(const std::string& phone_number_id) {
+  std::scoped_lock lock(numbers_mutex_);
+  auto& number = numbers_[phone_number_id];
+  if (number) return *number;
+  number = std::make_unique<Number>(
+      phone_number_id, io_.executor(std::hash<std::string>{}(phone_number_id)), limits_, clock_,
       [this, phone_number_id](MessageId from, std::size_t limit) {
         return ledger_.queued(phone_number_id, from, limit);
       },
-      [this](Lane& to, OutboundMessage message) { deliver(to, std::move(message)); });
-  if (started_ && !stopping_) tasks_.spawn(lane->executor, "outbox.feed", lane->backlog.run());
-  return *lane;
+      [this](Number& to, OutboundMessage message) { take_in(to, std::move(message)); });
+  if (started_ && !stopping_) tasks_.spawn(number->executor, "outbox.feed", number->backlog.run());
+  return *number;
 }
 
-void Outbox::deliver(Lane& lane, OutboundMessage message) {
-  tasks_.post(lane.executor, [this, &lane, message = std::move(message)]() mutable {
-    const ConversationId conversation = message.conversation;
-    auto& queue = lane.conversations[conversation.value];
-    queue.push_back(std::move(message));
-    if (queue.size() == 1) tasks_.spawn(lane.executor, "outbox.conversation", drain(lane, conversation));
+void Outbox::take_in(Number& number, OutboundMessage message) {
+  tasks_.post(number.executor, [this, &number, message = std::move(message)]() mutable {
+    if (!number.lane.add(std::move(message), clock_.now())) number.backlog.done();
+    pump(number);
   });
 }
 
-Task<> Outbox::drain(Lane& lane, ConversationId conversation) {
-  auto& queue = lane.conversations[conversation.value];  // stays in place while it is in the map
-  while (!queue.empty() && !stopping_) {
-    const TimePoint due = std::max(queue.front().due, lane.rests_until);
-    if (const auto now = clock_.now(); due > now) {
-      co_await clock_.sleep(due - now);
-      continue;
-    }
-    co_await lane.enter();
-    struct Place {
-      Lane& lane;
-      ~Place() { lane.leave(); }
-    };
-    bool finished = false;
-    {
-      const Place place{lane};
-      if (stopping_) break;
-      if (lane.rests_until > clock_.now()) continue;  // it began to rest while we waited for the place
-      finished = co_await send(lane, queue.front());
-    }
-    if (!finished) continue;
-    queue.pop_front();
-    lane.backlog.done();
+void Outbox::pump(Number& number) {
+  // A send may end before it waits for anything: its pump would be called from this one, thousands deep.
+  if (stopping_ || std::exchange(number.pumping, true)) return;
+  const auto now = clock_.now();
+  try_a_changed_token(number, now);
+  while (OutboundMessage* message = number.lane.next(now)) {
+    ++number.in_flight;
+    wait_.observe(std::chrono::duration<double>(std::max(now - message->due, TimePoint::duration(0))).count());
+    tasks_.spawn(number.executor, "outbox.send", deliver(number, *message));
   }
-  lane.conversations.erase(conversation.value);
+  number.pumping = false;
+  const auto held_back = number.lane.take_held_back();
+  for (std::size_t limit = 0; limit < held_back.size(); ++limit) held_back_[limit]->add(held_back[limit]);
+  number.held = number.lane.is_held();
+  std::ranges::move(number.lane.take_unexplained(), std::back_inserter(number.unexplained));
+  if (!number.unexplained.empty() && !std::exchange(number.explaining, true))
+    tasks_.spawn(number.executor, "outbox.explain", explain(number));
+
+  for (const auto wanted : number.lane.take_wanted())
+    tasks_.spawn(number.executor, "outbox.fetch", fetch(number, wanted));
+
+  auto at = number.lane.look_again_at();
+  if (number.held) at = std::min(at, now + kTokenCheck);
+  // An alarm that is set for later stays: each new one is earlier than all, so that they are few.
+  if (at == TimePoint::max() || (!number.alarms.empty() && *number.alarms.begin() <= at)) return;
+  number.alarms.insert(at);
+  tasks_.spawn(number.executor, "outbox.alarm", pump_at(number, at));
 }
 
-Task<bool> Outbox::send(Lane& lane, OutboundMessage& message) {
+Task<> Outbox::pump_at(Number& number, TimePoint at) {
+  // The clock may be set while we sleep, and a timer may be early.
+  for (auto now = clock_.now(); now < at; now = clock_.now()) co_await clock_.sleep(at - now);
+  number.alarms.erase(at);
+  pump(number);
+}
+
+void Outbox::try_a_changed_token(Number& number, TimePoint now) {
+  if (!number.lane.is_held() || !number.refused_as) return;
+  auto tenant = directory_.by_id(number.refused_as->id);
+  if (!tenant || tenant == number.refused_as) return;
+  if (may_send_otherwise(*tenant, *number.refused_as)) number.lane.try_authorization_now(now);
+  number.refused_as = std::move(tenant);
+}
+
+/// Brings a message from the ledger of which only the id is in memory.
+Task<> Outbox::fetch(Number& number, Lane::Wanted wanted) {
+  while (!stopping_) {
+    auto found = co_await ledger_.queued(number.id, wanted.message, 1);
+    if (!found) {
+      co_await clock_.sleep(kStoreRetry);
+      continue;
+    }
+    if (!found->empty() && found->front().id == wanted.message)
+      number.lane.give_back(std::move(found->front()), clock_.now());
+    else
+      number.lane.gone(wanted.conversation);
+    co_return pump(number);
+  }
+}
+
+/// Whoever asks why a message waits finds the answer with the message, also where another one was refused.
+Task<> Outbox::explain(Number& number) {
+  while (!number.unexplained.empty() && number.lane.is_held() && !stopping_) {
+    auto messages = std::exchange(number.unexplained, {});
+    SendOutcome why;
+    why.state = MessageState::kQueued;
+    why.error_code = number.lane.trouble().error.code;
+    why.reason = number.lane.trouble().reason;
+    const auto kept = co_await ledger_.explain(messages, std::move(why), ledger_.fence());
+    if (kept || kept.error().kind != ErrorKind::kTransient) continue;
+    std::ranges::move(messages, std::back_inserter(number.unexplained));
+    co_await clock_.sleep(kStoreRetry);
+  }
+  number.unexplained.clear();
+  number.explaining = false;
+}
+
+Task<> Outbox::deliver(Number& number, OutboundMessage& message) {
+  // Also where the send ends by cancellation or by a fault: then the message is looked at again.
+  struct Place {
+    Outbox& outbox;
+    Number& number;
+    const ConversationId conversation;
+    bool finished = false;
+    ~Place() {
+      --number.in_flight;
+      if (!finished)
+        number.lane.put_back(conversation);
+      else if (number.lane.finished(conversation, outbox.clock_.now()))
+        number.backlog.done();
+      outbox.pump(number);
+    }
+  };
+  Place place{*this, number, message.conversation};
+  if (stopping_) co_return;
+  message.due = clock_.now() + kStoreRetry;  // for a fault
+  place.finished = co_await send(number, message);
+}
+
+Task<bool> Outbox::send(Number& number, OutboundMessage& message) {
   const auto tenant = directory_.by_id(message.tenant);
   if (!tenant || !tenant->enabled) {
     message.due = clock_.now() + kDisabledRetry;
     co_return false;
   }
+  const auto began = clock_.now();
+  if (is_too_late(message.created, began)) co_return co_await give_up(message);
   const Fence fence = ledger_.fence();
   if (const auto begun = co_await ledger_.begin_send(message.id, fence); !begun) {
-    if (begun.error().kind == ErrorKind::kConflict) co_return !co_await taken_back(lane, message, fence);
-    lane.in_doubt.insert(message.id.value);
+    if (begun.error().kind == ErrorKind::kConflict) co_return !co_await taken_back(number, message, fence);
+    number.in_doubt.insert(message.id.value);
     message.due = clock_.now() + kStoreRetry;
     co_return false;
   }
-  lane.in_doubt.erase(message.id.value);
+  number.in_doubt.erase(message.id.value);
   ++message.attempts;
   const std::string& person = message.bsuid.empty() ? message.phone : message.bsuid;
   auto body = whatsapp::text_message_json({message.phone, message.bsuid}, message.text,
                                           callback_data_for(slot_of(message.tenant, person), message.id));
   const auto outcome = co_await graph_.send(tenant, message.phone_number_id, std::move(body));
   const auto now = clock_.now();
-  lane.rests_until = std::max(lane.rests_until, now + number_rest(outcome));
+  number.lane.judge(message, outcome, began, now);
+  if (authorization_verdict(outcome) == Circuit::Verdict::kTrouble) number.refused_as = tenant;
   const auto next = after_send(outcome, message.attempts, message.created, now, jitter());
   if (next.state == MessageState::kSent) {
-    lane.retries = {};
-  } else if (const auto count = next.state == MessageState::kQueued ? lane.retries.allow() : 1; count > 0) {
+    number.retries = {};
+  } else if (const auto count = next.state == MessageState::kQueued ? number.retries.allow() : 1; count > 0) {
     log::warn("outbox.not_sent tenant={} message={} try={} count={} then={} reason=\"{}\"", tenant->name,
               message.id.value, message.attempts, count, to_string(next.state), next.reason);
   }
@@ -208,15 +308,29 @@ Task<bool> Outbox::send(Lane& lane, OutboundMessage& message) {
   co_return !kept || next.state != MessageState::kQueued;
 }
 
+/// It waited for a day, for a token perhaps.
+Task<bool> Outbox::give_up(OutboundMessage& message) {
+  SendOutcome outcome;
+  outcome.state = MessageState::kFailed;
+  outcome.reason = "it could not be sent within 24 h: it would answer a question of yesterday";
+  const auto kept = co_await ledger_.explain({message.id}, std::move(outcome), ledger_.fence());
+  if (kept || kept.error().kind != ErrorKind::kTransient) {
+    failed_.add();
+    co_return true;
+  }
+  message.due = clock_.now() + kStoreRetry;
+  co_return false;
+}
+
 /// After a begin whose end was not told: it may have been kept, and then the ledger says that the message is being
 /// sent, while nothing was. True if it is to be tried again.
-Task<bool> Outbox::taken_back(Lane& lane, OutboundMessage& message, Fence fence) {
-  if (!lane.in_doubt.contains(message.id.value)) co_return false;
+Task<bool> Outbox::taken_back(Number& number, OutboundMessage& message, Fence fence) {
+  if (!number.in_doubt.contains(message.id.value)) co_return false;
   SendOutcome not_sent;
   not_sent.state = MessageState::kQueued;
   not_sent.due = clock_.now();
   const auto back = co_await ledger_.end_send(message.id, not_sent, fence);
-  if (back || back.error().kind != ErrorKind::kTransient) lane.in_doubt.erase(message.id.value);
+  if (back || back.error().kind != ErrorKind::kTransient) number.in_doubt.erase(message.id.value);
   message.due = clock_.now() + kStoreRetry;
   co_return back || back.error().kind == ErrorKind::kTransient;
 }
@@ -238,14 +352,14 @@ Task<bool> Outbox::keep(MessageId message, const SendOutcome& outcome) {
 
 void Outbox::stop(std::chrono::milliseconds patience) {
   {
-    std::scoped_lock lock(lanes_mutex_);
+    std::scoped_lock lock(numbers_mutex_);
     stopping_ = true;
-    for (auto& [number, lane] : lanes_) lane->backlog.stop();
+    for (auto& [id, number] : numbers_) number->backlog.stop();
   }
   const auto deadline = std::chrono::steady_clock::now() + patience;
   const auto sending = [this] {
-    std::scoped_lock lock(lanes_mutex_);
-    return std::ranges::any_of(lanes_, [](const auto& lane) { return lane.second->in_flight > 0; });
+    std::scoped_lock lock(numbers_mutex_);
+    return std::ranges::any_of(numbers_, [](const auto& entry) { return entry.second->in_flight > 0; });
   };
   while (sending() && std::chrono::steady_clock::now() < deadline)
     std::this_thread::sleep_for(std::chrono::milliseconds(5));

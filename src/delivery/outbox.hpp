@@ -6,6 +6,7 @@
 #include "base/io_pool.hpp"
 #include "base/metrics.hpp"
 #include "base/task_group.hpp"
+#include "delivery/lane.hpp"
 #include "graph/graph.hpp"
 #include "ledger/backlog.hpp"
 #include "ledger/ledger.hpp"
@@ -14,21 +15,24 @@
 namespace claw {
 
 /// Gives the ledger's outbound messages to Meta: within a conversation one after the other, across conversations side
-/// by side, `kMaxInFlightPerNumber` at once for a phone number.
+/// by side, as fast as Meta lets the phone number send (delivery/lane.hpp says which message is next).
 ///
 /// Before the first byte goes out the ledger knows of it, so that a crash leaves `unknown` and never a second send.
-/// A message that must be tried again holds back its own conversation only; a throughput limit holds back its number.
+/// A message that must be tried again holds back its own conversation only, a throughput limit its number. A token or
+/// permission that Meta refuses holds its number too: one message now and then tries, the others are told in the ledger
+/// what they wait for, and within kTokenCheck of a changed token or app secret the next one goes.
 ///
 /// All work of a phone number is done on one io thread. Safe from any thread.
 class Outbox {
  public:
   /// Messages of a phone number in memory; its others wait in the ledger. Each number has its own, so that one whose
-  /// sends are refused for hours takes nothing from the others.
+  /// sends are refused for hours takes nothing from the others; and one person fills no number (Lane).
   static constexpr std::size_t kMaxInMemoryPerNumber = 1'000;
-  static constexpr std::size_t kMaxInFlightPerNumber = 64;  ///< Meta's default is 80 messages a second for a number.
+  static constexpr std::chrono::seconds kTokenCheck{1};
 
   /// All must outlive this object.
-  Outbox(IoPool& io, Ledger& ledger, Directory& directory, Graph& graph, Clock& clock, Metrics& metrics);
+  Outbox(IoPool& io, Ledger& ledger, Directory& directory, Graph& graph, Clock& clock, Metrics& metrics,
+         const SendLimits& limits = {});
   /// REQUIRES: the HTTP client behind `graph` was closed, or no call is under way: calls are waited for.
   ~Outbox();
 
@@ -36,22 +40,36 @@ class Outbox {
   void start();
   /// Messages that are in the ledger as queued, each conversation's in order.
   void offer(std::vector<OutboundMessage> messages);
+  /// Messages came in through this number: Meta counts them into its throughput.
+  void heard(const std::string& phone_number_id, std::size_t messages);
+  /// True while Meta refuses the number's token: an answer could not be sent, so that nobody should see it typed.
+  [[nodiscard]] bool holds(const std::string& phone_number_id) const;
   /// Begins no further send and waits for those under way, `patience` at most. Those that last longer end with the HTTP
   /// client, and are `unknown`. Not to be called from an io thread.
   void stop(std::chrono::milliseconds patience);
 
   [[nodiscard]] std::size_t in_memory() const;
+  /// Numbers that holds() is true of.
+  [[nodiscard]] std::size_t held_numbers() const;
 
  private:
-  struct Lane;
-  void deliver(Lane& lane, OutboundMessage message);
-  /// Makes the lane where there is none; a new one begins with what waits for its number in the ledger.
-  Lane& lane_of(const std::string& phone_number_id);
-  Task<> open_lanes();
-  Task<> drain(Lane& lane, ConversationId conversation);
+  struct Number;
+  void take_in(Number& number, OutboundMessage message);
+  /// Makes the number where there is none; a new one begins with what waits for it in the ledger.
+  Number& number_of(const std::string& phone_number_id);
+  [[nodiscard]] Number* find(const std::string& phone_number_id) const;
+  Task<> open_numbers();
+  /// Sends what may go now, and comes again when more may.
+  void pump(Number& number);
+  Task<> pump_at(Number& number, TimePoint at);
+  void try_a_changed_token(Number& number, TimePoint now);
+  Task<> explain(Number& number);
+  Task<> fetch(Number& number, Lane::Wanted wanted);
+  Task<> deliver(Number& number, OutboundMessage& message);
   /// True if the message is finished with; false if it is to be tried again at its new due time.
-  Task<bool> send(Lane& lane, OutboundMessage& message);
-  Task<bool> taken_back(Lane& lane, OutboundMessage& message, Fence fence);
+  Task<bool> send(Number& number, OutboundMessage& message);
+  Task<bool> give_up(OutboundMessage& message);
+  Task<bool> taken_back(Number& number, OutboundMessage& message, Fence fence);
   Task<bool> keep(MessageId message, const SendOutcome& outcome);
 
   IoPool& io_;
@@ -59,14 +77,17 @@ class Outbox {
   Directory& directory_;
   Graph& graph_;
   Clock& clock_;
+  const SendLimits limits_;
   Counter& sent_;
   Counter& retried_;
   Counter& failed_;
   Counter& unknown_;
+  std::array<Counter*, Lane::kLimits> held_back_;
+  Histogram& wait_;
   std::atomic<bool> stopping_ = false;
-  mutable std::mutex lanes_mutex_;
-  bool started_ = false;                                          // guarded by lanes_mutex_
-  std::unordered_map<std::string, std::unique_ptr<Lane>> lanes_;  // guarded by lanes_mutex_; lanes stay
+  mutable std::mutex numbers_mutex_;
+  bool started_ = false;                                              // guarded by numbers_mutex_
+  std::unordered_map<std::string, std::unique_ptr<Number>> numbers_;  // guarded by numbers_mutex_; they stay
   TaskGroup tasks_;  // last: cancelled and joined before what its tasks use goes
 };
 

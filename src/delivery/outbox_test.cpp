@@ -17,6 +17,7 @@ namespace {
 using namespace std::chrono_literals;
 using namespace claw::testing;
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 using ::testing::UnorderedElementsAre;
@@ -33,7 +34,7 @@ class OutboxTest : public ::testing::Test {
 
   void make() {
     flaky_.emplace(*world_.ledger);
-    outbox_ = std::make_unique<Outbox>(world_.io, *flaky_, tenants_.directory, graph_, world_.clock, metrics_);
+    outbox_ = std::make_unique<Outbox>(world_.io, *flaky_, tenants_.directory, graph_, world_.clock, metrics_, limits_);
   }
   /// The replies to one message of this person, in the ledger.
   std::vector<OutboundMessage> reply(const std::string& person, std::vector<std::string> texts,
@@ -56,12 +57,19 @@ class OutboxTest : public ::testing::Test {
   bool sent(std::size_t count) {
     return eventually([&] { return graph_.texts().size() >= count && graph_.in_flight() == 0; });
   }
+  bool sent_as_time_passes(std::size_t count, std::chrono::milliseconds step) {
+    return eventually([&] {
+      if (world_.clock.sleepers() > 0) world_.clock.advance(step);  // else it works, and time would run away
+      return graph_.texts().size() >= count && graph_.in_flight() == 0;
+    });
+  }
   bool is(const OutboundMessage& message, MessageState state) {
     return eventually([&] { return state_of(message) == state; });
   }
-  MessageState state_of(const OutboundMessage& message) {
-    return world_.run(world_.ledger->message(acme_, message.id)).value().state;
+  MessageRecord record_of(const OutboundMessage& message) {
+    return world_.run(world_.ledger->message(acme_, message.id)).value();
   }
+  MessageState state_of(const OutboundMessage& message) { return record_of(message).state; }
   /// Moves the clock to where the `count` sleepers are awake, once all of them sleep.
   void pass(std::chrono::milliseconds time, std::size_t sleepers = 1) {
     ASSERT_TRUE(eventually([&] { return world_.clock.sleepers() >= sleepers; }));
@@ -84,6 +92,7 @@ class OutboxTest : public ::testing::Test {
   TenantId acme_ = tenants_.add("acme", "111,222");
   FakeGraph graph_;
   Metrics metrics_;
+  SendLimits limits_ = kUnlimited;
   std::optional<FlakyLedger> flaky_;
   std::unique_ptr<Outbox> outbox_;
   int questions_ = 0;
@@ -105,25 +114,20 @@ TEST_F(OutboxTest, SendsPartsOneAfterTheOtherWithTheirCallbackData) {
 }
 
 TEST_F(OutboxTest, LetsNoNumberTakeThePlaceOfTheOthers) {
-  const std::size_t many = 2 * Outbox::kMaxInMemoryPerNumber + 10;
-  std::vector<std::string> texts;
-  for (std::size_t i = 0; i < many; ++i) texts.push_back("m" + std::to_string(i));
-  GraphFailure refused;
-  refused.kind = GraphFailure::Kind::kNotSent;
-  graph_.answer("m0", refused);
-  const auto parts = reply("491511", texts);
+  const std::size_t people = Outbox::kMaxInMemoryPerNumber / Lane::kMaxOfConversation + 1;
+  const std::vector<std::string> texts(Lane::kMaxOfConversation, "held");
+  for (std::size_t i = 0; i < people; ++i) reply("4915" + std::to_string(i), texts);
+  graph_.hold_sends();
   outbox_->start();
   ASSERT_TRUE(eventually([&] { return outbox_->in_memory() == Outbox::kMaxInMemoryPerNumber; }));
   offer(reply("491512", {"other"}, "222"));
-  ASSERT_TRUE(sent(2)) << "the refused one, and the other number's";
-  EXPECT_EQ(graph_.calls().back().number, "222");
-
-  pass(std::chrono::seconds(5));
-  ASSERT_TRUE(sent(many + 2)) << "and recovers";
-  auto went = texts_after_start();  // without the first try of the one that was refused
-  std::erase(went, "other");
-  EXPECT_EQ(went, texts);
-  EXPECT_TRUE(is(parts.back(), MessageState::kSent));
+  ASSERT_TRUE(eventually([&] {
+    const auto texts_now = graph_.texts();
+    return std::ranges::find(texts_now, "other") != texts_now.end();
+  }));
+  graph_.release();
+  EXPECT_TRUE(eventually([&] { return graph_.texts().size() == people * texts.size() + 1; }, 60s))
+      << "and recovers, also what waited in the ledger";
 }
 
 TEST_F(OutboxTest, SendsWhatWaitsInTheLedgerWhenItStarts) {
@@ -194,7 +198,7 @@ TEST_F(OutboxTest, LetsTheNextPartGoAfterOneThatFailedForGood) {
   offer(parts);
   ASSERT_TRUE(is(parts[0], MessageState::kFailed));
   EXPECT_TRUE(is(parts[1], MessageState::kSent));
-  const auto record = world_.run(world_.ledger->message(acme_, parts[0].id)).value();
+  const auto record = record_of(parts[0]);
   EXPECT_EQ(record.error_code, 131047);
   EXPECT_EQ(record.reason, "code 131047");
 }
@@ -233,26 +237,155 @@ TEST_F(OutboxTest, RestsTheWholeNumberAfterAThroughputErrorAndNoOther) {
 TEST_F(OutboxTest, LetsThoseRestTooThatWaitedForAPlaceInFlight) {
   start();
   graph_.hold_sends();
-  const std::size_t places = Outbox::kMaxInFlightPerNumber;
+  const std::size_t places = Lane::kMaxInFlight;
+  std::vector<OutboundMessage> limited;
   for (std::size_t i = 0; i < places; ++i) {
     const std::string text = "m" + std::to_string(i);
     graph_.answer(text, refusal(130429));
-    offer(reply("4915" + std::to_string(i), {text}));
+    limited.push_back(reply("4915" + std::to_string(i), {text}).front());
   }
+  offer(limited);
   ASSERT_TRUE(eventually([&] { return graph_.in_flight() == places; }));
   offer(reply("49170", {"waits for a place"}));
   settle();
   graph_.release();
-  EXPECT_TRUE(eventually([&] { return world_.clock.sleepers() == places + 1; }));
+  for (const auto& message : limited) ASSERT_TRUE(is(message, MessageState::kQueued));
+  settle();
   EXPECT_THAT(texts_after_start(), SizeIs(places)) << "the number rests: nothing more is sent";
-  world_.clock.advance(10s);
+  pass(10s);
   EXPECT_TRUE(sent(2 * places + 2)) << "and recovers";
+}
+
+TEST_F(OutboxTest, HoldsANumberWhoseTokenIsRefusedAndSaysSoWithEveryMessage) {
+  start();
+  graph_.answer("m0", refusal(190, 401));
+  const auto first = reply("491500", {"m0"});
+  offer(first);
+  ASSERT_TRUE(eventually([&] { return outbox_->holds("111"); }));
+  EXPECT_FALSE(outbox_->holds("222")) << "a token is refused for one number at a time";
+  std::vector<OutboundMessage> waiting;
+  for (int i = 1; i <= 30; ++i)
+    waiting.push_back(reply("49150" + std::to_string(i), {"m" + std::to_string(i)}).front());
+  offer(waiting);
+  offer(reply("491511", {"other number"}, "222"));
+  ASSERT_TRUE(sent(3));
+  for (const auto& message : waiting)
+    EXPECT_TRUE(eventually([&] { return record_of(message).reason == "code 190"; })) << "and why it waits";
+  EXPECT_EQ(record_of(waiting.back()).error_code, 190);
+  EXPECT_EQ(record_of(waiting.back()).attempts, 0);
+  EXPECT_THAT(texts_after_start(), ElementsAre("m0", "other number")) << "one knocked";
+
+  tenants_.set_access_token(acme_, "EAA-new");
+  pass(Outbox::kTokenCheck);
+  ASSERT_TRUE(sent(3 + 1 + waiting.size())) << "and recovers";
+  EXPECT_TRUE(is(first.front(), MessageState::kSent)) << "it does not wait for its own next try";
+  for (const auto& message : waiting) EXPECT_TRUE(is(message, MessageState::kSent));
+  EXPECT_EQ(record_of(waiting.back()).reason, "");
+  EXPECT_FALSE(outbox_->holds("111"));
+}
+
+TEST_F(OutboxTest, TriesARefusedTokenNowAndThenForItMayBeMendedAtMeta) {
+  start();
+  graph_.answer("m1", refusal(200, 403));
+  const auto one = reply("491501", {"m1"});
+  const auto two = reply("491502", {"m2"});
+  offer(one);
+  ASSERT_TRUE(eventually([&] { return outbox_->holds("111"); }));
+  offer(two);
+  ASSERT_TRUE(eventually([&] { return !record_of(two.front()).reason.empty(); }));
+  pass(59s);
+  settle();
+  EXPECT_THAT(texts_after_start(), ElementsAre("m1"));
+  pass(2s);
+  EXPECT_TRUE(is(two.front(), MessageState::kSent)) << "the probe";
+  pass(20s);
+  EXPECT_TRUE(is(one.front(), MessageState::kSent)) << "and recovers";
+}
+
+TEST_F(OutboxTest, FailsWhatWaitedForADayWithoutSendingIt) {
+  start();
+  graph_.answer("old", refusal(190, 401));
+  const auto first = reply("491501", {"old"});
+  const auto behind = reply("491501", {"behind"});
+  offer(first);
+  offer(behind);
+  ASSERT_TRUE(eventually([&] { return outbox_->holds("111"); }));
+  world_.clock.advance(24h + 1s);
+  ASSERT_TRUE(is(first.front(), MessageState::kFailed));
+  ASSERT_TRUE(is(behind.front(), MessageState::kFailed));
+  EXPECT_THAT(record_of(behind.front()).reason, HasSubstr("24 h"));
+  EXPECT_THAT(texts_after_start(), ElementsAre("old"));
+  const auto today = reply("491501", {"today"});
+  offer(today);
+  EXPECT_TRUE(is(today.front(), MessageState::kSent)) << "and recovers";
+}
+
+TEST_F(OutboxTest, ExplainsAgainWhereTheLedgerWasAway) {
+  start();
+  graph_.answer("m1", refusal(190, 401));
+  offer(reply("491501", {"m1"}));
+  ASSERT_TRUE(eventually([&] { return outbox_->holds("111"); }));
+  const auto two = reply("491502", {"m2"});
+  flaky_->fail_next(1);
+  offer(two);
+  ASSERT_TRUE(eventually([&] { return flaky_->failed() == 1; }));
+  pass(250ms, 2);
+  EXPECT_TRUE(eventually([&] { return record_of(two.front()).reason == "code 190"; })) << "and recovers";
+}
+
+TEST_F(OutboxTest, SendsNoFasterThanTheNumberMay) {
+  limits_ = {};
+  make();
+  start();
+  std::vector<OutboundMessage> messages;
+  for (int i = 0; i < 40; ++i) messages.push_back(reply("4915" + std::to_string(100 + i), {std::to_string(i)}).front());
+  offer(messages);
+  offer(reply("491511", {"other number"}, "222"));
+  ASSERT_TRUE(eventually([&] { return graph_.texts().size() >= 10 && graph_.texts().back() == "other number"; }));
+  settle();
+  EXPECT_LE(graph_.texts().size(), 12U) << "a burst, and the other number's";
+  EXPECT_TRUE(sent_as_time_passes(42, 15ms)) << "and recovers";
+}
+
+TEST_F(OutboxTest, HoldsBackAPersonWhoGotABurstAndNobodyElse) {
+  limits_ = {1'000, 6s};
+  make();
+  start();
+  std::vector<std::string> texts;
+  for (int i = 0; i < 50; ++i) texts.push_back(std::to_string(i));
+  const auto parts = reply("491511", texts);
+  offer(parts);
+  ASSERT_TRUE(sent(1 + 45));
+  offer(reply("491512", {"other"}));
+  ASSERT_TRUE(eventually([&] { return graph_.texts().back() == "other"; }));
+  ASSERT_TRUE(sent_as_time_passes(1 + 50 + 1, 500ms)) << "and recovers";
+  auto went = texts_after_start();
+  std::erase(went, "other");
+  EXPECT_EQ(went, texts) << "in order";
+}
+
+TEST_F(OutboxTest, LetsNoPersonTakeTheMemoryOfANumber) {
+  limits_ = {1'000, 6s};
+  make();
+  std::vector<std::string> texts;
+  for (std::size_t i = 0; i < Outbox::kMaxInMemoryPerNumber + 200; ++i) texts.push_back(std::to_string(i));
+  const auto parts = reply("491511", texts);
+  outbox_->start();
+  ASSERT_TRUE(sent(45)) << "a burst, and then one in 6 s";
+  EXPECT_LE(outbox_->in_memory(), Lane::kMaxOfConversation);
+  offer(reply("491512", {"other"}));
+  ASSERT_TRUE(eventually([&] { return graph_.texts().back() == "other"; }));
+  ASSERT_TRUE(sent_as_time_passes(200, 10min)) << "and recovers";
+  auto went = graph_.texts();
+  std::erase(went, "other");
+  texts.resize(went.size());
+  EXPECT_EQ(went, texts) << "in order, what was in the ledger too";
 }
 
 TEST_F(OutboxTest, HasNoMoreInFlightThanItsBoundForANumber) {
   start();
   graph_.hold_sends();
-  const std::size_t places = Outbox::kMaxInFlightPerNumber;
+  const std::size_t places = Lane::kMaxInFlight;
   for (std::size_t i = 0; i < places + 10; ++i) offer(reply("4915" + std::to_string(i), {"m" + std::to_string(i)}));
   offer(reply("49170", {"other number"}, "222"));
   ASSERT_TRUE(eventually([&] { return graph_.in_flight() == places + 1; }));

@@ -20,6 +20,11 @@ GraphOutcome without_error_object(int http_status) {
   return outcome;
 }
 
+GraphOutcome transient(GraphOutcome outcome) {
+  std::get<GraphFailure>(outcome).error.is_transient = true;
+  return outcome;
+}
+
 GraphOutcome with_retry_after(GraphOutcome outcome, std::chrono::seconds wait) {
   std::get<GraphFailure>(outcome).retry_after = wait;
   return outcome;
@@ -53,6 +58,13 @@ TEST(RetryTest, IsATable) {
       {"later, 8th", refusal(130429), 8, MessageState::kQueued, 10min},
       {"authorization, 1st", refusal(190, 401), 1, MessageState::kQueued, 1min},
       {"authorization, 5th", refusal(190, 401), 5, MessageState::kQueued, 10min},
+      {"authorization, a permission of the message", refusal(131005, 403), 1, MessageState::kQueued, 1min},
+      {"no token", failure_of(Kind::kNoToken), 1, MessageState::kQueued, 1min},
+      {"fix, and Meta says it passes", transient(refusal(987654, 500)), 1, MessageState::kQueued, 1s},
+      {"fix, and it did not pass", transient(refusal(987654, 500)), 5, MessageState::kFailed, kOver},
+      {"no, whatever Meta says beside it", transient(refusal(368)), 1, MessageState::kFailed, kOver},
+      {"yes, with 500", transient(refusal(2, 500)), 1, MessageState::kQueued, 1s},
+      {"later: maintenance", refusal(131057), 1, MessageState::kQueued, 6s},
       {"fix: outside the window", refusal(131047), 1, MessageState::kFailed, kOver},
       {"no", refusal(131051), 1, MessageState::kFailed, kOver},
       {"a code that nobody knows", refusal(987654), 1, MessageState::kFailed, kOver},
@@ -108,6 +120,9 @@ TEST(RetryTest, RestsANumberAfterThroughputErrorsOnly) {
       {with_retry_after(refusal(130429), 30s), 30s},
       {with_retry_after(refusal(130429), std::chrono::hours(24 * 365)), 600s},
       {refusal(131056), 0s},  // the pair's limit, not the number's
+      {refusal(131056, 429), 0s},
+      {refusal(131057), 10s},
+      {with_retry_after(refusal(131057), 30s), 30s},
       {refusal(131000), 0s},
       {with_retry_after(refusal(131000), 30s), 0s},
       {failure_of(Kind::kNotSent), 0s},
@@ -115,6 +130,26 @@ TEST(RetryTest, RestsANumberAfterThroughputErrorsOnly) {
       {GraphSent{"wamid.1"}, 0s},
   };
   for (const auto& row : rows) EXPECT_EQ(number_rest(row.outcome), row.rest) << (&row - rows);
+}
+
+TEST(RetryTest, TellsWhoseTroubleARefusalIs) {
+  for (const std::int64_t code : {0, 3, 10, 190, 200, 299, 131005})
+    EXPECT_EQ(authorization_verdict(refusal(code, 403)), Circuit::Verdict::kTrouble) << code;
+  EXPECT_EQ(authorization_verdict(failure_of(Kind::kNoToken)), Circuit::Verdict::kTrouble);
+  auto other_app = refusal(100);
+  std::get<GraphFailure>(other_app).error.subcode = 33;
+  EXPECT_EQ(authorization_verdict(other_app), Circuit::Verdict::kTrouble);
+  for (const std::int64_t code : {100, 131000, 131047, 130429})
+    EXPECT_EQ(authorization_verdict(refusal(code)), Circuit::Verdict::kPassed) << code;
+  EXPECT_EQ(authorization_verdict(GraphSent{"wamid.1"}), Circuit::Verdict::kPassed);
+  for (const auto& outcome : {failure_of(Kind::kNotSent), failure_of(Kind::kAmbiguous), without_error_object(503)})
+    EXPECT_EQ(authorization_verdict(outcome), Circuit::Verdict::kNotAsked);
+  EXPECT_TRUE(is_throughput_refusal(refusal(130429)));
+  EXPECT_TRUE(is_throughput_refusal(without_error_object(429)));
+  EXPECT_FALSE(is_throughput_refusal(refusal(131056, 429)));
+  EXPECT_FALSE(is_throughput_refusal(refusal(80007)));
+  EXPECT_TRUE(is_pair_refusal(refusal(131056)));
+  EXPECT_FALSE(is_pair_refusal(failure_of(Kind::kAmbiguous)));
 }
 
 }  // namespace

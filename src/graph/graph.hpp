@@ -19,7 +19,8 @@ struct GraphSent {
 /// Meta did not take the message, or nobody knows.
 struct GraphFailure {
   enum class Kind {
-    kNotSent,    ///< Meta never saw it: no connection, no token, an address that is not allowed.
+    kNoToken,    ///< The tenant has no access token: nothing was tried.
+    kNotSent,    ///< Meta never saw it: no connection, an address that is not allowed.
     kRefused,    ///< Meta answered with an error: `error` says which.
     kAmbiguous,  ///< The request was sent and no answer came that says what became of it.
   };

@@ -12,7 +12,14 @@ std::string reason_of(const whatsapp::GraphError& error) {
   if (!error.has_error_object)
     return fmt::format("Meta answered {} without saying what became of the message", error.http_status);
   const auto& known = whatsapp::error_info(error.code);
-  std::string reason = fmt::format("{} (Meta's code {}", known.advice, error.code);
+  // Meta's code for any wrong parameter, but this one says that nothing is to be seen of the number with this token.
+  const bool unseen = error.code == 100 && error.subcode == 33;
+  std::string reason =
+      fmt::format("{} (Meta's code {}",
+                  unseen ? "This access token cannot see the phone number. Check WHATSAPP_PHONE_NUMBER_ID, or "
+                           "replace WHATSAPP_ACCESS_TOKEN with one that may use it."
+                         : known.advice,
+                  error.code);
   if (error.subcode != 0) reason += fmt::format("/{}", error.subcode);
   reason += fmt::format(": {}", error.details.empty() ? error.message : error.details);
   if (!error.fbtrace_id.empty()) reason += fmt::format("; trace {}", error.fbtrace_id);
@@ -66,6 +73,7 @@ net::ClientRequest GraphClient::request_for(const Tenant& tenant, std::string_vi
 Task<GraphOutcome> GraphClient::send(TenantRef tenant, std::string phone_number_id, std::string body) {
   if (tenant->access_token.empty()) {
     GraphFailure failure;
+    failure.kind = GraphFailure::Kind::kNoToken;
     failure.reason = "WHATSAPP_ACCESS_TOKEN is not set: set it under Secrets, then the message is sent";
     co_return failure;
   }
@@ -89,7 +97,9 @@ Task<GraphOutcome> GraphClient::send(TenantRef tenant, std::string phone_number_
 
 Task<bool> GraphClient::mark(TenantRef tenant, std::string phone_number_id, std::string body) {
   if (tenant->access_token.empty()) co_return false;
-  const auto answer = co_await http_.send(request_for(*tenant, phone_number_id, std::move(body)));
+  auto request = request_for(*tenant, phone_number_id, std::move(body));
+  request.total_timeout = options_.mark_timeout;
+  const auto answer = co_await http_.send(std::move(request));
   const bool taken = answer && whatsapp::parse_success_answer(answer->status, answer->body).has_value();
   (taken ? sent_ : refused_).add();
   co_return taken;

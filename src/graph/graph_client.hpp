@@ -14,6 +14,7 @@ class GraphClient final : public Graph {
     std::string version;   ///< v25.0
     std::chrono::milliseconds connect_timeout{5'000};
     std::chrono::milliseconds total_timeout{20'000};
+    std::chrono::milliseconds mark_timeout{3'000};  ///< An answer waits for its typing call, not for long.
   };
   /// `http` and `metrics` must outlive this object.
   GraphClient(net::HttpClient& http, Metrics& metrics, Options options);

@@ -191,11 +191,40 @@ TEST_F(GraphClientTest, DoesNotKnowWhatBecameOfACallWithoutAnAnswerInTime) {
   (*go)(0);
 }
 
+TEST_F(GraphClientTest, WaitsForAMarkNoLongerThanAnAnswerMayWaitForIt) {
+  std::optional<Completion<int>> go;
+  net::Router router;
+  std::mutex mutex;
+  router.add("POST", "/{path...}", [&](net::HttpRequest&) -> Task<net::HttpResponse> {
+    co_await complete_with<int>([&](Completion<int> done) {
+      std::scoped_lock lock(mutex);
+      go = std::move(done);
+    });
+    co_return net::json_response(200, R"({"success":true})");
+  });
+  net::Server slow(io_, router, {});
+  ASSERT_TRUE(slow.listen("127.0.0.1:0"));
+  GraphClient client(http_, metrics_,
+                     {.base_url = "http://127.0.0.1:" + std::to_string(slow.port()),
+                      .version = "v25.0",
+                      .total_timeout = std::chrono::hours(1),
+                      .mark_timeout = std::chrono::milliseconds(100)});
+  EXPECT_FALSE(await(io_, client.mark(tenant_, "111", "{}")));
+  {
+    std::scoped_lock lock(mutex);
+    if (go) (*go)(0);
+  }
+  body_ = R"({"success":true})";
+  GraphClient well(http_, metrics_,
+                   {.base_url = "http://127.0.0.1:" + std::to_string(server_.port()), .version = "v25.0"});
+  EXPECT_TRUE(await(io_, well.mark(tenant_, "111", "{}"))) << "and recovers";
+}
+
 TEST_F(GraphClientTest, CallsNobodyWithoutATokenAndSaysWhatToDo) {
   tenant_->access_token = {};
   const auto outcome = send();
   const auto& failure = std::get<GraphFailure>(outcome);
-  EXPECT_EQ(failure.kind, Kind::kNotSent);
+  EXPECT_EQ(failure.kind, Kind::kNoToken);
   EXPECT_THAT(failure.reason, HasSubstr("WHATSAPP_ACCESS_TOKEN"));
   EXPECT_EQ(request_.method, "");
 }

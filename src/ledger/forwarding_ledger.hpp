@@ -25,6 +25,9 @@ class ForwardingLedger : public Ledger {
   [[nodiscard]] Task<Result<void>> end_send(MessageId message, SendOutcome outcome, Fence fence) override {
     return real_.end_send(message, std::move(outcome), fence);
   }
+  [[nodiscard]] Task<Result<void>> explain(std::vector<MessageId> messages, SendOutcome outcome, Fence fence) override {
+    return real_.explain(std::move(messages), std::move(outcome), fence);
+  }
   [[nodiscard]] Task<Result<std::size_t>> recover(Fence fence) override { return real_.recover(fence); }
   [[nodiscard]] Task<Result<std::vector<PendingMessage>>> pending(MessageId from, std::size_t limit) override {
     return real_.pending(from, limit);

@@ -347,6 +347,11 @@ class Ledger {
   /// Keeps what Meta said. A status that came before is not undone; statuses kept under the wamid are joined.
   [[nodiscard]] virtual Task<Result<void>> end_send(MessageId message, SendOutcome outcome, Fence fence) = 0;
 
+  /// Says how it stands with messages that wait in the outbox, without a send: why they wait (kQueued; their due times
+  /// stay), or that they will not be sent (kFailed). Those that are not kQueued are left as they are.
+  [[nodiscard]] virtual Task<Result<void>> explain(std::vector<MessageId> messages, SendOutcome outcome,
+                                                   Fence fence) = 0;
+
   /// To be called once, before anything else: makes every send that was in flight kUnknown and returns their number.
   [[nodiscard]] virtual Task<Result<std::size_t>> recover(Fence fence) = 0;
 

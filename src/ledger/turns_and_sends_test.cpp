@@ -67,6 +67,32 @@ TEST_F(TurnsAndSendsTest, PutsAReplyIntoTheOutboxInOrderWithAllItsSendingNeeds) 
   EXPECT_EQ(record(parts[1].id).agent, "echo");
 }
 
+TEST_F(TurnsAndSendsTest, SaysWhyMessagesWaitOrWillNotBeSentAndLeavesOthersAsTheyAre) {
+  const MessageId waits = queued(), goes = sending(), went = sending();
+  end(went, {.state = kSent, .wamid = "w", .due = {}, .error_code = 0, .reason = ""});
+  const auto due = record(waits).due;
+  const auto explain = [&](MessageState to, const char* reason, std::vector<MessageId> messages) {
+    return run(ledger().explain(std::move(messages),
+                                {.state = to, .wamid = "", .due = {}, .error_code = 190, .reason = reason}, fence()));
+  };
+  ASSERT_TRUE(explain(kQueued, "the token", {waits, goes, went, MessageId{4711}}));
+  EXPECT_EQ(state(waits), kQueued);
+  EXPECT_EQ(record(waits).reason, "the token");
+  EXPECT_EQ(record(waits).error_code, 190);
+  EXPECT_EQ(record(waits).due, due);
+  EXPECT_EQ(record(goes).reason, "");
+  EXPECT_EQ(state(went), kSent);
+
+  ASSERT_TRUE(run(ledger().begin_send(waits, fence()))) << "it can still be sent";
+  end(waits, {.state = kSent, .wamid = "v", .due = {}, .error_code = 0, .reason = ""});
+  EXPECT_EQ(record(waits).reason, "") << "the trouble is over";
+
+  const MessageId late = queued();
+  ASSERT_TRUE(explain(kFailed, "too late", {late}));
+  EXPECT_EQ(state(late), kFailed);
+  EXPECT_EQ(run(ledger().begin_send(late, fence())).error().kind, ErrorKind::kConflict);
+}
+
 TEST_F(TurnsAndSendsTest, EndsATurnExactlyOnce) {
   const MessageId message = receive("hello");
   ASSERT_TRUE(answer(message, {"one"}));

@@ -29,6 +29,11 @@ class WatchedLedger final : public ForwardingLedger {
   [[nodiscard]] Task<Result<void>> end_send(MessageId message, SendOutcome outcome, Fence fence) override {
     return told(message, real_.end_send(message, std::move(outcome), fence));
   }
+  [[nodiscard]] Task<Result<void>> explain(std::vector<MessageId> messages, SendOutcome outcome, Fence fence) override {
+    auto result = co_await real_.explain(messages, std::move(outcome), fence);
+    for (const auto message : messages) wrote_(message);
+    co_return result;
+  }
 
  private:
   template <class T>

@@ -6,6 +6,7 @@
 
 #include <boost/json.hpp>
 
+#include "delivery/rate_limit.hpp"
 #include "graph/graph.hpp"
 
 namespace claw::testing {
@@ -129,6 +130,9 @@ class FakeGraph final : public Graph {
   std::size_t in_flight_ = 0;                                // guarded by mutex_
   int sent_ = 0;                                             // guarded by mutex_
 };
+
+/// For tests of something else: as fast as it goes.
+inline constexpr SendLimits kUnlimited{100'000, std::chrono::milliseconds(0)};
 
 /// Meta's refusal with one of its codes.
 inline GraphOutcome refusal(std::int64_t code, int http_status = 400) {

@@ -44,6 +44,9 @@ class FlakyLedger final : public ForwardingLedger {
   [[nodiscard]] Task<Result<void>> end_send(MessageId message, SendOutcome outcome, Fence fence) override {
     return write(real_.end_send(message, std::move(outcome), fence));
   }
+  [[nodiscard]] Task<Result<void>> explain(std::vector<MessageId> messages, SendOutcome outcome, Fence fence) override {
+    return write(real_.explain(std::move(messages), std::move(outcome), fence));
+  }
   [[nodiscard]] Task<Result<std::size_t>> recover(Fence fence) override { return write(real_.recover(fence)); }
   [[nodiscard]] Task<Result<std::size_t>> forget(TimePoint before, std::size_t limit, Fence fence) override {
     return write(real_.forget(before, limit, fence));

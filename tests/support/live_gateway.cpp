@@ -35,6 +35,9 @@ void LiveGateway::start() {
   config.graph_ca_file = options_.graph_ca_file;
   config.net_allow_private = {"127.0.0.0/8"};
   config.ledger_cache_mib = 8;
+  // The scripted Graph API has no limits; who tests them starts the simulator.
+  config.graph_messages_per_second = 100'000;
+  config.graph_pair_interval_ms = 0;
   config.threads = 2;
   auto started = Gateway::start(config, {&clock_, options_.sqlite_vfs, true});
   if (!started) throw std::runtime_error(started.error().message);

@@ -28,6 +28,11 @@ class TestTenants {
     world_.run(store.put_setting({id, name, value})).value();
     reload();
   }
+  void set_access_token(TenantId id, const std::string& token) {
+    auto sealed = vault.seal(id, kAccessToken, SecretString(std::string(token)));
+    world_.run(store.put_secret({id, kAccessToken, std::move(sealed), world_.clock.now()})).value();
+    reload();
+  }
   void enable(TenantId id, bool enabled) {
     world_.run(store.set_enabled(id, enabled)).value();
     reload();

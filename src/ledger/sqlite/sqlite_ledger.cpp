@@ -134,6 +134,16 @@ Task<Result<void>> SqliteLedger::end_send(MessageId message, SendOutcome outcome
   });
 }
 
+Task<Result<void>> SqliteLedger::explain(std::vector<MessageId> messages, SendOutcome outcome, Fence fence) {
+  return fenced<void>(
+      fence, [messages = std::move(messages), outcome = std::move(outcome)](Database& db) -> Result<void> {
+        for (const MessageId message : messages)
+          db.run("UPDATE messages SET state = $1, error_code = $2, reason = $3 WHERE id = $4 AND state = 10",
+                 outcome.state, outcome.error_code, outcome.reason, message);
+        return {};
+      });
+}
+
 Task<Result<std::size_t>> SqliteLedger::recover(Fence fence) {
   return fenced<std::size_t>(fence, [](Database& db) -> Result<std::size_t> {
     db.run(

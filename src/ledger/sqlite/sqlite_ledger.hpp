@@ -20,6 +20,7 @@ class SqliteLedger final : public Ledger {
                                                                          Fence fence) override;
   [[nodiscard]] Task<Result<void>> begin_send(MessageId message, Fence fence) override;
   [[nodiscard]] Task<Result<void>> end_send(MessageId message, SendOutcome outcome, Fence fence) override;
+  [[nodiscard]] Task<Result<void>> explain(std::vector<MessageId> messages, SendOutcome outcome, Fence fence) override;
   [[nodiscard]] Task<Result<std::size_t>> recover(Fence fence) override;
   [[nodiscard]] Task<Result<std::size_t>> forget(TimePoint before, std::size_t limit, Fence fence) override;
   [[nodiscard]] Task<Result<std::vector<PendingMessage>>> pending(MessageId from, std::size_t limit) override;

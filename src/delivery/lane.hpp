@@ -1,0 +1,116 @@
+#pragma once
+
+#include <array>
+#include <deque>
+#include <optional>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "delivery/circuit.hpp"
+#include "delivery/rate_limit.hpp"
+#include "delivery/retry.hpp"
+#include "ledger/ledger.hpp"
+
+namespace claw {
+
+/// What goes out through one phone number, and which message goes next: the one that has been due for longest among
+/// the first of each conversation, as far as places in flight, the number's rate, the pair's rate and the circuit
+/// allow. A conversation that had its turn stands at the end again, so that a long answer starves nobody.
+///
+/// Pure: no waits, no I/O; times go forward only. Not thread-safe.
+class Lane {
+ public:
+  static constexpr std::size_t kMaxInFlight = 64;  ///< Meta's default is 80 messages a second for a number.
+  /// Messages of one conversation in memory; of its others only the ids are kept. A person who gets thousands of
+  /// answers, one in 6 s, must not take the number's memory from everybody else.
+  static constexpr std::size_t kMaxOfConversation = 20;
+
+  /// What a message that would be next is held back by.
+  enum class Limit { kRate, kRest, kPair, kAuthorization };
+  static constexpr std::size_t kLimits = 4;
+
+  explicit Lane(const SendLimits& limits) : rate_(limits.messages_per_second), pairs_(limits.pair_interval) {}
+
+  /// Each conversation's messages in order. False where only the id was kept: the message is to be forgotten, and will
+  /// be asked for by take_wanted().
+  [[nodiscard]] bool add(OutboundMessage message, TimePoint now);
+
+  /// Messages whose turn has come and of which only the ids are here: each is to be given back, or said to be gone.
+  struct Wanted {
+    ConversationId conversation;
+    MessageId message;
+  };
+  [[nodiscard]] std::vector<Wanted> take_wanted();
+  void give_back(OutboundMessage message, TimePoint now);
+  void gone(ConversationId conversation);
+
+  /// The message to be sent now, which has a place in flight until it is finished() or put_back(); null if none may go.
+  /// The pointer holds until then.
+  [[nodiscard]] OutboundMessage* next(TimePoint now);
+  /// When next() may have one again, as it said none; TimePoint::max() if only an add() or an end can change that.
+  [[nodiscard]] TimePoint look_again_at() const { return look_again_at_; }
+
+  /// What Meta's answer to a message that went means for the others. `began`: when it was given by next().
+  void judge(const OutboundMessage& message, const GraphOutcome& outcome, TimePoint began, TimePoint now);
+  /// The message is done with; the next of its conversation may go. True if it came by add(), false by give_back().
+  bool finished(ConversationId conversation, TimePoint now);
+  /// It is to be tried again at its `due`.
+  void put_back(ConversationId conversation);
+
+  /// Messages came in through the number.
+  void heard(std::size_t messages, TimePoint now) { rate_.heard(messages, now); }
+  /// What may mend a refused token was changed: those that wait for it are due.
+  void try_authorization_now(TimePoint now);
+
+  [[nodiscard]] bool is_held() const { return circuit_.is_open(); }
+  /// Why it is held: Meta's last word. REQUIRES: is_held().
+  [[nodiscard]] const GraphFailure& trouble() const { return trouble_; }
+  /// Messages in memory that wait behind the trouble and were not named before.
+  [[nodiscard]] std::vector<MessageId> take_unexplained();
+
+  /// How many messages were held back by each limit since the last call.
+  [[nodiscard]] std::array<std::size_t, kLimits> take_held_back();
+  [[nodiscard]] std::size_t in_flight() const { return in_flight_; }
+
+ private:
+  struct Conversation {
+    std::deque<OutboundMessage> queue;
+    std::deque<MessageId> ids;  ///< What comes after the queue.
+    bool given_back = false;    ///< The first in the queue came by give_back().
+    bool probe = false;
+    bool refused_authorization = false;
+    std::optional<Limit> held_back;  ///< The first in the queue, last.
+  };
+  /// The first message of a conversation that is not in flight.
+  struct Head {
+    TimePoint at;
+    std::uint64_t turn;  ///< Of the same time the one that came first.
+    std::int64_t conversation;
+    friend auto operator<=>(const Head&, const Head&) = default;
+  };
+
+  /// The next of a conversation may go.
+  void go_on(std::int64_t key, Conversation& conversation, TimePoint now);
+  void queue_up(std::int64_t conversation, TimePoint at) { heads_.insert({at, ++turns_, conversation}); }
+  Conversation& take_out_of_flight(ConversationId conversation);
+  void hold_back(Conversation& conversation, Limit limit);
+  [[nodiscard]] std::pair<TimePoint, Limit> number_allows(TimePoint now);
+
+  std::unordered_map<std::int64_t, Conversation> conversations_;  // elements stay in place
+  std::set<Head> heads_;
+  std::uint64_t turns_ = 0;
+  std::size_t in_flight_ = 0;
+  TimePoint look_again_at_ = TimePoint::max();
+  NumberRate rate_;
+  PairRates pairs_;
+  Circuit circuit_;
+  TimePoint rests_until_{};
+  GraphFailure trouble_;
+  std::vector<MessageId> unexplained_;
+  std::vector<Wanted> wanted_;
+  std::array<std::size_t, kLimits> held_back_{};
+};
+
+}  // namespace claw

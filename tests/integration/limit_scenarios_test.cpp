@@ -1,0 +1,86 @@
+// The real gateway against a simulator that enforces Meta's limits: what is asked of a run of hundreds of messages is
+// that each is delivered or explained, none twice, in order.
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "support/eventually.hpp"
+#include "support/same_story.hpp"
+
+namespace claw::testing {
+namespace {
+
+using std::chrono::seconds;
+using ::testing::Each;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+namespace json = boost::json;
+
+class LimitScenariosTest : public ::testing::Test {
+ protected:
+  static std::string phone(int person) { return fmt::format("4915550001{:03}", person); }
+  static void hold_to(RealPrograms& programs, json::object limits) {
+    programs.sim("PUT", fmt::format("/_sim/numbers/{}", RealPrograms::kNumber), {{"limits", std::move(limits)}});
+  }
+  /// Everybody writes this often, in turn.
+  static void all_write(RealPrograms& programs, int people, int times) {
+    for (int number = 0; number < times; ++number)
+      for (int person = 0; person < people; ++person)
+        programs.write(phone(person), fmt::format("p{}-{}", person, number));
+  }
+  static std::vector<std::string> states(RealPrograms& programs) {
+    std::vector<std::string> states;
+    for (const auto& message : programs.messages())
+      if (message.at("direction").as_string() == "outbound") states.emplace_back(message.at("state").as_string());
+    return states;
+  }
+  static void and_recovers(RealPrograms& programs) {
+    programs.write(phone(999), "and recovers");
+    EXPECT_TRUE(eventually([&] { return programs.texts_on(phone(999)).size() == 1; }, seconds(30)));
+  }
+};
+
+/// Meta's own figures, but for the pair rate: it is twelve times as fast, so that nobody waits for minutes.
+TEST_F(LimitScenariosTest, DeliversHundredsOfMessagesWithinMetasLimits) {
+  RealPrograms programs({.gateway = "pair_interval_ms = 500"});
+  hold_to(programs, {{"messages_per_second", 80}, {"pair_per_6s", 12}, {"pair_burst", 45}});
+  all_write(programs, 6, 40);
+  for (int number = 0; number < 60; ++number) programs.write(phone(6), fmt::format("p6-{}", number));
+  ASSERT_TRUE(eventually([&] { return programs.at_rest(); }, seconds(120)));
+  EXPECT_THAT(disagreements(programs), IsEmpty());
+  EXPECT_THAT(states(programs), Each(::testing::AnyOf("sent", "delivered", "read"))) << "each is delivered";
+  EXPECT_GT(programs.metric(R"(clawcentral_outbox_held_back_total{limit="rate"})"), 0);
+  EXPECT_GT(programs.metric(R"(clawcentral_outbox_held_back_total{limit="pair"})"), 0);
+  EXPECT_EQ(programs.refusals(131056), 0U);
+  and_recovers(programs);
+}
+
+TEST_F(LimitScenariosTest, LearnsThatANumberIsSlowerThanItsSetting) {
+  RealPrograms programs({.gateway = "pair_interval_ms = 0"});
+  hold_to(programs, {{"messages_per_second", 20}, {"pair_per_6s", 0}});
+  all_write(programs, 40, 2);
+  ASSERT_TRUE(eventually([&] { return programs.at_rest(); }, seconds(120)));
+  EXPECT_THAT(disagreements(programs), IsEmpty());
+  EXPECT_THAT(states(programs), Each(::testing::AnyOf("sent", "delivered", "read"))) << "each is delivered";
+  EXPECT_GT(programs.refusals(130429), 0U);
+  EXPECT_LT(programs.refusals(130429), 40U) << "and not with every second message";
+  and_recovers(programs);
+}
+
+TEST_F(LimitScenariosTest, HoldsBackOnlyThePersonWhoGotTooMuch) {
+  RealPrograms programs({.gateway = "pair_interval_ms = 100"});
+  hold_to(programs, {{"messages_per_second", 0}, {"pair_per_6s", 60}, {"pair_burst", 3}});
+  all_write(programs, 1, 8);
+  ASSERT_TRUE(eventually([&] { return programs.refusals(131056) > 0; }, seconds(30)));
+  programs.write(phone(1), "other");
+  ASSERT_TRUE(eventually([&] { return programs.texts_on(phone(1)).size() == 1; }, seconds(30)));
+  EXPECT_LT(programs.texts_on(phone(0)).size(), 8U) << "the other one overtook";
+  ASSERT_TRUE(eventually([&] { return programs.at_rest(); }, seconds(60)));
+  EXPECT_THAT(disagreements(programs), IsEmpty());
+  EXPECT_THAT(programs.texts_on(phone(0)), SizeIs(8));
+  and_recovers(programs);
+}
+
+}  // namespace
+}  // namespace claw::testing

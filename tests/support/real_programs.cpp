@@ -1,0 +1,222 @@
+#include "support/real_programs.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <stdexcept>
+
+#include <fmt/format.h>
+
+#include "support/eventually.hpp"
+#include "support/http_call.hpp"
+
+namespace claw::testing {
+
+namespace json = boost::json;
+
+namespace {
+
+std::string text_at(const json::object& object, const char* name) {
+  return std::string(object.at(name).as_string());
+}
+
+}  // namespace
+
+RealPrograms::RealPrograms(Options options)
+    : options_(std::move(options)),
+      where_(folder_.path()),
+      gateway_port_(free_port()),
+      operator_port_(free_port()),
+      simulator_port_(free_port()) {
+  std::ofstream(where_ + "/claw.toml") << fmt::format(
+      "data_dir = \"{}/data\"\n[listen]\npublic = \"127.0.0.1:{}\"\noperator = \"127.0.0.1:{}\"\n"
+      "[net]\nallow_private = [\"127.0.0.0/8\"]\n[log]\nlevel = \"warn\"\n"
+      "[graph]\nbase_url = \"http://127.0.0.1:{}\"\n{}\n",
+      where_, gateway_port_, operator_port_, simulator_port_, options_.gateway);
+  claw("tenant create acme");
+  set_token(kToken);
+  for (const auto& [name, value] :
+       {std::pair("WHATSAPP_APP_SECRET", "sim-app-secret"), std::pair("WHATSAPP_PHONE_NUMBER_ID", kNumber)}) {
+    std::ofstream(where_ + "/value") << value;
+    claw(fmt::format("secret set acme {} --file {}/value", name, where_));
+  }
+  claw("agent set acme echo --kind echo");
+  claw("channel set acme --policy open");
+  api_token_ = text_at(json::parse(claw("token create acme")).as_object(), "token");
+  start_simulator();
+  start_gateway();
+}
+
+RealPrograms::~RealPrograms() {
+  gateway_.reset();
+  simulator_.reset();
+  if (!::testing::Test::HasFailure()) return;
+  const std::string kept = where_ + ".failed";
+  std::error_code ignored;
+  std::filesystem::rename(where_, kept, ignored);
+  fmt::print("the logs and the database are in {}\n", kept);
+}
+
+void RealPrograms::start_gateway() {
+  gateway_ = std::make_unique<Process>(
+      std::vector<std::string>{CLAW_GATEWAY, "serve", "--config", where_ + "/claw.toml"}, where_ + "/gateway.log");
+  const auto is_ready = [&] {
+    try {
+      return http_call(operator_port_, "GET", "/readyz").status == 200;
+    } catch (const std::exception&) {
+      return false;  // it does not listen yet
+    }
+  };
+  if (!eventually(is_ready, std::chrono::seconds(30))) throw std::runtime_error("the gateway does not start");
+}
+
+void RealPrograms::start_simulator() {
+  std::vector<std::string> command{CLAW_SIMULATOR,
+                                   "--listen",
+                                   fmt::format("127.0.0.1:{}", simulator_port_),
+                                   "--callback",
+                                   fmt::format("http://127.0.0.1:{}/t/acme/webhooks/whatsapp", gateway_port_),
+                                   "--status-delay-ms",
+                                   "20"};
+  command.insert(command.end(), options_.simulator.begin(), options_.simulator.end());
+  simulator_ = std::make_unique<Process>(std::move(command), where_ + "/simulator.log");
+  const auto is_ready = [&] {
+    try {
+      return http_call(simulator_port_, "GET", "/_sim/stats").status == 200;
+    } catch (const std::exception&) {
+      return false;
+    }
+  };
+  if (!eventually(is_ready, std::chrono::seconds(30))) throw std::runtime_error("the simulator does not start");
+  written_ = 0;
+}
+
+std::string RealPrograms::claw(const std::string& words) {
+  const std::string command = fmt::format("{} --config {}/claw.toml --json {}", CLAW_GATEWAY, where_, words);
+  auto* const pipe = ::popen(command.c_str(), "r");
+  if (!pipe) throw std::runtime_error(command);
+  std::string out;
+  for (char buffer[4096]; const auto count = ::fread(buffer, 1, sizeof buffer, pipe);) out.append(buffer, count);
+  if (::pclose(pipe) != 0) throw std::runtime_error(command + ": " + out);
+  return out;
+}
+
+void RealPrograms::set_token(const std::string& token) {
+  std::ofstream(where_ + "/value") << token;
+  claw(fmt::format("secret set acme WHATSAPP_ACCESS_TOKEN --file {}/value", where_));
+}
+
+json::value RealPrograms::sim(const std::string& method, const std::string& target, const json::value& body) {
+  const auto text = body.is_null() ? "" : json::serialize(body);
+  const auto answer = http_call(simulator_port_, method, target, {{"Content-Type", "application/json"}}, text);
+  if (answer.status < 200 || answer.status >= 300)
+    throw std::runtime_error(fmt::format("{} {} {}: {} {}", method, target, text, answer.status, answer.body));
+  return json::parse(answer.body);
+}
+
+std::vector<json::object> RealPrograms::log() {
+  std::vector<json::object> all;
+  for (std::int64_t after = 0;;) {
+    const auto page = sim("GET", fmt::format("/_sim/log?limit=1000&after={}", after));
+    const auto& entries = page.at("entries").as_array();
+    if (entries.empty()) return all;
+    for (const auto& entry : entries) all.push_back(entry.as_object());
+    after = all.back().at("seq").to_number<std::int64_t>();
+  }
+}
+
+std::size_t RealPrograms::refusals(int code) {
+  return static_cast<std::size_t>(std::ranges::count_if(log(), [code](const json::object& entry) {
+    const auto* refused = entry.if_contains("code");
+    return refused && refused->is_number() && refused->to_number<int>() == code;
+  }));
+}
+
+void RealPrograms::set_faults(json::array faults) {
+  sim("POST", "/_sim/faults", std::move(faults));
+}
+
+bool RealPrograms::all_faults_struck() {
+  const auto told = sim("GET", "/_sim/faults");
+  return std::ranges::all_of(told.at("faults").as_array(),
+                             [](const json::value& fault) { return fault.at("left").to_number<int>() == 0; });
+}
+
+void RealPrograms::write(const std::string& phone, const std::string& text) {
+  sim("POST", fmt::format("/_sim/phones/{}/messages", phone), json::object{{"text", text}});
+  ++written_;
+}
+
+std::vector<json::object> RealPrograms::thread(const std::string& phone) {
+  std::vector<json::object> all;
+  const auto shown = sim("GET", fmt::format("/_sim/phones/{}/messages?limit=10000", phone));
+  for (const auto& message : shown.at("messages").as_array()) all.push_back(message.as_object());
+  return all;
+}
+
+std::vector<std::string> RealPrograms::texts_on(const std::string& phone) {
+  std::vector<std::string> texts;
+  for (const auto& message : thread(phone))
+    if (text_at(message, "from") == "business") texts.push_back(text_at(message, "text"));
+  return texts;
+}
+
+json::value RealPrograms::api(const std::string& target) {
+  const auto answer = http_call(gateway_port_, "GET", "/api/v1" + target, {{"Authorization", "Bearer " + api_token_}});
+  if (answer.status != 200) throw std::runtime_error(fmt::format("{}: {} {}", target, answer.status, answer.body));
+  return json::parse(answer.body);
+}
+
+std::vector<json::object> RealPrograms::messages() {
+  std::vector<json::object> all;
+  for (std::string before;;) {
+    auto page = api("/messages?limit=200" + before).as_object();
+    for (auto& message : page.at("messages").as_array()) all.push_back(std::move(message.as_object()));
+    if (page.at("next").is_null()) break;
+    before = "&before=" + text_at(page, "next");
+  }
+  std::ranges::reverse(all);
+  return all;
+}
+
+json::object RealPrograms::message(const std::string& id) {
+  return api("/messages/" + id).as_object();
+}
+
+std::vector<json::object> RealPrograms::answers_to(const std::string& text) {
+  const auto all = messages();
+  std::set<std::string> questions;
+  for (const auto& each : all)
+    if (text_at(each, "direction") == "inbound" && text_at(each, "text") == text) questions.insert(text_at(each, "id"));
+  std::vector<json::object> answers;
+  for (const auto& each : all)
+    if (text_at(each, "direction") == "outbound" && questions.contains(text_at(each, "answers")))
+      answers.push_back(message(text_at(each, "id")));
+  return answers;
+}
+
+bool RealPrograms::at_rest() {
+  std::size_t inbound = 0;
+  for (const auto& each : messages()) {
+    const auto state = text_at(each, "state");
+    inbound += text_at(each, "direction") == "inbound";
+    if (state == "pending" || state == "queued" || state == "sending") return false;
+  }
+  if (inbound < written_) return false;
+  const auto phones = sim("GET", "/_sim/phones?limit=10000");
+  for (const auto& phone : phones.at("phones").as_array())
+    for (const auto& each : thread(text_at(phone.as_object(), "wa_id")))
+      if (text_at(each, "from") == "person" && text_at(each.at("delivery").as_object(), "state") != "answered")
+        return false;
+  return true;
+}
+
+double RealPrograms::metric(const std::string& name) {
+  const std::string page = http_call(operator_port_, "GET", "/metrics").body;
+  const auto at = page.find("\n" + name + " ");
+  return at == std::string::npos ? 0 : std::strtod(page.c_str() + at + name.size() + 2, nullptr);
+}
+
+}  // namespace claw::testing
