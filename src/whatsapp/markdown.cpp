@@ -44,6 +44,7 @@ class Converter {
       case MD_BLOCK_TH:
       case MD_BLOCK_TD:
         in_cell_ = true;
+        ++cells_;
         return;
       default:
         return;
@@ -100,8 +101,7 @@ class Converter {
         ++code_;
         return;
       case MD_SPAN_A:
-        links_.push_back({text_of(static_cast<MD_SPAN_A_DETAIL*>(detail)->href), inline_.text.size()});
-        return;
+        return enter_link(static_cast<MD_SPAN_A_DETAIL*>(detail)->href);
       case MD_SPAN_IMG:
         if (images_++ == 0) pictures_.push_back({"", text_of(static_cast<MD_SPAN_IMG_DETAIL*>(detail)->src)});
         return;
@@ -157,16 +157,23 @@ class Converter {
     }
   }
 
+  /// A short text can be a table of very many empty cells, or repeat a long name very often.
+  [[nodiscard]] bool is_beyond_measure() const { return cells_ > kMaxCells || repeated_ > kMaxRepeated; }
+
   WhatsAppText take() { return {blocks_.take(), std::move(pictures_)}; }
 
  private:
+  static constexpr std::size_t kMaxCells = 50'000;
+  static constexpr std::size_t kMaxRepeated = 1'000'000;  // bytes
+
   struct List {
     bool numbered;
     std::size_t next;
   };
   struct Link {
     std::string url;
-    std::size_t begin;  ///< Of its text, in inline_.
+    std::string written;  ///< In the Markdown; a URL in angle brackets shows itself so.
+    std::size_t begin;    ///< Of its text, in inline_.
   };
 
   [[nodiscard]] std::uint8_t style() const {
@@ -227,16 +234,22 @@ class Converter {
   }
 
   /// GitHub's rule; the parser leaves the backslash there.
-  static std::string without_escaped_bars(std::string code) {
-    for (std::size_t at = 0; (at = code.find("\\|", at)) != std::string::npos; ++at) code.erase(at, 1);
-    return code;
+  static std::string without_escaped_bars(std::string_view code) {
+    std::string out;
+    for (std::size_t at = 0; at < code.size(); ++at)
+      if (!code.substr(at).starts_with("\\|")) out += code[at];
+    return out;
+  }
+
+  void enter_link(const MD_ATTRIBUTE& url) {
+    links_.push_back({text_of(url), source_.restored({url.text, url.size}), inline_.text.size()});
   }
 
   void leave_link() {
     const Link link = std::move(links_.back());
     links_.pop_back();
     const auto text = std::string_view(inline_.text).substr(link.begin);
-    if (text == link.url || "mailto:" + std::string(text) == link.url)
+    if (text == link.url || text == link.written || "mailto:" + std::string(text) == link.url)
       return inline_.mark(link.begin, StyledText::kVerbatim);
     if (link.url.empty()) return;
     const bool alone = text.empty();
@@ -289,6 +302,7 @@ class Converter {
         line.append("• ", 0);
         if (column < header_.size() && !header_[column].empty()) {
           line.append(header_[column]);
+          repeated_ += header_[column].text.size();
           line.append(": ", 0);
         }
         line.append(row[column]);
@@ -308,6 +322,8 @@ class Converter {
   std::vector<StyledText> header_;
   std::vector<StyledText> row_;
   bool in_cell_ = false;
+  std::size_t cells_ = 0;
+  std::size_t repeated_ = 0;  // bytes of columns' names
   std::size_t rows_ = 0;
   std::uint8_t heading_ = 0;
   std::uint8_t single_tilde_ = 0;
@@ -332,8 +348,9 @@ WhatsAppText to_whatsapp_text(std::string_view markdown) {
   parser.flags = kDialect;
   // An exception (there is no memory) must not pass through the parser's frames: noexcept ends the process instead.
   parser.enter_block = [](MD_BLOCKTYPE type, void* detail, void* self) noexcept {
-    static_cast<Converter*>(self)->enter_block(type, detail);
-    return 0;
+    auto& converter = *static_cast<Converter*>(self);
+    converter.enter_block(type, detail);
+    return converter.is_beyond_measure() ? 1 : 0;
   };
   parser.leave_block = [](MD_BLOCKTYPE type, void*, void* self) noexcept {
     static_cast<Converter*>(self)->leave_block(type);
@@ -351,8 +368,8 @@ WhatsAppText to_whatsapp_text(std::string_view markdown) {
     static_cast<Converter*>(self)->text(type, {text, size});
     return 0;
   };
-  if (md_parse(source.text().data(), static_cast<MD_SIZE>(source.text().size()), &parser, &converter) != 0)
-    return {source.restored(source.text()), {}};
+  const int fault = md_parse(source.text().data(), static_cast<MD_SIZE>(source.text().size()), &parser, &converter);
+  if (fault != 0 || converter.is_beyond_measure()) return {source.restored(source.text()), {}};
   return converter.take();
 }
 

@@ -40,6 +40,9 @@ struct WhatsAppText {
 /// - quotes and lists deeper than kMaxLevels look like that deep.
 /// A line of text that begins like a quote or an item of WhatsApp's (`\> x`) is left as it is.
 ///
+/// A text with tables of more than 50,000 cells, or whose rows would repeat more than 1 MB of columns' names, stays as
+/// it came. A table needs three dashes below each name (`---` or `:-:`).
+///
 /// Invalid UTF-8 becomes U+FFFD. Takes time and space linear in the length, however deep the nesting.
 [[nodiscard]] WhatsAppText to_whatsapp_text(std::string_view markdown);
 

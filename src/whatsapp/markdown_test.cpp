@@ -62,6 +62,7 @@ TEST(ToWhatsAppText, WritesLinksWithTheirAddress) {
   EXPECT_EQ(converted("[t][1] and [1]\n\n[1]: https://x.org/_1_"), "t (https://x.org/_1_) and 1 (https://x.org/_1_)");
   EXPECT_EQ(converted("<https://x.org/_a_b_> <me@x.org> [me@x.org](mailto:me@x.org)"),
             "https://x.org/_a_b_ me@x.org me@x.org");
+  EXPECT_EQ(converted("<https://x.org/?a&amp;b>"), "https://x.org/?a&amp;b");
 }
 
 TEST(ToWhatsAppText, LeavesUrlsAlone) {
@@ -191,6 +192,19 @@ TEST(ToWhatsAppText, BoundsWhatDeepNestingShows) {
   std::string lazy = std::string(1000, '>') + "\n";
   for (int i = 0; i < 20'000; ++i) lazy += "a\n";
   EXPECT_LT(converted(lazy).size(), 20 * lazy.size()) << "the prefix stands on each line";
+}
+
+TEST(ToWhatsAppText, LeavesATableThatWouldGrowBeyondMeasure) {
+  const auto repeated = [](std::string_view text, int count) {
+    std::string out;
+    for (; count > 0; --count) out += text;
+    return out;
+  };
+  const auto many_cells = repeated("|a", 5000) + "|\n" + repeated("|---", 5000) + "|\n" + repeated("|\n", 30'000);
+  EXPECT_EQ(converted(many_cells), many_cells);
+  const auto long_name = "|a|" + std::string(50'000, 'b') + "|\n|---|---|\n" + repeated("|c|d|\n", 10'000);
+  EXPECT_EQ(converted(long_name), long_name);
+  EXPECT_EQ(converted("|a|b|\n|---|---|\n|c|d|"), "*c*\n• b: d") << "and goes on with the next";
 }
 
 TEST(ToWhatsAppText, TakesLongLinesOfAnyKind) {
