@@ -19,7 +19,7 @@ struct Cut {
 [[nodiscard]] Cut best_cut(std::string_view text, std::size_t limit);
 
 /// Whether the character at `at` belongs to the one before it: a combining mark of any script, a variation selector, a
-/// skin tone, the second half of a flag, or what joins two emoji into one.
+/// skin tone, the second half of a flag, what joins two emoji into one, or a letter that a virama ties to another.
 [[nodiscard]] bool is_joined(std::string_view text, std::size_t at);
 
 }  // namespace claw::whatsapp
