@@ -191,6 +191,9 @@ void add_other_commands(Asked& asked, CLI::App& app) {
     agent->add_option_function<std::int64_t>(
         flag, [&asked, name](const std::int64_t& value) { asked.options[name] = value; }, about);
   };
+  text_option("--format", "format",
+              "What it writes: markdown (openai's default) is put into WhatsApp's styles, whatsapp has them, plain "
+              "(echo's default) is sent as it is");
   text_option("--url", "url", "openai: the server, such as https://api.example.org");
   text_option("--model", "model", "openai: the model's name");
   text_option("--key-secret", "key_secret", "openai: the tenant's secret that holds the API key");

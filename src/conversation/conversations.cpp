@@ -1,12 +1,15 @@
 #include "conversation/conversations.hpp"
 
+#include <algorithm>
 #include <deque>
+#include <iterator>
 
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
 #include "base/log.hpp"
 #include "conversation/typing.hpp"
+#include "whatsapp/markdown.hpp"
 #include "whatsapp/text_limits.hpp"
 
 namespace claw {
@@ -17,6 +20,24 @@ constexpr std::chrono::milliseconds kStoreRetry{250};
 
 Counter& turns(Metrics& metrics, const char* result) {
   return metrics.counter("clawcentral_turns_total", "Turns by how they ended.", fmt::format("result=\"{}\"", result));
+}
+
+/// What is sent of a text of an agent, in order.
+std::vector<std::string> parts_of(std::string_view text, const Agent& agent) {
+  constexpr std::string_view kWhite = " \t\r\n";
+  constexpr std::string_view kNoReply = "NO_REPLY";  // OpenClaw's word for: say nothing
+  const auto begin = std::min(text.find_first_not_of(kWhite), text.size());
+  const auto end = text.find_last_not_of(kWhite) + 1;
+  if (text.substr(begin, std::max(begin, end) - begin) == kNoReply) return {};
+  switch (agent.options.format) {
+    case TextFormat::kMarkdown:
+      return whatsapp::split_styled_text(whatsapp::to_whatsapp_text(text).text, whatsapp::kMaxTextCharacters);
+    case TextFormat::kWhatsApp:
+      return whatsapp::split_styled_text(text, whatsapp::kMaxTextCharacters);
+    case TextFormat::kPlain:
+      return whatsapp::split_text(text, whatsapp::kMaxTextCharacters);
+  }
+  return {};
 }
 
 }  // namespace
@@ -133,8 +154,7 @@ Task<TurnOutcome> Conversations::decide(TenantRef tenant, const PendingMessage& 
     co_return outcome;
   }
   for (const auto& text : reply->texts)
-    for (auto& part : whatsapp::split_text(text, whatsapp::kMaxTextCharacters))
-      outcome.parts.push_back(std::move(part));
+    std::ranges::move(parts_of(text, agent->second), std::back_inserter(outcome.parts));
   if (outcome.parts.empty()) outcome.state = MessageState::kNoReply;
   if (!reply->usage.model.empty() || reply->usage.completion_tokens > 0)
     outcome.usage = boost::json::serialize(boost::json::object{{"model", reply->usage.model},

@@ -1,5 +1,6 @@
 #include "conversation/conversations.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -14,15 +15,18 @@ namespace {
 
 using namespace std::chrono_literals;
 using namespace claw::testing;
+using ::testing::AllOf;
 using ::testing::ElementsAre;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
+using ::testing::StartsWith;
 
 /// An agent that answers "re: …"; on command slowly, not at all, or with a fault.
 class FakeAgent final : public AgentRunner {
  public:
-  [[nodiscard]] Task<Result<AgentReply>> run(const Agent&, AgentTurn turn) override {
+  [[nodiscard]] Task<Result<AgentReply>> run(const Agent& agent, AgentTurn turn) override {
     const std::string text = turn.message.view.text;
     bool held = false;
     {
@@ -39,7 +43,11 @@ class FakeAgent final : public AgentRunner {
     if (text == "throw") throw std::runtime_error("a bug");
     if (text == "fail") co_return fail(ErrorKind::kTransient, "the model is away");
     if (text == "silence") co_return AgentReply{};
+    if (text == "no reply") co_return AgentReply{{" NO_REPLY\n"}};
     if (text == "long") co_return AgentReply{{std::string(9000, 'x'), "end"}};
+    if (text == "long style")
+      co_return AgentReply{{agent.options.format == TextFormat::kMarkdown ? "**" + std::string(5000, 'x') + "**"
+                                                                          : "*" + std::string(5000, 'x') + "*"}};
     co_return AgentReply{{"re: " + text}};
   }
   void hold(std::string text) {
@@ -112,6 +120,10 @@ class ConversationsTest : public ::testing::Test {
     conversations_->offer(std::move(accepted.pending));
     return ids;
   }
+  void set_agent(const std::string& kind, const std::string& options) {
+    world_.run(tenants_.store.put_agent({acme_, "bot", kind, options})).value();
+    tenants_.reload();
+  }
   MessageRecord record(MessageId id) { return world_.run(world_.ledger->message(acme_, id)).value(); }
   bool is(MessageId id, MessageState state) {
     return eventually([&] { return record(id).state == state; });
@@ -172,8 +184,7 @@ TEST_F(ConversationsTest, EndsATurnWithoutAnAnswerAndSaysWhy) {
 }
 
 TEST_F(ConversationsTest, TellsThePersonOnceThatAModelFailedAndKeepsTheCause) {
-  world_.run(tenants_.store.put_agent({acme_, "bot", "openai", R"({"apology":"Sorry!"})"})).value();
-  tenants_.reload();
+  set_agent("openai", R"({"apology":"Sorry!"})");
   const auto ids = receive("491511", {"fail", "a"});
   ASSERT_TRUE(sent(2));
   EXPECT_THAT(graph_.texts(), ElementsAre("Sorry!", "re: a")) << "and recovers";
@@ -216,6 +227,52 @@ TEST_F(ConversationsTest, SplitsALongAnswerIntoPartsThatMetaTakes) {
   }
   EXPECT_EQ(all, std::string(9000, 'x') + "end");
   EXPECT_TRUE(is(id, MessageState::kAnswered));
+}
+
+TEST_F(ConversationsTest, WritesWhatAModelSaysInWhatsAppsStyles) {
+  set_agent("openai", "{}");
+  receive("491511", {"**b** *i* [t](https://x.org/a_b)\n\n- a_b_c\n- d"});
+  ASSERT_TRUE(sent(1));
+  EXPECT_EQ(graph_.texts()[0], "re: *b* _i_ t (https://x.org/a_b)\n\n• a_b_c\n• d");
+}
+
+TEST_F(ConversationsTest, KeepsAStyleOverThePartsOfALongAnswer) {
+  for (const char* format : {"markdown", "whatsapp"}) {
+    set_agent("openai", fmt::format(R"({{"format":"{}"}})", format));
+    const auto before = graph_.texts().size();
+    receive("491511", {"long style"});
+    ASSERT_TRUE(sent(before + 2));
+    for (auto part = before; part < graph_.texts().size(); ++part) {
+      EXPECT_LE(graph_.texts()[part].size(), 4096U);
+      EXPECT_THAT(graph_.texts()[part], AllOf(StartsWith("*x"), EndsWith("x*"))) << format;
+    }
+  }
+}
+
+TEST_F(ConversationsTest, SendsAsItIsWhatAnAgentWritesInWhatsAppsStylesOrPlain) {
+  const std::string text = "**b** *x* - [t](u) &amp;";
+  for (const char* format : {"whatsapp", "plain"}) {
+    set_agent("openai", fmt::format(R"({{"format":"{}"}})", format));
+    const auto before = graph_.texts().size();
+    receive("491511", {text});
+    ASSERT_TRUE(sent(before + 1));
+    EXPECT_EQ(graph_.texts().back(), "re: " + text) << format;
+  }
+  set_agent("echo", "{}");
+  receive("491511", {text});
+  ASSERT_TRUE(sent(3));
+  EXPECT_EQ(graph_.texts().back(), "re: " + text) << "the echo says what it hears";
+  set_agent("echo", R"({"format":"markdown"})");
+  receive("491511", {text});
+  ASSERT_TRUE(sent(4));
+  EXPECT_EQ(graph_.texts().back(), "re: *b* _x_ - t (u) &");
+}
+
+TEST_F(ConversationsTest, SendsNothingWhereTheAnswerIsOnlyNoReply) {
+  const auto ids = receive("491511", {"no reply", "NO_REPLY"});
+  EXPECT_TRUE(is(ids[0], MessageState::kNoReply));
+  ASSERT_TRUE(sent(1));
+  EXPECT_THAT(graph_.texts(), ElementsAre("re: NO_REPLY")) << "it is a word like others in a text";
 }
 
 TEST_F(ConversationsTest, GoesOnAfterARestartWithTheSameTurnId) {

@@ -84,7 +84,10 @@ json::object shown(const Tenant& tenant, std::string_view public_url) {
     if (!is_readable(name)) settings[name] = value;
   json::array agents;
   for (const auto& [name, agent] : tenant.agents) {
-    json::object entry{{"name", name}, {"kind", agent.kind}, {"default", name == tenant.default_agent}};
+    json::object entry{{"name", name},
+                       {"kind", agent.kind},
+                       {"default", name == tenant.default_agent},
+                       {"format", name_of(agent.options.format)}};
     if (agent.kind == "openai") {
       entry["url"] = agent.options.url;
       entry["model"] = agent.options.model;

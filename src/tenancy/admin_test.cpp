@@ -58,7 +58,7 @@ TEST_F(AdminTest, SetsATenantUpWithEffectAtOnce) {
   ok("channel.set", R"({"tenant":"acme","policy":"open"})");
   const auto shown = ok("agent.set", R"({"tenant":"acme","agent":"bot","kind":"echo"})").as_object();
   EXPECT_THAT(shown.at("missing").as_array(), SizeIs(0));
-  EXPECT_EQ(json::serialize(shown.at("agents")), R"([{"name":"bot","kind":"echo","default":true}])");
+  EXPECT_EQ(json::serialize(shown.at("agents")), R"([{"name":"bot","kind":"echo","default":true,"format":"plain"}])");
 
   const auto tenant = tenants_.directory.by_name("acme");
   EXPECT_EQ(tenant->access_token.expose(), "EAAG-hush") << "without the line's end";
@@ -128,6 +128,20 @@ TEST_F(AdminTest, TakesTheFirstAgentAsDefaultAndAnotherOnlyWhereAsked) {
   EXPECT_EQ(tenants_.directory.by_name("acme")->default_agent, "two");
 }
 
+TEST_F(AdminTest, KeepsTheFormatOfAnAgentAndHasADefaultForEachKind) {
+  ok("tenant.create", R"({"tenant":"acme"})");
+  const auto format_after = [&](const std::string& agent) {
+    ok("agent.set", R"({"tenant":"acme","agent":"bot",)" + agent + "}");
+    return tenants_.directory.by_name("acme")->agents.at("bot").options.format;
+  };
+  const std::string model = R"("kind":"openai","options":{"url":"http://127.0.0.1:1","model":"m")";
+  EXPECT_EQ(format_after(R"("kind":"echo")"), TextFormat::kPlain);
+  EXPECT_EQ(format_after(R"("kind":"echo","options":{"format":"markdown"})"), TextFormat::kMarkdown);
+  EXPECT_EQ(format_after(model + "}"), TextFormat::kMarkdown);
+  EXPECT_EQ(format_after(model + R"(,"format":"whatsapp"})"), TextFormat::kWhatsApp);
+  EXPECT_EQ(format_after(model + R"(,"format":"plain"})"), TextFormat::kPlain);
+}
+
 TEST_F(AdminTest, RefusesWithAWordForThePersonAtTheKeyboard) {
   ok("tenant.create", R"({"tenant":"acme"})");
   ok("tenant.create", R"({"tenant":"beta"})");
@@ -179,6 +193,10 @@ TEST_F(AdminTest, RefusesWithAWordForThePersonAtTheKeyboard) {
       {"agent.set", R"({"tenant":"acme","agent":"Bot","kind":"echo"})", ErrorKind::kInvalid, "agent's name"},
       {"agent.set", R"({"tenant":"acme","agent":"bot","kind":"magic"})", ErrorKind::kInvalid, "magic"},
       {"agent.set", R"({"tenant":"acme","agent":"bot"})", ErrorKind::kInvalid, "kind"},
+      {"agent.set", R"({"tenant":"acme","agent":"bot","kind":"echo","options":{"format":"html"}})", ErrorKind::kInvalid,
+       "markdown, whatsapp or plain"},
+      {"agent.set", R"({"tenant":"acme","agent":"bot","kind":"echo","options":{"format":1}})", ErrorKind::kInvalid,
+       "markdown, whatsapp or plain"},
       {"channel.set", R"({"tenant":"acme","policy":"pairing"})", ErrorKind::kInvalid, "not there yet"},
       {"channel.set", R"({"tenant":"acme","policy":"allowlist"})", ErrorKind::kInvalid, "not there yet"},
       {"channel.set", R"({"tenant":"acme","policy":"opne"})", ErrorKind::kInvalid, "opne"},

@@ -13,6 +13,20 @@ namespace json = boost::json;
 
 constexpr std::size_t kMaxPromptBytes = 64 * 1024;
 
+constexpr std::pair<TextFormat, std::string_view> kFormats[] = {
+    {TextFormat::kMarkdown, "markdown"}, {TextFormat::kWhatsApp, "whatsapp"}, {TextFormat::kPlain, "plain"}};
+
+bool read_format(const json::object& from, TextFormat& into) {
+  const auto* value = from.if_contains("format");
+  if (!value) return true;
+  for (const auto& [format, name] : kFormats) {
+    if (!value->is_string() || value->get_string() != name) continue;
+    into = format;
+    return true;
+  }
+  return false;
+}
+
 void read(const json::object& from, const char* name, std::string& into) {
   if (const auto* value = from.if_contains(name); value && value->is_string()) into = value->get_string();
 }
@@ -23,8 +37,10 @@ void read(const json::object& from, const char* name, T& into) {
     into = T(value->get_int64());
 }
 
-AgentOptions options_in(const json::object& from) {
+AgentOptions options_in(std::string_view kind, const json::object& from) {
   AgentOptions options;
+  if (kind == "echo") options.format = TextFormat::kPlain;
+  read_format(from, options.format);
   read(from, "url", options.url);
   read(from, "model", options.model);
   read(from, "key_secret", options.key_secret);
@@ -57,22 +73,29 @@ std::string fault_in(const AgentOptions& options) {
 
 }  // namespace
 
-AgentOptions read_agent_options(std::string_view text) {
+AgentOptions read_agent_options(std::string_view kind, std::string_view text) {
   boost::system::error_code fault;
   const auto value = json::parse(text, fault);
-  return fault || !value.is_object() ? AgentOptions{} : options_in(value.get_object());
+  return options_in(kind, fault || !value.is_object() ? json::object{} : value.get_object());
+}
+
+std::string_view name_of(TextFormat format) {
+  return std::ranges::find(kFormats, format, &std::pair<TextFormat, std::string_view>::first)->second;
 }
 
 Result<std::string> check_agent_options(std::string_view kind, std::string_view text) {
-  if (kind == "echo") return "{}";
-  if (kind != "openai")
+  if (kind != "echo" && kind != "openai")
     return fail(ErrorKind::kInvalid, fmt::format("there is no agent kind \"{}\"; there are echo and openai", kind));
   boost::system::error_code fault;
   const auto value = json::parse(text, fault);
   if (fault || !value.is_object()) return fail(ErrorKind::kInvalid, "the options are no JSON object");
-  const AgentOptions options = options_in(value.get_object());
+  const AgentOptions options = options_in(kind, value.get_object());
+  if (TextFormat format; !read_format(value.get_object(), format))
+    return fail(ErrorKind::kInvalid, "format is markdown, whatsapp or plain");
+  if (kind == "echo") return json::serialize(json::object{{"format", name_of(options.format)}});
   if (const auto wrong = fault_in(options); !wrong.empty()) return fail(ErrorKind::kInvalid, wrong);
-  return json::serialize(json::object{{"url", options.url},
+  return json::serialize(json::object{{"format", name_of(options.format)},
+                                      {"url", options.url},
                                       {"model", options.model},
                                       {"key_secret", options.key_secret},
                                       {"system_prompt", options.system_prompt},

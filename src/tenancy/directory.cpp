@@ -66,7 +66,7 @@ Result<std::shared_ptr<Directory::Reading>> Directory::make(TenancyRows rows) co
     if (Tenant* tenant = find(row.tenant)) apply_setting(*tenant, row);
   for (auto& row : rows.agents)
     if (Tenant* tenant = find(row.tenant))
-      tenant->agents[row.name] = {row.name, row.kind, read_agent_options(row.options)};
+      tenant->agents[row.name] = {row.name, row.kind, read_agent_options(row.kind, row.options)};
   for (const auto& row : rows.secrets) {
     Tenant* const tenant = find(row.tenant);
     if (!tenant) continue;

@@ -21,9 +21,17 @@ inline constexpr const char* kAppId = "WHATSAPP_APP_ID";
 /// Who may talk. Stored by name.
 enum class ChannelPolicy { kDisabled, kOpen };
 
-/// What an agent of kind `openai` is made of.
+/// What an agent writes, and so what becomes of it before it is sent. Stored by name.
+enum class TextFormat {
+  kMarkdown,  ///< Written in WhatsApp's markers (whatsapp/markdown.hpp), then split where its styles allow.
+  kWhatsApp,  ///< Has WhatsApp's markers: split where its styles allow.
+  kPlain,     ///< Sent as it is; split as text.
+};
+
+/// What an agent is made of. All but `format` is of kind `openai`.
 struct AgentOptions {
-  std::string url;  ///< Of the server, without /v1/chat/completions.
+  TextFormat format = TextFormat::kMarkdown;  ///< kPlain is the default of kind `echo`.
+  std::string url;                            ///< Of the server, without /v1/chat/completions.
   std::string model;
   std::string key_secret;  ///< The tenant's secret that holds the API key; empty: the server wants none.
   std::string system_prompt;

@@ -22,4 +22,15 @@ describe('a model as the agent', () => {
     await say('and goodbye');
     await answer('You wrote 2 message(s), the last one: and goodbye');
   });
+
+  test('is read in the styles of WhatsApp, whose markers nobody sees', async () => {
+    const { page } = browser;
+    await page.goto(`${simulatorUrl()}/#${freshPhone()}`);
+    await page.getByRole('textbox', { name: /^Message to/ }).fill('**bold** and `code`, \\*no style\\*');
+    await page.keyboard.press('Enter');
+    const answer = page.locator('phone-bubble .row.business', { hasText: 'the last one: bold and code' });
+    await answer.locator('b', { hasText: /^bold$/ }).waitFor();
+    await answer.locator('code', { hasText: /^code$/ }).waitFor();
+    await answer.getByText(/\*\u200A?no style\*/).waitFor();
+  });
 });

@@ -92,6 +92,8 @@ TEST(CommandLineTest, AnswersTheSameWithARunningServerAndWithoutOne) {
       {{"secret", "delete", "acme", "NOT_THERE"}},
       {{"agent", "set", "acme", "helper", "--kind", "oracle"}},
       {{"agent", "set", "acme", "helper", "--kind", "echo"}},
+      {{"agent", "set", "acme", "helper", "--kind", "echo", "--format", "whatsapp"}},
+      {{"agent", "set", "acme", "helper", "--kind", "echo", "--format", "html"}},
       {{"channel", "set", "acme", "--policy", "pairing"}},
       {{"channel", "set", "acme", "--policy", "allowlist"}},
       {{"channel", "set", "acme", "--policy", "anything"}},
