@@ -145,8 +145,8 @@ class Converter {
       case MD_TEXT_SOFTBR:
         return inline_.append("\n", style());
       case MD_TEXT_NORMAL:
-        source_.restore(text, [&](std::string_view piece, bool is_url) {
-          inline_.append(piece, style() | (is_url ? StyledText::kVerbatim : 0));
+        source_.restore(text, [&](std::string_view piece, bool was_hidden) {
+          inline_.append(piece, style() | (was_hidden ? StyledText::kVerbatim : 0));
         });
         return;
       case MD_TEXT_CODE:

@@ -59,7 +59,9 @@ TEST(ToWhatsAppText, WritesLinksWithTheirAddress) {
   EXPECT_EQ(converted("**[t](https://x.org)**"), "*t (https://x.org)*");
   EXPECT_EQ(converted("[](https://x.org)"), "https://x.org");
   EXPECT_EQ(converted("[t]() [t](/p \"title\")"), "t t (/p)");
-  EXPECT_EQ(converted("[t][1] and [1]\n\n[1]: https://x.org/_1_"), "t (https://x.org/_1_) and 1 (https://x.org/_1_)");
+  EXPECT_EQ(converted("Fact [1], **more**[^n].\n\n[1]: https://x.org/_1_\n[^n]: note"),
+            "Fact [1], *more*[^n].\n\n[1]: https://x.org/_1_\n[^n]: note")
+      << "a list of sources does not vanish";
   EXPECT_EQ(converted("<https://x.org/_a_b_> <me@x.org> [me@x.org](mailto:me@x.org)"),
             "https://x.org/_a_b_ me@x.org me@x.org");
   EXPECT_EQ(converted("<https://x.org/?a&amp;b>"), "https://x.org/?a&amp;b");
