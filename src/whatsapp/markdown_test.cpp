@@ -209,6 +209,10 @@ TEST(ToWhatsAppText, LeavesATableThatWouldGrowBeyondMeasure) {
   EXPECT_EQ(converted("|a|b|\n|---|---|\n|c|d|"), "*c*\n• b: d") << "and goes on with the next";
 }
 
+TEST(ToWhatsAppText, LeavesATextOverWhichTheParserStumbles) {
+  EXPECT_EQ(converted("**a** ![]([)]() b"), "**a** ![]([)]() b") << "it would lose a part of it";
+}
+
 TEST(ToWhatsAppText, TakesLongLinesOfAnyKind) {
   // Quadratic work would run into the time limit of the test.
   for (const std::string piece : {"x",  "*",  "**a** ",   "*a ",   "[",          "[a](b) ",  "`",           "`a ",
