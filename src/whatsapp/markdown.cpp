@@ -21,6 +21,7 @@ class Converter {
   explicit Converter(const MarkdownSource& source) : source_(source) {}
 
   void enter_block(MD_BLOCKTYPE type, void* detail) {
+    broken_ = broken_ || !spans_.empty();
     flush();  // the text of an item before the list in it
     switch (type) {
       case MD_BLOCK_QUOTE:
@@ -52,6 +53,7 @@ class Converter {
   }
 
   void leave_block(MD_BLOCKTYPE type) {
+    broken_ = broken_ || !spans_.empty();
     if (type == MD_BLOCK_TH || type == MD_BLOCK_TD) {
       (type == MD_BLOCK_TH ? header_ : row_).push_back(std::exchange(inline_, {}));
       in_cell_ = false;
@@ -86,6 +88,7 @@ class Converter {
   }
 
   void enter_span(MD_SPANTYPE type, void* detail) {
+    spans_.push_back(type);
     switch (type) {
       case MD_SPAN_STRONG:
         ++strong_;
@@ -111,6 +114,9 @@ class Converter {
   }
 
   void leave_span(MD_SPANTYPE type) {
+    broken_ = broken_ || spans_.empty() || spans_.back() != type;
+    if (broken_) return;
+    spans_.pop_back();
     switch (type) {
       case MD_SPAN_STRONG:
         --strong_;
@@ -145,8 +151,8 @@ class Converter {
       case MD_TEXT_SOFTBR:
         return inline_.append("\n", style());
       case MD_TEXT_NORMAL:
-        source_.restore(text, [&](std::string_view piece, bool is_url) {
-          inline_.append(piece, style() | (is_url ? StyledText::kVerbatim : 0));
+        source_.restore(text, [&](std::string_view piece, bool was_hidden) {
+          inline_.append(piece, style() | (was_hidden ? StyledText::kVerbatim : 0));
         });
         return;
       case MD_TEXT_CODE:
@@ -157,8 +163,10 @@ class Converter {
     }
   }
 
-  /// A short text can be a table of very many empty cells, or repeat a long name very often.
-  [[nodiscard]] bool is_beyond_measure() const { return cells_ > kMaxCells || repeated_ > kMaxRepeated; }
+  /// Whether what was heard is no picture of the text. A short text can be a table of very many empty cells, or repeat
+  /// a long name very often; and md4c 0.4.8 leaves spans that it never entered, and loses text there, at some links
+  /// that are none, such as `![]([)]()`.
+  [[nodiscard]] bool gave_up() const { return broken_ || cells_ > kMaxCells || repeated_ > kMaxRepeated; }
 
   WhatsAppText take() { return {blocks_.take(), std::move(pictures_)}; }
 
@@ -321,6 +329,8 @@ class Converter {
   std::vector<Link> links_;
   std::vector<StyledText> header_;
   std::vector<StyledText> row_;
+  std::vector<MD_SPANTYPE> spans_;  // entered and not left
+  bool broken_ = false;
   bool in_cell_ = false;
   std::size_t cells_ = 0;
   std::size_t repeated_ = 0;  // bytes of columns' names
@@ -350,26 +360,28 @@ WhatsAppText to_whatsapp_text(std::string_view markdown) {
   parser.enter_block = [](MD_BLOCKTYPE type, void* detail, void* self) noexcept {
     auto& converter = *static_cast<Converter*>(self);
     converter.enter_block(type, detail);
-    return converter.is_beyond_measure() ? 1 : 0;
+    return converter.gave_up() ? 1 : 0;
   };
   parser.leave_block = [](MD_BLOCKTYPE type, void*, void* self) noexcept {
-    static_cast<Converter*>(self)->leave_block(type);
-    return 0;
+    auto& converter = *static_cast<Converter*>(self);
+    converter.leave_block(type);
+    return converter.gave_up() ? 1 : 0;
   };
   parser.enter_span = [](MD_SPANTYPE type, void* detail, void* self) noexcept {
     static_cast<Converter*>(self)->enter_span(type, detail);
     return 0;
   };
   parser.leave_span = [](MD_SPANTYPE type, void*, void* self) noexcept {
-    static_cast<Converter*>(self)->leave_span(type);
-    return 0;
+    auto& converter = *static_cast<Converter*>(self);
+    converter.leave_span(type);
+    return converter.gave_up() ? 1 : 0;
   };
   parser.text = [](MD_TEXTTYPE type, const MD_CHAR* text, MD_SIZE size, void* self) noexcept {
     static_cast<Converter*>(self)->text(type, {text, size});
     return 0;
   };
   const int fault = md_parse(source.text().data(), static_cast<MD_SIZE>(source.text().size()), &parser, &converter);
-  if (fault != 0 || converter.is_beyond_measure()) return {source.restored(source.text()), {}};
+  if (fault != 0 || converter.gave_up()) return {source.restored(source.text()), {}};
   return converter.take();
 }
 

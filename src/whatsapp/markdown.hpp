@@ -33,6 +33,7 @@ struct WhatsAppText {
 ///
 /// The dialect is GitHub's: tables, task lists, strikethrough. What differs, because people chat and do not typeset:
 /// - a line break stays one, and a blank line stands where the Markdown has one or more;
+/// - `[1]: url` on a line of its own is text and defines nothing, so that no source that a model names vanishes;
 /// - HTML is text; so is code by indentation alone;
 /// - `&amp;` and the like are decoded where they are numbers or among the common names, else they stay;
 /// - `~x~` is struck as GitHub and WhatsApp do, unless letters or digits touch both sides ("10~20, 30~40");

@@ -1,5 +1,6 @@
 #include "whatsapp/markdown_source.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 #include "whatsapp/style_rules.hpp"
@@ -18,6 +19,13 @@ constexpr std::pair<std::string_view, std::string_view> kEntities[] = {
     {"&rsquo;", "’"},  {"&ldquo;", "“"},  {"&rdquo;", "”"},  {"&larr;", "←"},   {"&rarr;", "→"},  {"&sect;", "§"},
     {"&frac12;", "½"}, {"&frac14;", "¼"}, {"&sup2;", "²"},   {"&sup3;", "³"},   {"&micro;", "µ"},
 };
+
+/// The first that is not escaped, or the end.
+std::size_t closing_bracket(std::string_view text, std::size_t from) {
+  std::size_t at = text.find(']', from);
+  while (at != std::string_view::npos && at > 0 && text[at - 1] == '\\') at = text.find(']', at + 1);
+  return std::min(at, text.size());
+}
 
 std::string utf8_of(char32_t c) {
   std::string out;
@@ -41,26 +49,32 @@ std::string utf8_of(char32_t c) {
 MarkdownSource::MarkdownSource(std::string_view markdown) {
   const std::string valid = valid_utf8(markdown);
   text_.reserve(valid.size());
+  std::size_t bracket = 0;  // the first closing one at `at` or behind
   for (std::size_t at = 0; at < valid.size();) {
     const auto rest = std::string_view(valid).substr(at);
     const bool ours = rest.starts_with(kBegin) || rest.starts_with(kEnd);
+    if (bracket < at || at == 0) bracket = closing_bracket(valid, at);
     // The parser knows a URL in angle brackets by itself.
     const auto url = at > 0 && valid[at - 1] == '<' ? 0 : url_length(valid, at);
+    const bool defines = rest.starts_with('[') && std::string_view(valid).substr(bracket).starts_with("]:");
     const auto size = url > 0 ? url : utf8_length(valid[at]);
-    if (url > 0) {
-      text_.append(kBegin).append(std::to_string(urls_.size())).append(kEnd);
-      urls_.emplace_back(rest.substr(0, url));
-    } else {
+    if (url > 0 || defines)
+      hide(rest.substr(0, size));
+    else
       text_ += ours ? kReplacement : rest.substr(0, size);
-    }
     at += size;
   }
 }
 
-std::string_view MarkdownSource::url(std::string_view number) const {
-  std::size_t index = urls_.size();
+void MarkdownSource::hide(std::string_view text) {
+  text_.append(kBegin).append(std::to_string(hidden_.size())).append(kEnd);
+  hidden_.emplace_back(text);
+}
+
+std::string_view MarkdownSource::hidden(std::string_view number) const {
+  std::size_t index = hidden_.size();
   std::from_chars(number.data(), number.data() + number.size(), index);
-  return index < urls_.size() ? urls_[index] : kReplacement;
+  return index < hidden_.size() ? hidden_[index] : kReplacement;
 }
 
 std::string MarkdownSource::restored(std::string_view parsed) const {

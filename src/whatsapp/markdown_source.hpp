@@ -15,14 +15,14 @@ class MarkdownSource {
   explicit MarkdownSource(std::string_view markdown);
 
   [[nodiscard]] std::string_view text() const { return text_; }
-  /// Calls `use(text, is_url)` for the pieces of what the parser gave, in order.
+  /// Calls `use(text, was_hidden)` for the pieces of what the parser gave, in order.
   template <class Use>
   void restore(std::string_view parsed, Use use) const {
     for (std::size_t begin; (begin = parsed.find(kBegin)) != std::string_view::npos;) {
       const std::size_t end = parsed.find(kEnd, begin);
       if (end == std::string_view::npos) break;
       if (begin > 0) use(parsed.substr(0, begin), false);
-      use(url(parsed.substr(begin + kBegin.size(), end - begin - kBegin.size())), true);
+      use(hidden(parsed.substr(begin + kBegin.size(), end - begin - kBegin.size())), true);
       parsed.remove_prefix(end + kEnd.size());
     }
     if (!parsed.empty()) use(parsed, false);
@@ -33,10 +33,11 @@ class MarkdownSource {
   // No text has these characters: they are set aside for the inside of programs, and replaced where they are met.
   static constexpr std::string_view kBegin = "\uFDD0";
   static constexpr std::string_view kEnd = "\uFDD1";
-  [[nodiscard]] std::string_view url(std::string_view number) const;
+  void hide(std::string_view text);
+  [[nodiscard]] std::string_view hidden(std::string_view number) const;
 
   std::string text_;
-  std::vector<std::string> urls_;
+  std::vector<std::string> hidden_;
 };
 
 /// The characters of an entity such as `&amp;` or `&#39;`; the entity itself where its name is none of the common ones.

@@ -59,7 +59,9 @@ TEST(ToWhatsAppText, WritesLinksWithTheirAddress) {
   EXPECT_EQ(converted("**[t](https://x.org)**"), "*t (https://x.org)*");
   EXPECT_EQ(converted("[](https://x.org)"), "https://x.org");
   EXPECT_EQ(converted("[t]() [t](/p \"title\")"), "t t (/p)");
-  EXPECT_EQ(converted("[t][1] and [1]\n\n[1]: https://x.org/_1_"), "t (https://x.org/_1_) and 1 (https://x.org/_1_)");
+  EXPECT_EQ(converted("Fact [1], **more**[^n].\n\n[1]: https://x.org/_1_\n[^n]: note"),
+            "Fact [1], *more*[^n].\n\n[1]: https://x.org/_1_\n[^n]: note")
+      << "a list of sources does not vanish";
   EXPECT_EQ(converted("<https://x.org/_a_b_> <me@x.org> [me@x.org](mailto:me@x.org)"),
             "https://x.org/_a_b_ me@x.org me@x.org");
   EXPECT_EQ(converted("<https://x.org/?a&amp;b>"), "https://x.org/?a&amp;b");
@@ -205,6 +207,10 @@ TEST(ToWhatsAppText, LeavesATableThatWouldGrowBeyondMeasure) {
   const auto long_name = "|a|" + std::string(50'000, 'b') + "|\n|---|---|\n" + repeated("|c|d|\n", 10'000);
   EXPECT_EQ(converted(long_name), long_name);
   EXPECT_EQ(converted("|a|b|\n|---|---|\n|c|d|"), "*c*\n• b: d") << "and goes on with the next";
+}
+
+TEST(ToWhatsAppText, LeavesATextOverWhichTheParserStumbles) {
+  EXPECT_EQ(converted("**a** ![]([)]() b"), "**a** ![]([)]() b") << "it would lose a part of it";
 }
 
 TEST(ToWhatsAppText, TakesLongLinesOfAnyKind) {
