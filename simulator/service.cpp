@@ -18,6 +18,7 @@
 #include "simulator/page.hpp"
 #include "simulator/template_calls.hpp"
 #include "simulator/verification.hpp"
+#include "simulator/webhook_client.hpp"
 
 namespace claw::sim {
 
@@ -25,7 +26,6 @@ namespace {
 
 constexpr std::chrono::milliseconds kLongestTick{20};  ///< How late a status may be.
 constexpr std::chrono::seconds kPing{15};              ///< How soon a page that is gone is noticed.
-constexpr std::chrono::seconds kWebhookTimeout{15};    ///< Meta waits "some seconds"; beyond it repeats.
 constexpr std::chrono::milliseconds kStopPatience{1'000};
 
 std::uint64_t fresh_seed() {
@@ -62,6 +62,7 @@ struct Service::Parts {
         clock(base),
         options(std::move(chosen)),
         client(io, client_options()),
+        webhooks(io, client),
         meta(clock, options.habits, options.seed.value_or(fresh_seed()),
              [this](Attempt attempt) { begin(std::move(attempt)); }),
         control(meta, clock, client),
@@ -87,6 +88,7 @@ struct Service::Parts {
   MovableClock clock;
   ServiceOptions options;
   net::CurlClient client;
+  WebhookClient webhooks;
   Guarded<Meta> meta;
   Control control;
   FaultControl fault_control;
@@ -104,15 +106,7 @@ Task<> Service::Parts::deliver(Attempt attempt) {
     const AttemptResult result{.reason = "a fault closed the connection in the middle of the body"};
     co_return meta.with([&](Meta& m) { m.deliveries().settle(attempt.delivery, result); });
   }
-  net::ClientRequest request;
-  request.method = "POST";
-  request.url = attempt.url;
-  request.headers = {
-      {"Content-Type", "application/json"}, {"X-Hub-Signature-256", attempt.signature}, {"Accept", "*/*"}};
-  request.body = *attempt.body;
-  request.connect_timeout = std::chrono::seconds(3);
-  request.total_timeout = kWebhookTimeout;
-  auto answer = co_await client.send(std::move(request));
+  auto answer = co_await webhooks.post(attempt.url, attempt.signature, *attempt.body);
   AttemptResult result{.took = clock.now() - begun};
   if (answer) {
     result.status = answer->status;

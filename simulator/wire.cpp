@@ -1,5 +1,7 @@
 #include "simulator/wire.hpp"
 
+#include <algorithm>
+
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
@@ -68,14 +70,17 @@ std::string wire_json(const json::value& value) {
   const std::string plain = json::serialize(value);
   std::string out;
   out.reserve(plain.size() + plain.size() / 4);
+  // Outside of strings JSON has neither slashes nor anything beyond ASCII.
+  const auto is_plain = [](char c) { return c != '/' && static_cast<unsigned char>(c) < 0x80; };
   for (std::size_t i = 0; i < plain.size();) {
-    const auto c = static_cast<unsigned char>(plain[i]);
-    if (c == '/') {
-      // Outside of strings JSON has neither slashes nor anything beyond ASCII.
+    const auto begin = plain.begin() + static_cast<std::ptrdiff_t>(i);
+    const auto end = std::find_if_not(begin, plain.end(), is_plain);
+    out.append(begin, end);
+    i += static_cast<std::size_t>(end - begin);
+    if (i == plain.size()) break;
+    if (plain[i] == '/') {
       out += "\\/";
       ++i;
-    } else if (c < 0x80) {
-      out += plain[i++];
     } else if (const std::uint32_t point = code_point(plain, i); point >= 0x10000) {
       append_unit(out, 0xd800 + ((point - 0x10000) >> 10));
       append_unit(out, 0xdc00 + ((point - 0x10000) & 0x3ff));

@@ -4,7 +4,7 @@
 #include <stdexcept>
 
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
+#include <openssl/params.h>
 #include <sodium.h>
 
 namespace claw {
@@ -27,12 +27,38 @@ std::string base64(std::string_view bytes, int variant) {
   return text;
 }
 
+/// A MAC that knows its algorithm and waits for a key.
+class HmacContext {
+ public:
+  HmacContext() {
+    EVP_MAC* const mac = EVP_MAC_fetch(nullptr, "HMAC", nullptr);
+    context_ = EVP_MAC_CTX_new(mac);
+    EVP_MAC_free(mac);
+    char digest[] = "SHA256";
+    const OSSL_PARAM chosen[] = {OSSL_PARAM_construct_utf8_string("digest", digest, 0), OSSL_PARAM_construct_end()};
+    if (!context_ || EVP_MAC_CTX_set_params(context_, chosen) != 1) throw std::runtime_error("HMAC-SHA256 is missing");
+  }
+  ~HmacContext() { EVP_MAC_CTX_free(context_); }
+  HmacContext(const HmacContext&) = delete;
+  HmacContext& operator=(const HmacContext&) = delete;
+  [[nodiscard]] EVP_MAC_CTX* get() const { return context_; }
+
+ private:
+  EVP_MAC_CTX* context_ = nullptr;
+};
+
 }  // namespace
 
 Digest256 hmac_sha256(std::string_view key, std::string_view data) {
+  // HMAC() looks its algorithm up anew each time, which costs as much as hashing a webhook.
+  thread_local const HmacContext context;
   Digest256 digest;
-  unsigned int size = 0;
-  if (!HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), bytes_of(data), data.size(), digest.data(), &size))
+  std::size_t size = 0;
+  // A null key would mean the last one.
+  const auto* const bytes = key.empty() ? bytes_of("") : bytes_of(key);
+  if (EVP_MAC_init(context.get(), bytes, key.size(), nullptr) != 1 ||
+      EVP_MAC_update(context.get(), bytes_of(data), data.size()) != 1 ||
+      EVP_MAC_final(context.get(), digest.data(), &size, digest.size()) != 1)
     throw std::runtime_error("HMAC-SHA256 failed");
   return digest;
 }
