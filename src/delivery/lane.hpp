@@ -19,12 +19,12 @@ namespace claw {
 /// the first of each conversation, as far as places in flight, the number's rate, the pair's rate and the circuit
 /// allow. A conversation that had its turn stands at the end again, so that a long answer starves nobody.
 ///
-/// Pure: no waits, no I/O; times go forward only. Not thread-safe.
+/// Pure: no waits, no I/O. Not thread-safe.
 class Lane {
  public:
   static constexpr std::size_t kMaxInFlight = 64;  ///< Meta's default is 80 messages a second for a number.
-  /// Messages of one conversation in memory; of its others only the ids are kept. A person who gets thousands of
-  /// answers, one in 6 s, must not take the number's memory from everybody else.
+  /// Messages of one conversation in memory; of its others only the ids are kept, 8 bytes each. A person who gets
+  /// thousands of answers, one in 6 s, must not take the number's memory from everybody else.
   static constexpr std::size_t kMaxOfConversation = 20;
 
   /// What a message that would be next is held back by.

@@ -15,6 +15,8 @@ namespace {
 
 /// How soon a store that is away is asked again.
 constexpr std::chrono::milliseconds kStoreRetry{250};
+/// Messages explained in one write: bounds what others wait for it.
+constexpr std::ptrdiff_t kExplainedAtOnce = 256;
 /// How soon a disabled tenant's messages are looked at again.
 constexpr std::chrono::seconds kDisabledRetry{10};
 
@@ -231,7 +233,9 @@ Task<> Outbox::fetch(Number& number, Lane::Wanted wanted) {
 /// Whoever asks why a message waits finds the answer with the message, also where another one was refused.
 Task<> Outbox::explain(Number& number) {
   while (!number.unexplained.empty() && number.lane.is_held() && !stopping_) {
-    auto messages = std::exchange(number.unexplained, {});
+    const auto first = number.unexplained.end() - std::min(std::ssize(number.unexplained), kExplainedAtOnce);
+    std::vector<MessageId> messages(first, number.unexplained.end());
+    number.unexplained.erase(first, number.unexplained.end());
     SendOutcome why;
     why.state = MessageState::kQueued;
     why.error_code = number.lane.trouble().error.code;
