@@ -8,7 +8,6 @@
 
 #include "simulator/control_json.hpp"
 #include "simulator/problem.hpp"
-#include "simulator/wire.hpp"
 
 namespace claw::sim {
 
@@ -111,7 +110,7 @@ Answer list(Meta& meta, const GraphCall& call, std::string_view waba) {
   return answer;
 }
 
-std::string status_update(const Template& made, TimePoint at) {
+json::object status_update(const Template& made, TimePoint at) {
   json::object value{{"event", to_string(made.status)}};
   // A number here, a string everywhere else.
   std::uint64_t id = 0;
@@ -126,9 +125,7 @@ std::string status_update(const Template& made, TimePoint at) {
   if (made.status == TemplateStatus::kPaused)
     value["other_info"] = {{"title", "FIRST_PAUSE"},
                            {"description", "The template was paused because of its quality."}};
-  json::object change{{"value", std::move(value)}, {"field", "message_template_status_update"}};
-  json::object entry{{"id", made.waba}, {"time", to_ms(at) / 1000}, {"changes", json::array{std::move(change)}}};
-  return wire_json(json::object{{"object", "whatsapp_business_account"}, {"entry", json::array{std::move(entry)}}});
+  return value;
 }
 
 /// The number whose callback hears of its account: the first one that has a callback.
@@ -172,11 +169,8 @@ void set_template_status(Meta& meta, Template& made, TemplateStatus status, std:
   made.reason = reason.empty() ? "NONE" : std::move(reason);
   const Number* listener = listener_of(meta, made.waba);
   if (!listener) return;
-  Delivery delivery;
-  delivery.number = listener->id;
-  delivery.what = "template_status";
-  delivery.body = std::make_shared<const std::string>(status_update(made, meta.now()));
-  meta.post(std::move(delivery));
+  // Where too many webhooks wait this one is lost, as any other then.
+  (void)meta.tell(*listener, "message_template_status_update", status_update(made, meta.now()), true);
 }
 
 void add_template_control(net::Router& router, Guarded<Meta>& meta) {
