@@ -93,6 +93,7 @@ struct Tenants {
     sqlite::Store::Options of_inbox = options;
     of_inbox.database.path = config.inbox_path();
     of_inbox.name = "inbox";
+    of_inbox.database.checkpoint_pages = std::min(options.database.checkpoint_pages, EmbeddedInbox::kCheckpointPages);
     of_inbox.schema = EmbeddedInbox::schema();
     of_inbox.readers = 1;
     options.database.path = config.database_path();

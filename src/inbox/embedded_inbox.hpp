@@ -17,6 +17,10 @@ class EmbeddedInbox final : public Inbox {
   /// comes. Bounds the memory that a slow ledger costs.
   static constexpr std::size_t kMaxInMemory = 16'384;
   static constexpr std::size_t kMaxBytesInMemory = 32 * 1024 * 1024;
+  /// Pages of its log before they are folded into its file. Each page is written once, so that folding more of them at
+  /// once saves nothing and holds up a commit for longer: at 12,000 appends a second the slowest of a hundred took 4 ms
+  /// with 1,000 pages, 22 ms with 16,000.
+  static constexpr int kCheckpointPages = 1'000;
 
   /// The tables of its file.
   [[nodiscard]] static sqlite::Schema schema();
