@@ -25,7 +25,8 @@ class TaskGroup {
   void spawn(const Executor& executor, const char* name, Task<> task);
 
   /// Runs `work`, which must not throw, on `executor` later: a task without waits. Work of one thread for one executor
-  /// runs in the order it was posted. After cancel() nothing starts.
+  /// runs in the order it was posted; of several threads in any order (mailbox.hpp keeps it). After cancel() nothing
+  /// starts.
   void post(const Executor& executor, std::move_only_function<void()> work);
 
   /// Asks every task to end: waits on timers and sockets end with operation_aborted; an operation that cannot be

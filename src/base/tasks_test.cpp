@@ -7,6 +7,7 @@
 
 #include "base/clock.hpp"
 #include "base/io_pool.hpp"
+#include "base/mailbox.hpp"
 #include "base/task_group.hpp"
 #include "base/worker_pool.hpp"
 #include "support/await.hpp"
@@ -256,6 +257,24 @@ TEST_F(WorkerPoolTest, TellsAJobWhichThreadRunsIt) {
       ++ran;
     }));
   EXPECT_TRUE(eventually([&] { return ran == 50; }));
+}
+
+TEST(MailboxTest, KeepsTheOrderBetweenAnExecutorsOwnThreadAndAnother) {
+  IoPool io(1);
+  std::vector<int> taken;  // only on the io thread
+  TaskGroup tasks;
+  Mailbox<int> mailbox(tasks, io.executor(0), [&](int item) { taken.push_back(item); });
+  std::promise<void> done;
+  tasks.post(io.executor(0), [&] {
+    mailbox.put(1);
+    std::thread([&] { mailbox.put(2); }).join();
+    mailbox.put(3);
+    tasks.post(io.executor(0), [&] { done.set_value(); });
+  });
+  done.get_future().wait();
+  EXPECT_TRUE(eventually(
+      [&] { return await(io, [](std::vector<int>& all) -> Task<std::size_t> { co_return all.size(); }(taken)) == 3; }));
+  EXPECT_THAT(taken, ElementsAre(1, 2, 3));
 }
 
 }  // namespace

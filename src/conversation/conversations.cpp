@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "base/log.hpp"
+#include "base/mailbox.hpp"
 #include "conversation/typing.hpp"
 #include "whatsapp/markdown.hpp"
 #include "whatsapp/text_limits.hpp"
@@ -44,9 +45,13 @@ std::vector<std::string> parts_of(std::string_view text, const Agent& agent) {
 
 /// The conversations of one io thread. Only on its executor.
 struct Conversations::Shard {
-  Shard(Executor where, Graph& graph, Clock& clock, TaskGroup& tasks)
-      : executor(std::move(where)), typing(graph, clock, tasks) {}
+  Shard(Executor where, Graph& graph, Clock& clock, TaskGroup& tasks, std::function<void(Shard&, PendingMessage)> take)
+      : executor(std::move(where)),
+        incoming(tasks, executor,
+                 [this, take = std::move(take)](PendingMessage message) { take(*this, std::move(message)); }),
+        typing(graph, clock, tasks) {}
   const Executor executor;
+  Mailbox<PendingMessage> incoming;  // safe from any thread
   std::unordered_map<std::int64_t, std::deque<PendingMessage>> open;
   Typing typing;
 };
@@ -67,7 +72,9 @@ Conversations::Conversations(IoPool& io, Ledger& ledger, Directory& directory, A
           kMaxInMemory, clock, [this](MessageId from, std::size_t limit) { return ledger_.pending(from, limit); },
           [this](PendingMessage message) { deliver(std::move(message)); }) {
   for (std::size_t i = 0; i < io.size(); ++i)
-    shards_.push_back(std::make_unique<Shard>(io.executor(i), graph_, clock_, tasks_));
+    shards_.push_back(
+        std::make_unique<Shard>(io.executor(i), graph_, clock_, tasks_,
+                                [this](Shard& shard, PendingMessage message) { take_in(shard, std::move(message)); }));
 }
 
 Conversations::~Conversations() {
@@ -93,13 +100,15 @@ void Conversations::offer(std::vector<PendingMessage> messages) {
 }
 
 void Conversations::deliver(PendingMessage message) {
-  Shard& shard = *shards_[static_cast<std::size_t>(message.conversation.value) % shards_.size()];
-  tasks_.post(shard.executor, [this, &shard, message = std::move(message)]() mutable {
-    const ConversationId conversation = message.conversation;
-    auto& queue = shard.open[conversation.value];
-    queue.push_back(std::move(message));
-    if (queue.size() == 1) tasks_.spawn(shard.executor, "conversation", run(shard, conversation));
-  });
+  const auto shard = static_cast<std::size_t>(message.conversation.value) % shards_.size();
+  shards_[shard]->incoming.put(std::move(message));
+}
+
+void Conversations::take_in(Shard& shard, PendingMessage message) {
+  const ConversationId conversation = message.conversation;
+  auto& queue = shard.open[conversation.value];
+  queue.push_back(std::move(message));
+  if (queue.size() == 1) tasks_.spawn(shard.executor, "conversation", run(shard, conversation));
 }
 
 Task<> Conversations::run(Shard& shard, ConversationId conversation) {

@@ -45,6 +45,7 @@ class Conversations {
  private:
   struct Shard;
   void deliver(PendingMessage message);
+  void take_in(Shard& shard, PendingMessage message);
   Task<> run(Shard& shard, ConversationId conversation);
   Task<> turn(Shard& shard, PendingMessage message);
   /// Ends the turn in the ledger and gives what is to be sent.

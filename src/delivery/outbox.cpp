@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/log.hpp"
+#include "base/mailbox.hpp"
 #include "delivery/retry.hpp"
 #include "whatsapp/graph_json.hpp"
 
@@ -43,17 +44,20 @@ bool may_send_otherwise(const Tenant& now, const Tenant& before) {
 
 /// What goes out through one phone number. Only on its executor, where nothing else is said.
 struct Outbox::Number {
-  Number(std::string phone_number_id, Executor where, const SendLimits& limits, Clock& clock,
-         Backlog<OutboundMessage>::Read read, std::function<void(Number&, OutboundMessage)> pass)
+  Number(std::string phone_number_id, Executor where, TaskGroup& tasks, const SendLimits& limits, Clock& clock,
+         Backlog<OutboundMessage>::Read read, std::function<void(Number&, OutboundMessage)> take)
       : id(std::move(phone_number_id)),
         executor(std::move(where)),
         lane(limits),
         backlog(kMaxInMemoryPerNumber, clock, std::move(read),
-                [this, pass = std::move(pass)](OutboundMessage message) { pass(*this, std::move(message)); }) {}
+                [this](OutboundMessage message) { incoming.put(std::move(message)); }),
+        incoming(tasks, executor,
+                 [this, take = std::move(take)](OutboundMessage message) { take(*this, std::move(message)); }) {}
   const std::string id;
   const Executor executor;
   Lane lane;
   Backlog<OutboundMessage> backlog;        // safe from any thread
+  Mailbox<OutboundMessage> incoming;       // safe from any thread
   std::atomic<std::size_t> in_flight = 0;  // written on the executor, read by stop()
   std::atomic<bool> held = false;          // written on the executor
   std::set<TimePoint> alarms;              // when pump_at() comes
@@ -154,7 +158,7 @@ Outbox::Number& Outbox::number_of(const std::string& phone_number_id) {
   auto& number = numbers_[phone_number_id];
   if (number) return *number;
   number = std::make_unique<Number>(
-      phone_number_id, io_.executor(std::hash<std::string>{}(phone_number_id)), limits_, clock_,
+      phone_number_id, io_.executor(std::hash<std::string>{}(phone_number_id)), tasks_, limits_, clock_,
       [this, phone_number_id](MessageId from, std::size_t limit) {
         return ledger_.queued(phone_number_id, from, limit);
       },
@@ -164,10 +168,8 @@ Outbox::Number& Outbox::number_of(const std::string& phone_number_id) {
 }
 
 void Outbox::take_in(Number& number, OutboundMessage message) {
-  tasks_.post(number.executor, [this, &number, message = std::move(message)]() mutable {
-    if (!number.lane.add(std::move(message), clock_.now())) number.backlog.done();
-    pump(number);
-  });
+  if (!number.lane.add(std::move(message), clock_.now())) number.backlog.done();
+  pump(number);
 }
 
 void Outbox::pump(Number& number) {

@@ -20,7 +20,9 @@ namespace claw {
 /// the ledger.
 ///
 /// Order: items reach `deliver` in the order of their ids as far as one caller offers them in that order; callers
-/// beside each other may offer in any order. No item reaches it twice, and none is left out. `Item` has an `id`
+/// beside each other may offer in any order. No item reaches it twice, and none is left out.
+/// `deliver` is called from several threads, one call at a time: where it passes items on, base/mailbox.hpp keeps the
+/// order. `Item` has an `id`
 /// (MessageId) that grows in the order of commits: a read that shows an item shows all with lower ids.
 ///
 /// offer() and done() are safe from any thread; run() is to be spawned once.
