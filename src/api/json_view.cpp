@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "base/crypto.hpp"
+#include "tenancy/agent_options.hpp"
 #include "whatsapp/errors.hpp"
 
 namespace claw {
@@ -177,8 +178,11 @@ json::object number_json(const Tenant& tenant, const std::string& phone_number_i
 }
 
 json::object agent_json(const Tenant& tenant, const Agent& agent) {
-  json::object shown{
-      {"name", agent.name}, {"kind", agent.kind}, {"default", agent.name == tenant.default_agent}, {"model", nullptr}};
+  json::object shown{{"name", agent.name},
+                     {"kind", agent.kind},
+                     {"default", agent.name == tenant.default_agent},
+                     {"format", name_of(agent.options.format)},
+                     {"model", nullptr}};
   if (agent.kind == "echo") return shown;
   // Not the address of the model's server: it may carry credentials.
   const AgentOptions& options = agent.options;

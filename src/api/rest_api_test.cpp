@@ -341,6 +341,8 @@ TEST_F(RestApiTest, ShowsNumbersAndAgentsWithoutTheirSecrets) {
   tenants_.reload();
   const auto response = call("GET", "/api/v1/agents");
   EXPECT_THAT(response.body, HasSubstr("small"));
+  EXPECT_THAT(response.body, HasSubstr(R"("format":"markdown")"));
+  EXPECT_THAT(response.body, HasSubstr(R"("format":"plain")")) << "the echo";
   EXPECT_THAT(response.body, Not(HasSubstr("pass"))) << "an address may carry credentials";
 }
 

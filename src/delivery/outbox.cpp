@@ -18,7 +18,7 @@ namespace {
 constexpr std::chrono::milliseconds kStoreRetry{250};
 /// Messages explained in one write: bounds what others wait for it.
 constexpr std::ptrdiff_t kExplainedAtOnce = 256;
-/// How soon a disabled tenant's messages are looked at again.
+/// How soon messages are looked at again whose tenant is disabled, or has given up the number.
 constexpr std::chrono::seconds kDisabledRetry{10};
 
 Counter& outcomes(Metrics& metrics, const char* result) {
@@ -274,13 +274,14 @@ Task<> Outbox::deliver(Number& number, OutboundMessage& message) {
 }
 
 Task<bool> Outbox::send(Number& number, OutboundMessage& message) {
-  const auto tenant = directory_.by_id(message.tenant);
-  if (!tenant || !tenant->enabled) {
-    message.due = clock_.now() + kDisabledRetry;
-    co_return false;
-  }
   const auto began = clock_.now();
   if (is_too_late(message.created, began)) co_return co_await give_up(message);
+  const auto tenant = directory_.by_id(message.tenant);
+  // A number that went to another tenant is held for what Meta says of that one's token, and no other.
+  if (!tenant || !tenant->enabled || !tenant->owns_number(number.id)) {
+    message.due = began + kDisabledRetry;
+    co_return false;
+  }
   const Fence fence = ledger_.fence();
   if (const auto begun = co_await ledger_.begin_send(message.id, fence); !begun) {
     if (begun.error().kind == ErrorKind::kConflict) co_return !co_await taken_back(number, message, fence);

@@ -450,6 +450,27 @@ TEST_F(OutboxTest, WaitsWhileATenantIsDisabledAndRecovers) {
   EXPECT_TRUE(is(parts[0], MessageState::kSent)) << "and recovers";
 }
 
+TEST_F(OutboxTest, SendsNothingThroughANumberThatWentToAnotherTenant) {
+  start();
+  auto beta = tenants_.add("beta", "333");
+  tenants_.set(acme_, kPhoneNumberId, "222");
+  tenants_.set(beta, kPhoneNumberId, "111");
+  const auto left = reply("491511", {"of acme"});
+  offer(left);
+  std::swap(acme_, beta);
+  const auto parts = reply("491512", {"of beta"});
+  std::swap(acme_, beta);
+  offer(parts);
+  ASSERT_TRUE(sent(2));
+  pass(10s);
+  settle();
+  EXPECT_THAT(texts_after_start(), ElementsAre("of beta")) << "a refusal would hold beta's number";
+  tenants_.set(beta, kPhoneNumberId, "333");
+  tenants_.set(acme_, kPhoneNumberId, "111,222");
+  pass(10s);
+  EXPECT_TRUE(is(left[0], MessageState::kSent)) << "and recovers";
+}
+
 TEST_F(OutboxTest, SendsNothingWhileTheLedgerCannotSaySoAndRecovers) {
   start();
   flaky_->fail_next(2);

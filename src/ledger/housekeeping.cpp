@@ -13,8 +13,7 @@ constexpr std::chrono::milliseconds kPause{50};
 template <class Step>
 Task<std::size_t> Housekeeping::in_steps(Step forget) {
   std::size_t total = 0;
-  // No identity may go while an item waits that would be known by it.
-  for (std::size_t step = kStep; step >= kStep && inbox_.waiting() == 0;) {
+  for (std::size_t step = kStep; step >= kStep;) {
     const Result<std::size_t> forgotten = co_await forget();
     if (!forgotten) {
       log::warn("housekeeping.failed reason=\"{}\"", forgotten.error().message);
@@ -31,6 +30,9 @@ Task<> Housekeeping::run() {
   constexpr auto kStatus = static_cast<std::uint8_t>(whatsapp::ItemKind::kStatus);
   for (;;) {
     co_await clock_.sleep(kEvery);
+    // No identity may go while an item waits that would be known by it. What comes after a moment in which none waits
+    // is too young for that: a busy gateway seldom has a second such moment.
+    while (inbox_.waiting() > 0) co_await clock_.sleep(kPause);
     const auto before = clock_.now() - kKeep;
     const auto identities = co_await in_steps([&] { return ledger_.forget(before, kStep, ledger_.fence()); });
     // The parsed ones stay in the ledger, and nothing refers to their bytes.

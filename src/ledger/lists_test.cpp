@@ -143,6 +143,13 @@ TEST_F(ListsTest, FindsPeopleByTheBeginningOfTheirName) {
   EXPECT_TRUE(failed(run(ledger().users(kAcme, {.after = "nobody", .name = "mar"})), ErrorKind::kInvalid));
 }
 
+TEST_F(ListsTest, ShowsNobodyOfAnotherNameBehindSomebodyWhoWasRenamed) {
+  const std::pair<const char*, const char*> people[] = {{"491", "Mara"}, {"492", "Bert"}, {"493", "Mark"}};
+  for (const auto& [who, name] : people) receive(message_of(phone(who, name), std::string("hello from ") + who));
+  receive(message_of(phone("491", "Anna"), "I am Anna now"));
+  EXPECT_THAT(users({.after = "491", .name = "mar"}), ElementsAre("493"));
+}
+
 TEST_F(ListsTest, ShowsAPersonWithTheirConversationsNewestFirst) {
   receive(message_of(phone("491", "Maria"), "to the first number"));
   receive(on_number(message_of(phone("491", "Maria"), "to the second"), "222"));

@@ -8,6 +8,7 @@
 #include "whatsapp/block_writer.hpp"
 #include "whatsapp/markdown_source.hpp"
 #include "whatsapp/styled_line.hpp"
+#include "whatsapp/utf8.hpp"
 
 namespace claw::whatsapp {
 namespace {
@@ -352,6 +353,7 @@ class Converter {
 }  // namespace
 
 WhatsAppText to_whatsapp_text(std::string_view markdown) {
+  if (markdown.size() > kMaxMarkdownBytes) return {valid_utf8(markdown), {}};
   const MarkdownSource source(markdown);
   Converter converter(source);
   MD_PARSER parser{};

@@ -41,11 +41,15 @@ struct WhatsAppText {
 /// - quotes and lists deeper than kMaxLevels look like that deep.
 /// A line of text that begins like a quote or an item of WhatsApp's (`\> x`) is left as it is.
 ///
-/// A text with tables of more than 50,000 cells, or whose rows would repeat more than 1 MB of columns' names, stays as
-/// it came. A table needs three dashes below each name (`---` or `:-:`).
+/// A text of more than kMaxMarkdownBytes, or with tables of more than 50,000 cells, or whose rows would repeat more
+/// than 1 MB of columns' names, stays as it came. A table needs three dashes below each name (`---` or `:-:`).
 ///
-/// Invalid UTF-8 becomes U+FFFD. Takes time and space linear in the length, however deep the nesting.
+/// Invalid UTF-8 becomes U+FFFD.
 [[nodiscard]] WhatsAppText to_whatsapp_text(std::string_view markdown);
+
+/// Thirty messages and more. Bounds the time, which the parser (md4c 0.4.8) takes by the square of a paragraph with
+/// many links over two lines: 14 s for 1 MB, on a thread that serves everybody.
+inline constexpr std::size_t kMaxMarkdownBytes = 128 * 1024;
 
 /// The deepest quote or list that is shown by its depth: a phone is narrow, and a prefix on each line must not make the
 /// text grow without bound.

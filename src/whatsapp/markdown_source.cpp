@@ -22,9 +22,11 @@ constexpr std::pair<std::string_view, std::string_view> kEntities[] = {
 
 /// The first that is not escaped, or the end.
 std::size_t closing_bracket(std::string_view text, std::size_t from) {
-  std::size_t at = text.find(']', from);
-  while (at != std::string_view::npos && at > 0 && text[at - 1] == '\\') at = text.find(']', at + 1);
-  return std::min(at, text.size());
+  for (std::size_t at = from; at < text.size(); ++at) {
+    if (text[at] == ']') return at;
+    if (text[at] == '\\') ++at;
+  }
+  return text.size();
 }
 
 std::string utf8_of(char32_t c) {

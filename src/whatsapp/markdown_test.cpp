@@ -62,6 +62,7 @@ TEST(ToWhatsAppText, WritesLinksWithTheirAddress) {
   EXPECT_EQ(converted("Fact [1], **more**[^n].\n\n[1]: https://x.org/_1_\n[^n]: note"),
             "Fact [1], *more*[^n].\n\n[1]: https://x.org/_1_\n[^n]: note")
       << "a list of sources does not vanish";
+  EXPECT_EQ(converted("[a\\\\]: b"), "[a\\]: b") << "nor one whose name ends with a backslash";
   EXPECT_EQ(converted("<https://x.org/_a_b_> <me@x.org> [me@x.org](mailto:me@x.org)"),
             "https://x.org/_a_b_ me@x.org me@x.org");
   EXPECT_EQ(converted("<https://x.org/?a&amp;b>"), "https://x.org/?a&amp;b");
@@ -213,15 +214,21 @@ TEST(ToWhatsAppText, LeavesATextOverWhichTheParserStumbles) {
   EXPECT_EQ(converted("**a** ![]([)]() b"), "**a** ![]([)]() b") << "it would lose a part of it";
 }
 
-TEST(ToWhatsAppText, TakesLongLinesOfAnyKind) {
-  // Quadratic work would run into the time limit of the test.
+TEST(ToWhatsAppText, TakesAsMuchAsItDoesOfAnyKind) {
+  // Work without bound would run into the time limit of the test.
   for (const std::string piece : {"x",  "*",  "**a** ",   "*a ",   "[",          "[a](b) ",  "`",           "`a ",
                                   "<",  "~a", "\\*x\\* ", "1*2*3", "***a* b** ", "![a](b) ", "https://a_ ", "(https://",
-                                  "> ", "- ", "|a",       "🌻",    "&amp;",      "_a*"}) {
+                                  "> ", "- ", "|a",       "🌻",    "&amp;",      "_a*",      "[a\nb](c\n) "}) {
     std::string text;
-    while (text.size() < 1'000'000) text += piece;
+    while (text.size() + piece.size() <= kMaxMarkdownBytes) text += piece;
     EXPECT_LT(converted(text).size(), 8 * text.size()) << piece;
   }
+}
+
+TEST(ToWhatsAppText, LeavesATextThatIsLongerThanAnybodyReads) {
+  std::string text;
+  while (text.size() <= kMaxMarkdownBytes) text += "[a\nb](c\n) ";
+  EXPECT_EQ(converted(text + "\xff"), text + "\uFFFD");
 }
 
 TEST(ToWhatsAppText, IsAlwaysValidAndShowsTheLettersInOrder) {

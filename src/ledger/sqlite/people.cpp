@@ -74,7 +74,9 @@ Result<Users> by_name(Database& db, TenantId tenant, const UserFilter& filter) {
   std::string from = filter.name;
   const std::string end = filter.name + '\xFF';
   if (!filter.after.empty()) {
-    auto row = db.query("SELECT name FROM users WHERE tenant = $1 AND public_id = $2", tenant, filter.after);
+    // They may have another name by now, and the search may begin behind it.
+    auto row = db.query("SELECT max(name COLLATE NOCASE, $3) FROM users WHERE tenant = $1 AND public_id = $2", tenant,
+                        filter.after, filter.name);
     if (!row.next()) return fail(ErrorKind::kInvalid, "after must be the next of an earlier answer");
     from = row->text(0);
   }

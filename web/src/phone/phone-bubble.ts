@@ -67,13 +67,13 @@ export class PhoneBubble extends LitElement {
       }
     }
     phone-content {
-      --meta-room: 3.4em;
+      --meta-room: 3.8em;
     }
     .person phone-content {
       --meta-room: 4.9em;
     }
     .edited phone-content {
-      --meta-room: 7em;
+      --meta-room: 7.4em;
     }
     .person .edited phone-content {
       --meta-room: 8.5em;
