@@ -164,6 +164,11 @@ Task<TurnOutcome> Conversations::decide(TenantRef tenant, const PendingMessage& 
   }
   for (const auto& text : reply->texts)
     std::ranges::move(parts_of(text, agent->second), std::back_inserter(outcome.parts));
+  if (outcome.parts.size() > kMaxParts) {
+    outcome.reason =
+        fmt::format("the reply was cut: it had {} messages, and {} go out", outcome.parts.size(), kMaxParts);
+    outcome.parts.resize(kMaxParts);
+  }
   if (outcome.parts.empty()) outcome.state = MessageState::kNoReply;
   if (!reply->usage.model.empty() || reply->usage.completion_tokens > 0)
     outcome.usage = boost::json::serialize(boost::json::object{{"model", reply->usage.model},

@@ -23,6 +23,9 @@ namespace claw {
 class Conversations {
  public:
   static constexpr std::size_t kMaxInMemory = 50'000;  ///< Messages in memory; the rest waits in the ledger.
+  /// Messages of one reply. What an agent that does not stop says beyond them is cut: Meta lets one in 6 s through to a
+  /// person, and bills each.
+  static constexpr std::size_t kMaxParts = 20;
 
   /// All must outlive this object.
   Conversations(IoPool& io, Ledger& ledger, Directory& directory, AgentRunner& agents, Graph& graph, Outbox& outbox,

@@ -44,6 +44,7 @@ class FakeAgent final : public AgentRunner {
     if (text == "fail") co_return fail(ErrorKind::kTransient, "the model is away");
     if (text == "silence") co_return AgentReply{};
     if (text == "no reply") co_return AgentReply{{" NO_REPLY\n"}};
+    if (text == "endless") co_return AgentReply{std::vector<std::string>(25, "and")};
     if (text == "long") co_return AgentReply{{std::string(9000, 'x'), "end"}};
     if (text == "long style")
       co_return AgentReply{{agent.options.format == TextFormat::kMarkdown ? "**" + std::string(5000, 'x') + "**"
@@ -158,6 +159,14 @@ TEST_F(ConversationsTest, AnswersInTheOrderOfTheMessages) {
   EXPECT_THAT(graph_.texts(), ElementsAre("re: a", "re: b", "re: c"));
   for (const auto id : ids) EXPECT_TRUE(is(id, MessageState::kAnswered));
   EXPECT_EQ(record(ids[0]).agent, "bot");
+}
+
+TEST_F(ConversationsTest, CutsAReplyThatDoesNotEndAndSaysSo) {
+  const auto ids = receive("491511", {"endless", "a"});
+  ASSERT_TRUE(sent(21));
+  EXPECT_THAT(graph_.texts(), SizeIs(21));
+  EXPECT_EQ(graph_.texts().back(), "re: a") << "and the next is answered";
+  EXPECT_EQ(record(ids[0]).reason, "the reply was cut: it had 25 messages, and 20 go out");
 }
 
 TEST_F(ConversationsTest, RunsOneTurnAtATimeInAConversationAndOthersBesideIt) {

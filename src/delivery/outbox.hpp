@@ -19,8 +19,8 @@ namespace claw {
 ///
 /// Before the first byte goes out the ledger knows of it, so that a crash leaves `unknown` and never a second send.
 /// A message that must be tried again holds back its own conversation only, a throughput limit its number. A token or
-/// permission that Meta refuses holds its number too: one message now and then tries, the others are told in the ledger
-/// what they wait for, and within kTokenCheck of a changed token or app secret the next one goes.
+/// permission that Meta refuses holds its number too: one message now and then tries, those in memory are told
+/// in the ledger what they wait for, and within kTokenCheck of a changed token or app secret the next one goes.
 ///
 /// All work of a phone number is done on one io thread. Safe from any thread.
 class Outbox {

@@ -384,7 +384,11 @@ WhatsAppText to_whatsapp_text(std::string_view markdown) {
   };
   const int fault = md_parse(source.text().data(), static_cast<MD_SIZE>(source.text().size()), &parser, &converter);
   if (fault != 0 || converter.gave_up()) return {source.restored(source.text()), {}};
-  return converter.take();
+  auto shown = converter.take();
+  // A lone `#`, a fence that only begins: an answer all the same.
+  const bool has_words = markdown.find_first_not_of(" \t\r\n") != std::string_view::npos;
+  if (shown.text.empty() && has_words) shown.text = valid_utf8(markdown);
+  return shown;
 }
 
 }  // namespace claw::whatsapp

@@ -41,8 +41,9 @@ struct WhatsAppText {
 /// - quotes and lists deeper than kMaxLevels look like that deep.
 /// A line of text that begins like a quote or an item of WhatsApp's (`\> x`) is left as it is.
 ///
-/// A text of more than kMaxMarkdownBytes, or with tables of more than 50,000 cells, or whose rows would repeat more
-/// than 1 MB of columns' names, stays as it came. A table needs three dashes below each name (`---` or `:-:`).
+/// A text of which nothing would be shown, or of more than kMaxMarkdownBytes, or with tables of more than 50,000 cells,
+/// or whose rows would repeat more than 1 MB of columns' names, stays as it came. A table needs three dashes below each
+/// name (`---` or `:-:`).
 ///
 /// Invalid UTF-8 becomes U+FFFD.
 [[nodiscard]] WhatsAppText to_whatsapp_text(std::string_view markdown);

@@ -261,5 +261,11 @@ TEST(ToWhatsAppText, IsAlwaysValidAndShowsTheLettersInOrder) {
   }
 }
 
+TEST(ToWhatsAppText, LeavesATextOfWhichNothingWouldBeShown) {
+  EXPECT_EQ(to_whatsapp_text("```hello").text, "```hello");
+  EXPECT_EQ(to_whatsapp_text("#").text, "#");
+  EXPECT_EQ(to_whatsapp_text("").text, "");
+}
+
 }  // namespace
 }  // namespace claw::whatsapp

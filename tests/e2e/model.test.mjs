@@ -10,7 +10,8 @@ describe('a model as the agent', () => {
   after(() => browser.close());
 
   test('answers in the phone page with the history in view', async () => {
-    const { page } = browser;
+    // A page of its own: going to another person in the same one could take the words with the one before.
+    const page = await browser.context.newPage();
     await page.goto(`${simulatorUrl()}/#${freshPhone()}`);
     const say = async (text) => {
       await page.getByRole('textbox', { name: /^Message to/ }).fill(text);
@@ -24,7 +25,7 @@ describe('a model as the agent', () => {
   });
 
   test('is read in the styles of WhatsApp, whose markers nobody sees', async () => {
-    const { page } = browser;
+    const page = await browser.context.newPage();
     await page.goto(`${simulatorUrl()}/#${freshPhone()}`);
     await page.getByRole('textbox', { name: /^Message to/ }).fill('**bold** and `code`, \\*no style\\*');
     await page.keyboard.press('Enter');
