@@ -41,12 +41,13 @@ class LimitScenariosTest : public ::testing::Test {
   }
 };
 
-/// Meta's own figures, but for the pair rate: it is twelve times as fast, so that nobody waits for minutes.
+/// Meta's own figures, but for the pair rate: it is twice as fast, so that nobody waits for minutes. Who gets five more
+/// than the burst waits for 15 s in all, so that a slow machine comes to the limit too.
 TEST_F(LimitScenariosTest, DeliversHundredsOfMessagesWithinMetasLimits) {
-  RealPrograms programs({.gateway = "pair_interval_ms = 500"});
-  hold_to(programs, {{"messages_per_second", 80}, {"pair_per_6s", 12}, {"pair_burst", 45}});
+  RealPrograms programs({.gateway = "pair_interval_ms = 3000"});
+  hold_to(programs, {{"messages_per_second", 80}, {"pair_per_6s", 2}, {"pair_burst", 45}});
   all_write(programs, 6, 40);
-  for (int number = 0; number < 60; ++number) programs.write(phone(6), fmt::format("p6-{}", number));
+  for (int number = 0; number < 50; ++number) programs.write(phone(6), fmt::format("p6-{}", number));
   ASSERT_TRUE(eventually([&] { return programs.at_rest(); }, seconds(120)));
   EXPECT_THAT(disagreements(programs), IsEmpty());
   EXPECT_THAT(states(programs), Each(::testing::AnyOf("sent", "delivered", "read"))) << "each is delivered";
