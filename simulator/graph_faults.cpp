@@ -5,6 +5,7 @@
 
 #include "simulator/error_codes.hpp"
 #include "simulator/graph.hpp"
+#include "simulator/words.hpp"
 
 namespace claw::sim {
 
@@ -18,12 +19,6 @@ struct Aim {
   std::string phone{};
 };
 
-std::string text_in(const json::object& object, std::string_view name) {
-  const json::value* value = object.if_contains(name);
-  if (value && value->is_int64()) return std::to_string(value->get_int64());
-  return value && value->is_string() ? std::string(std::string_view(value->get_string())) : std::string();
-}
-
 Aim aim_of(Meta& meta, const GraphCall& call) {
   if (call.method != "POST" || call.edge != "messages") return {};
   boost::system::error_code error;
@@ -31,11 +26,11 @@ Aim aim_of(Meta& meta, const GraphCall& call) {
   const json::object none;
   const json::object& object = !error && body.is_object() ? body.get_object() : none;
   if (object.contains("status")) {
-    const auto found = meta.phones.find_message(text_in(object, "message_id"));
+    const auto found = meta.phones.find_message(member_text(object, "message_id"));
     return {FaultCalls::kMark, found ? found.person->wa_id : std::string()};
   }
-  if (const std::string to = phone_digits(text_in(object, "to")); !to.empty()) return {FaultCalls::kSend, to};
-  const Person* person = meta.phones.find_bsuid(text_in(object, "recipient"));
+  if (const std::string to = phone_digits(member_text(object, "to")); !to.empty()) return {FaultCalls::kSend, to};
+  const Person* person = meta.phones.find_bsuid(member_text(object, "recipient"));
   return {FaultCalls::kSend, person ? person->wa_id : std::string()};
 }
 

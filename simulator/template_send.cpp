@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "simulator/error_codes.hpp"
+#include "simulator/words.hpp"
 
 namespace claw::sim {
 
@@ -33,12 +34,6 @@ const json::object* object_in(const json::object& object, std::string_view name)
   return value ? value->if_object() : nullptr;
 }
 
-std::string text_in(const json::object& object, std::string_view name) {
-  const json::value* value = object.if_contains(name);
-  if (value && value->is_int64()) return std::to_string(value->get_int64());
-  return value && value->is_string() ? std::string(std::string_view(value->get_string())) : std::string();
-}
-
 /// The parameters that a send gives for a component, or for the button at `index`.
 json::array parameters_of(const json::object& send, std::string_view type, std::size_t index = 0) {
   const json::value* components = send.if_contains("components");
@@ -46,8 +41,8 @@ json::array parameters_of(const json::object& send, std::string_view type, std::
   for (const auto& entry : components->get_array()) {
     if (!entry.is_object()) continue;
     const json::object& component = entry.get_object();
-    if (with_case(text_in(component, "type"), std::tolower) != type) continue;
-    if (type == "button" && text_in(component, "index") != std::to_string(index)) continue;
+    if (with_case(member_text(component, "type"), std::tolower) != type) continue;
+    if (type == "button" && member_text(component, "index") != std::to_string(index)) continue;
     const json::value* parameters = component.if_contains("parameters");
     return parameters && parameters->is_array() ? parameters->get_array() : json::array();
   }
@@ -58,11 +53,11 @@ json::array parameters_of(const json::object& send, std::string_view type, std::
 Text value_of(std::string_view where, const json::value& parameter) {
   const json::object none;
   const json::object& object = parameter.is_object() ? parameter.get_object() : none;
-  const std::string type = with_case(text_in(object, "type"), std::tolower);
-  std::string value = text_in(object, "text");
+  const std::string type = with_case(member_text(object, "type"), std::tolower);
+  std::string value = member_text(object, "text");
   if (type == "currency" || type == "date_time") {
     const json::object* inside = object_in(object, type);
-    value = inside ? text_in(*inside, "fallback_value") : std::string();
+    value = inside ? member_text(*inside, "fallback_value") : std::string();
   } else if (type != "text") {
     return Refusal(error_with(132012, fmt::format("{}: Format mismatch, expected TEXT, received {}", where,
                                                   type.empty() ? "UNKNOWN" : with_case(type, std::toupper))));
@@ -85,7 +80,7 @@ Text filled(std::string text, const json::array& parameters, std::string_view wh
                             where, parameters.size(), names.size())));
   for (std::size_t i = 0; i < names.size(); ++i) {
     const auto own = std::ranges::find_if(parameters, [&](const json::value& parameter) {
-      return named && parameter.is_object() && text_in(parameter.get_object(), "parameter_name") == names[i];
+      return named && parameter.is_object() && member_text(parameter.get_object(), "parameter_name") == names[i];
     });
     if (named && own == parameters.end())
       return Refusal(errors::invalid(fmt::format("{}: the parameter {} is missing.", where, names[i])));
@@ -97,12 +92,12 @@ Text filled(std::string text, const json::array& parameters, std::string_view wh
 }
 
 Text header_of(const json::object& component, const json::object& send, bool named) {
-  const std::string format = with_case(text_in(component, "format"), std::toupper);
+  const std::string format = with_case(member_text(component, "format"), std::toupper);
   const auto parameters = parameters_of(send, "header");
-  if (format == "TEXT") return filled(text_in(component, "text"), parameters, "header", named);
+  if (format == "TEXT") return filled(member_text(component, "text"), parameters, "header", named);
   const json::object none;
   const json::object& first = !parameters.empty() && parameters[0].is_object() ? parameters[0].get_object() : none;
-  const std::string given = with_case(text_in(first, "type"), std::toupper);
+  const std::string given = with_case(member_text(first, "type"), std::toupper);
   if (given != format)
     return Refusal(error_with(132012, fmt::format("header: Format mismatch, expected {}, received {}", format,
                                                   given.empty() ? "UNKNOWN" : given)));
@@ -114,7 +109,7 @@ Text buttons_of(const json::object& component, const json::object& send) {
   const json::value* buttons = component.if_contains("buttons");
   for (std::size_t i = 0; buttons && i < buttons->as_array().size(); ++i) {
     const json::object& button = buttons->as_array()[i].as_object();
-    std::string url = text_in(button, "url");
+    std::string url = member_text(button, "url");
     if (!placeholders(url).empty()) {
       const auto parameters = parameters_of(send, "button", i);
       if (parameters.empty())
@@ -123,7 +118,8 @@ Text buttons_of(const json::object& component, const json::object& send) {
       if (!whole) return whole;
       url = std::move(*whole);
     }
-    lines += fmt::format("{}[{}]{}{}", lines.empty() ? "" : "\n", text_in(button, "text"), url.empty() ? "" : " ", url);
+    lines +=
+        fmt::format("{}[{}]{}{}", lines.empty() ? "" : "\n", member_text(button, "text"), url.empty() ? "" : " ", url);
   }
   return lines;
 }
@@ -133,11 +129,11 @@ Text rendered(const Template& made, const json::object& send) {
   std::string whole;
   for (const auto& entry : made.components) {
     const json::object& component = entry.as_object();
-    const std::string type = with_case(text_in(component, "type"), std::toupper);
+    const std::string type = with_case(member_text(component, "type"), std::toupper);
     Text part = std::string();
     if (type == "HEADER") part = header_of(component, send, made.named);
-    if (type == "BODY") part = filled(text_in(component, "text"), parameters_of(send, "body"), "body", made.named);
-    if (type == "FOOTER") part = text_in(component, "text");
+    if (type == "BODY") part = filled(member_text(component, "text"), parameters_of(send, "body"), "body", made.named);
+    if (type == "FOOTER") part = member_text(component, "text");
     if (type == "BUTTONS") part = buttons_of(component, send);
     if (!part) return part;
     if (!part->empty()) whole += (whole.empty() ? "" : "\n\n") + *part;
@@ -163,11 +159,11 @@ std::expected<std::optional<TemplateSend>, GraphError> read_template_send(const 
   json::value value = json::parse(body, error);
   if (error || !value.is_object()) return std::nullopt;
   json::object& request = value.get_object();
-  if (with_case(text_in(request, "type"), std::tolower) != "template") return std::nullopt;
+  if (with_case(member_text(request, "type"), std::tolower) != "template") return std::nullopt;
   const json::object* send = object_in(request, "template");
   if (!send) return Refusal(errors::missing_inside("template"));
   const json::object* language = object_in(*send, "language");
-  const std::string name = text_in(*send, "name"), code = language ? text_in(*language, "code") : std::string();
+  const std::string name = member_text(*send, "name"), code = language ? member_text(*language, "code") : std::string();
   if (name.empty()) return Refusal(errors::missing_inside("template['name']"));
   if (code.empty()) return Refusal(errors::missing_inside("template['language']['code']"));
   const Template* made = templates.find(waba, name, code);

@@ -8,6 +8,7 @@
 
 #include "simulator/error_codes.hpp"
 #include "simulator/send_request.hpp"
+#include "simulator/words.hpp"
 
 namespace claw::sim {
 
@@ -31,11 +32,6 @@ std::string upper(std::string_view text) {
   return out;
 }
 
-std::string text_in(const json::object& object, std::string_view name) {
-  const json::value* value = object.if_contains(name);
-  return value && value->is_string() ? std::string(std::string_view(value->get_string())) : std::string();
-}
-
 bool is_name(std::string_view name) {
   return !name.empty() && name.size() <= kMaxName &&
          name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") == std::string_view::npos;
@@ -55,24 +51,24 @@ std::expected<void, GraphError> check_buttons(const json::object& component) {
   if (buttons->get_array().size() > kMaxButtons)
     return Refusal(errors::invalid(fmt::format("A template has at most {} buttons.", kMaxButtons)));
   for (const auto& button : buttons->get_array()) {
-    if (!button.is_object() || text_in(button.get_object(), "type").empty())
+    if (!button.is_object() || member_text(button.get_object(), "type").empty())
       return Refusal(errors::missing("components['buttons']['type']"));
-    if (auto ok = check_length("A button's text", text_in(button.get_object(), "text"), kMaxLabel); !ok) return ok;
+    if (auto ok = check_length("A button's text", member_text(button.get_object(), "text"), kMaxLabel); !ok) return ok;
   }
   return {};
 }
 
 std::expected<void, GraphError> check_component(const json::object& component) {
-  const std::string type = upper(text_in(component, "type"));
+  const std::string type = upper(member_text(component, "type"));
   if (std::ranges::find(kComponents, type) == kComponents.end())
     return Refusal(errors::invalid(fmt::format("Param components['type'] must be one of {{{}}} - got \"{}\".",
                                                fmt::join(kComponents, ", "), type)));
-  const std::string text = text_in(component, "text");
+  const std::string text = member_text(component, "text");
   if (type == "BODY") return check_length("The body", text, kMaxBody);
   if (type == "FOOTER") return check_length("The footer", text, kMaxEdge);
   if (type == "BUTTONS") return check_buttons(component);
   if (type != "HEADER") return {};
-  if (text_in(component, "format").empty()) return Refusal(errors::missing("components['format']"));
+  if (member_text(component, "format").empty()) return Refusal(errors::missing("components['format']"));
   if (placeholders(text).size() > 1) return Refusal(errors::invalid("A header has at most one variable."));
   return check_length("The header", text, kMaxEdge);
 }
@@ -85,15 +81,15 @@ std::expected<json::array, GraphError> read_components(const json::object& reque
     if (!component.is_object()) return Refusal(errors::invalid("Param components must be an array of objects."));
     if (auto ok = check_component(component.get_object()); !ok) return Refusal(ok.error());
     // Meta writes the body of an authentication template.
-    has_body |= upper(text_in(component.get_object(), "type")) == "BODY" &&
-                (category == "AUTHENTICATION" || !text_in(component.get_object(), "text").empty());
+    has_body |= upper(member_text(component.get_object(), "type")) == "BODY" &&
+                (category == "AUTHENTICATION" || !member_text(component.get_object(), "text").empty());
   }
   if (!has_body) return Refusal(errors::missing("components['body']"));
   return components->get_array();
 }
 
 std::expected<std::string, GraphError> read_category(const json::object& request) {
-  std::string category = upper(text_in(request, "category"));
+  std::string category = upper(member_text(request, "category"));
   if (category.empty()) return Refusal(errors::missing("category"));
   if (std::ranges::find(kCategories, category) == kCategories.end())
     return Refusal(errors::invalid(
@@ -127,10 +123,10 @@ std::vector<std::string> placeholders(std::string_view text) {
 
 Templates::Made Templates::create(std::string_view waba, const json::object& request, std::string id) {
   Template made{.id = std::move(id), .waba = std::string(waba)};
-  made.name = text_in(request, "name");
+  made.name = member_text(request, "name");
   if (!is_name(made.name))
     return Refusal(errors::invalid("Param name must be lower-case letters, digits and underscores."));
-  made.language = text_in(request, "language");
+  made.language = member_text(request, "language");
   if (made.language.empty()) return Refusal(errors::missing("language"));
   auto category = read_category(request);
   if (!category) return Refusal(category.error());
@@ -138,7 +134,7 @@ Templates::Made Templates::create(std::string_view waba, const json::object& req
   auto components = read_components(request, made.category);
   if (!components) return Refusal(components.error());
   made.components = std::move(*components);
-  made.named = upper(text_in(request, "parameter_format")) == "NAMED";
+  made.named = upper(member_text(request, "parameter_format")) == "NAMED";
   if (find(waba, made.name, made.language)) {
     auto error = errors::invalid("There is already content in this language for this template.");
     error.subcode = 2388024;

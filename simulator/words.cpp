@@ -45,6 +45,12 @@ std::string text_in(const json::value& value, std::initializer_list<std::string_
   return found && found->is_string() ? std::string(std::string_view(found->get_string())) : std::string();
 }
 
+std::string member_text(const json::object& object, std::string_view name) {
+  const json::value* value = object.if_contains(name);
+  if (value && value->is_int64()) return std::to_string(value->get_int64());
+  return value && value->is_string() ? std::string(std::string_view(value->get_string())) : std::string();
+}
+
 std::string words_of(std::string_view type, const json::value& content) {
   if (type == "text" || type == "system") return text_in(content, {"body"});
   if (type == "order" || type == "button") return text_in(content, {"text"});

@@ -17,5 +17,7 @@ namespace claw::sim {
                                                 std::initializer_list<std::string_view> path);
 /// The string there; empty where there is none.
 [[nodiscard]] std::string text_in(const boost::json::value& value, std::initializer_list<std::string_view> path);
+/// A member of that name as text, a whole number as its digits, as Graph reads it; empty where there is none.
+[[nodiscard]] std::string member_text(const boost::json::object& object, std::string_view name);
 
 }  // namespace claw::sim
