@@ -39,11 +39,7 @@ class Filler {
     sqlite::Store::Options options;
     options.database.cache_mib = 1024;
     options.database.synchronous_full = false;  // what a power cut destroys here is made again
-    sqlite::Store::Options of_inbox = options;
-    of_inbox.database.path = config.inbox_path();
-    of_inbox.name = "inbox";
-    of_inbox.schema = EmbeddedInbox::schema();
-    inbox_store_ = good(sqlite::Store::open(std::move(of_inbox)));
+    inbox_store_ = good(sqlite::Store::open(EmbeddedInbox::store_options(options, config.inbox_path())));
     options.database.path = config.database_path();
     store_ = good(sqlite::Store::open(std::move(options)));
   }

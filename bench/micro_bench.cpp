@@ -83,10 +83,7 @@ void append_group(benchmark::State& state) {
   const std::string folder = std::filesystem::current_path() / "micro_bench_data";
   std::filesystem::remove_all(folder);
   std::filesystem::create_directories(folder);
-  sqlite::Store::Options options;
-  options.database.path = folder + "/inbox.db";
-  options.schema = EmbeddedInbox::schema();
-  auto store = sqlite::Store::open(std::move(options));
+  auto store = sqlite::Store::open(EmbeddedInbox::store_options({}, folder + "/inbox.db"));
   if (!store) return state.SkipWithError(store.error().message.c_str());
   const std::string raw = body();
   for (auto _ : state) {

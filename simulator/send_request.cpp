@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "simulator/ids.hpp"
+#include "simulator/words.hpp"
 
 namespace claw::sim {
 
@@ -20,7 +21,6 @@ constexpr std::size_t kMaxText = 4096;
 constexpr std::size_t kMaxCallbackData = 512;
 constexpr auto kContentTypes = std::to_array<std::string_view>(
     {"audio", "contacts", "document", "image", "interactive", "location", "reaction", "sticker", "video"});
-constexpr auto kOtherTypes = std::to_array<std::string_view>({"pin", "template"});
 
 using Refusal = std::unexpected<GraphError>;
 
@@ -102,10 +102,10 @@ std::expected<std::string, GraphError> read_type(const json::object& object) {
   }
   auto type = optional_text(object, "type");
   if (!type) return Refusal(type.error());
-  std::ranges::transform(*type, type->begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  *type = lower_case(*std::move(type));
   if (type->empty()) return "text";
   if (*type == "text" || std::ranges::find(kContentTypes, *type) != kContentTypes.end()) return type;
-  if (std::ranges::find(kOtherTypes, *type) != kOtherTypes.end()) return Refusal(errors::unsupported_type(*type));
+  if (*type == "pin") return Refusal(errors::unsupported_type(*type));
   return Refusal(errors::invalid(fmt::format(
       "Param type must be one of {{AUDIO, CONTACTS, DOCUMENT, IMAGE, INTERACTIVE, LOCATION, REACTION, STICKER, "
       "TEMPLATE, TEXT, VIDEO}} - got \"{}\".",

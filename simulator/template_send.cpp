@@ -24,11 +24,6 @@ GraphError error_with(int code, std::string details) {
   return error;
 }
 
-std::string with_case(std::string text, int (*change)(int)) {
-  std::ranges::transform(text, text.begin(), [change](unsigned char c) { return static_cast<char>(change(c)); });
-  return text;
-}
-
 const json::object* object_in(const json::object& object, std::string_view name) {
   const json::value* value = object.if_contains(name);
   return value ? value->if_object() : nullptr;
@@ -41,7 +36,7 @@ json::array parameters_of(const json::object& send, std::string_view type, std::
   for (const auto& entry : components->get_array()) {
     if (!entry.is_object()) continue;
     const json::object& component = entry.get_object();
-    if (with_case(member_text(component, "type"), std::tolower) != type) continue;
+    if (lower_case(member_text(component, "type")) != type) continue;
     if (type == "button" && member_text(component, "index") != std::to_string(index)) continue;
     const json::value* parameters = component.if_contains("parameters");
     return parameters && parameters->is_array() ? parameters->get_array() : json::array();
@@ -53,14 +48,14 @@ json::array parameters_of(const json::object& send, std::string_view type, std::
 Text value_of(std::string_view where, const json::value& parameter) {
   const json::object none;
   const json::object& object = parameter.is_object() ? parameter.get_object() : none;
-  const std::string type = with_case(member_text(object, "type"), std::tolower);
+  const std::string type = lower_case(member_text(object, "type"));
   std::string value = member_text(object, "text");
   if (type == "currency" || type == "date_time") {
     const json::object* inside = object_in(object, type);
     value = inside ? member_text(*inside, "fallback_value") : std::string();
   } else if (type != "text") {
     return Refusal(error_with(132012, fmt::format("{}: Format mismatch, expected TEXT, received {}", where,
-                                                  type.empty() ? "UNKNOWN" : with_case(type, std::toupper))));
+                                                  type.empty() ? "UNKNOWN" : upper_case(type))));
   }
   if (value.empty()) return Refusal(error_with(131008, fmt::format("{}: a parameter has no value.", where)));
   return value;
@@ -92,16 +87,16 @@ Text filled(std::string text, const json::array& parameters, std::string_view wh
 }
 
 Text header_of(const json::object& component, const json::object& send, bool named) {
-  const std::string format = with_case(member_text(component, "format"), std::toupper);
+  const std::string format = upper_case(member_text(component, "format"));
   const auto parameters = parameters_of(send, "header");
   if (format == "TEXT") return filled(member_text(component, "text"), parameters, "header", named);
   const json::object none;
   const json::object& first = !parameters.empty() && parameters[0].is_object() ? parameters[0].get_object() : none;
-  const std::string given = with_case(member_text(first, "type"), std::toupper);
+  const std::string given = upper_case(member_text(first, "type"));
   if (given != format)
     return Refusal(error_with(132012, fmt::format("header: Format mismatch, expected {}, received {}", format,
                                                   given.empty() ? "UNKNOWN" : given)));
-  return fmt::format("[{}]", with_case(format, std::tolower));
+  return fmt::format("[{}]", lower_case(format));
 }
 
 Text buttons_of(const json::object& component, const json::object& send) {
@@ -129,7 +124,7 @@ Text rendered(const Template& made, const json::object& send) {
   std::string whole;
   for (const auto& entry : made.components) {
     const json::object& component = entry.as_object();
-    const std::string type = with_case(member_text(component, "type"), std::toupper);
+    const std::string type = upper_case(member_text(component, "type"));
     Text part = std::string();
     if (type == "HEADER") part = header_of(component, send, made.named);
     if (type == "BODY") part = filled(member_text(component, "text"), parameters_of(send, "body"), "body", made.named);
@@ -159,7 +154,7 @@ std::expected<std::optional<TemplateSend>, GraphError> read_template_send(const 
   json::value value = json::parse(body, error);
   if (error || !value.is_object()) return std::nullopt;
   json::object& request = value.get_object();
-  if (with_case(member_text(request, "type"), std::tolower) != "template") return std::nullopt;
+  if (lower_case(member_text(request, "type")) != "template") return std::nullopt;
   const json::object* send = object_in(request, "template");
   if (!send) return Refusal(errors::missing_inside("template"));
   const json::object* language = object_in(*send, "language");
@@ -173,7 +168,7 @@ std::expected<std::optional<TemplateSend>, GraphError> read_template_send(const 
   request.erase("template");
   request["type"] = "text";
   request["text"] = {{"body", text->empty() ? made->name : *text}};
-  return TemplateSend{json::serialize(request), with_case(made->category, std::tolower)};
+  return TemplateSend{json::serialize(request), lower_case(made->category)};
 }
 
 }  // namespace claw::sim

@@ -26,12 +26,6 @@ constexpr auto kComponents = std::to_array<std::string_view>(
 
 constexpr std::size_t kMaxName = 512, kMaxBody = 1024, kMaxEdge = 60, kMaxButtons = 10, kMaxLabel = 25;
 
-std::string upper(std::string_view text) {
-  std::string out(text);
-  std::ranges::transform(out, out.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-  return out;
-}
-
 bool is_name(std::string_view name) {
   return !name.empty() && name.size() <= kMaxName &&
          name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") == std::string_view::npos;
@@ -59,7 +53,7 @@ std::expected<void, GraphError> check_buttons(const json::object& component) {
 }
 
 std::expected<void, GraphError> check_component(const json::object& component) {
-  const std::string type = upper(member_text(component, "type"));
+  const std::string type = upper_case(member_text(component, "type"));
   if (std::ranges::find(kComponents, type) == kComponents.end())
     return Refusal(errors::invalid(fmt::format("Param components['type'] must be one of {{{}}} - got \"{}\".",
                                                fmt::join(kComponents, ", "), type)));
@@ -81,7 +75,7 @@ std::expected<json::array, GraphError> read_components(const json::object& reque
     if (!component.is_object()) return Refusal(errors::invalid("Param components must be an array of objects."));
     if (auto ok = check_component(component.get_object()); !ok) return Refusal(ok.error());
     // Meta writes the body of an authentication template.
-    has_body |= upper(member_text(component.get_object(), "type")) == "BODY" &&
+    has_body |= upper_case(member_text(component.get_object(), "type")) == "BODY" &&
                 (category == "AUTHENTICATION" || !member_text(component.get_object(), "text").empty());
   }
   if (!has_body) return Refusal(errors::missing("components['body']"));
@@ -89,7 +83,7 @@ std::expected<json::array, GraphError> read_components(const json::object& reque
 }
 
 std::expected<std::string, GraphError> read_category(const json::object& request) {
-  std::string category = upper(member_text(request, "category"));
+  std::string category = upper_case(member_text(request, "category"));
   if (category.empty()) return Refusal(errors::missing("category"));
   if (std::ranges::find(kCategories, category) == kCategories.end())
     return Refusal(errors::invalid(
@@ -134,7 +128,7 @@ Templates::Made Templates::create(std::string_view waba, const json::object& req
   auto components = read_components(request, made.category);
   if (!components) return Refusal(components.error());
   made.components = std::move(*components);
-  made.named = upper(member_text(request, "parameter_format")) == "NAMED";
+  made.named = upper_case(member_text(request, "parameter_format")) == "NAMED";
   if (find(waba, made.name, made.language)) {
     auto error = errors::invalid("There is already content in this language for this template.");
     error.subcode = 2388024;

@@ -51,6 +51,18 @@ std::string member_text(const json::object& object, std::string_view name) {
   return value && value->is_string() ? std::string(std::string_view(value->get_string())) : std::string();
 }
 
+std::string lower_case(std::string text) {
+  for (char& c : text)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return text;
+}
+
+std::string upper_case(std::string text) {
+  for (char& c : text)
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+  return text;
+}
+
 std::string words_of(std::string_view type, const json::value& content) {
   if (type == "text" || type == "system") return text_in(content, {"body"});
   if (type == "order" || type == "button") return text_in(content, {"text"});

@@ -20,4 +20,8 @@ namespace claw::sim {
 /// A member of that name as text, a whole number as its digits, as Graph reads it; empty where there is none.
 [[nodiscard]] std::string member_text(const boost::json::object& object, std::string_view name);
 
+/// The text with its ASCII letters in one case: Graph takes the names of kinds in either.
+[[nodiscard]] std::string lower_case(std::string text);
+[[nodiscard]] std::string upper_case(std::string text);
+
 }  // namespace claw::sim

@@ -90,12 +90,7 @@ struct Tenants {
     options.database.cache_mib = static_cast<int>(config.ledger_cache_mib);
     options.database.checkpoint_pages = static_cast<int>(config.ledger_checkpoint_pages);
     options.metrics = &metrics;
-    sqlite::Store::Options of_inbox = options;
-    of_inbox.database.path = config.inbox_path();
-    of_inbox.name = "inbox";
-    of_inbox.database.checkpoint_pages = std::min(options.database.checkpoint_pages, EmbeddedInbox::kCheckpointPages);
-    of_inbox.schema = EmbeddedInbox::schema();
-    of_inbox.readers = 1;
+    sqlite::Store::Options of_inbox = EmbeddedInbox::store_options(options, config.inbox_path());
     options.database.path = config.database_path();
     options.readers_see = config.inbox_path();
     for (auto& [opened, how] : {std::pair{&inbox_store, &of_inbox}, std::pair{&store, &options}}) {

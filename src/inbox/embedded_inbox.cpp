@@ -26,8 +26,13 @@ std::int64_t mark_of(Database& db, std::string_view name) {
 
 }  // namespace
 
-sqlite::Schema EmbeddedInbox::schema() {
-  return kSteps;
+sqlite::Store::Options EmbeddedInbox::store_options(sqlite::Store::Options common, std::string path) {
+  common.name = "inbox";
+  common.schema = kSteps;
+  common.readers = 1;
+  common.database.path = std::move(path);
+  common.database.checkpoint_pages = std::min(common.database.checkpoint_pages, kCheckpointPages);
+  return common;
 }
 
 class EmbeddedInbox::AppendJob final : public sqlite::Store::Job {

@@ -22,10 +22,10 @@ class EmbeddedInbox final : public Inbox {
   /// with 1,000 pages, 22 ms with 16,000.
   static constexpr int kCheckpointPages = 1'000;
 
-  /// The tables of its file.
-  [[nodiscard]] static sqlite::Schema schema();
-  /// Fails with kTransient if the file cannot be read. `store` is of this schema, must outlive this object, and must be
-  /// closed before this object goes.
+  /// What a store of an inbox at `path` is opened with; `common` says the rest: cache, disk, metrics.
+  [[nodiscard]] static sqlite::Store::Options store_options(sqlite::Store::Options common, std::string path);
+  /// Fails with kTransient if the file cannot be read. `store` was opened with store_options(), must outlive this
+  /// object, and must be closed before this object goes.
   [[nodiscard]] static Task<Result<std::unique_ptr<EmbeddedInbox>>> open(sqlite::Store& store);
 
   [[nodiscard]] Task<Result<void>> append(std::vector<InboundItem> items) override;

@@ -45,11 +45,8 @@ class OpenLedger {
     sqlite::Store::Options options;
     options.database.vfs = vfs_;
     options.database.cache_mib = 4;
-    sqlite::Store::Options of_inbox = options;
-    of_inbox.database.path = options.readers_see = dir_.file("inbox.db");
-    of_inbox.name = "inbox";
-    of_inbox.schema = EmbeddedInbox::schema();
-    inbox_store = sqlite::Store::open(std::move(of_inbox)).value();
+    inbox_store = sqlite::Store::open(EmbeddedInbox::store_options(options, dir_.file("inbox.db"))).value();
+    options.readers_see = dir_.file("inbox.db");
     options.database.path = path();
     store = sqlite::Store::open(std::move(options)).value();
     ledger = run(sqlite::SqliteLedger::open(*store, clock)).value();
