@@ -15,42 +15,33 @@ constexpr std::string_view kRoot = "/api/v1";
 
 }  // namespace
 
-TenantRef RestApi::tenant_of(std::string_view credentials) const {
-  constexpr std::string_view kScheme = "Bearer ";
-  return credentials.starts_with(kScheme) ? directory_.by_token(credentials.substr(kScheme.size())) : nullptr;
-}
-
-void RestApi::add(net::Router& router, std::string method, std::string_view path, Route route) {
-  router.add(std::move(method), path, [this, route](HttpRequest& request) -> Answer {
-    auto tenant = tenant_of(request.header("Authorization"));
-    if (!tenant)
-      co_return problem(401, "Not signed in",
-                        "Send an API token as Authorization: Bearer …; clawcentral token create makes one.");
-    if (!tenant->enabled) co_return problem(403, "Disabled", "This tenant is disabled; the operator can enable it.");
-    co_return co_await (this->*route)(request, std::move(tenant));
+void RestApi::add(net::Router& router, std::string method, std::string_view path, Permission permission, Route route) {
+  guard_.add(router, std::move(method), path, permission, [this, route](HttpRequest& request, const Caller& caller) {
+    return (this->*route)(request, caller.tenant);
   });
 }
 
 void RestApi::add_routes(net::Router& router) {
   router_ = &router;
-  add(router, "GET", "/api/v1", &RestApi::list_routes);
-  add(router, "GET", "/api/v1/stream", &RestApi::stream);
-  add(router, "GET", "/api/v1/messages", &RestApi::list_messages);
-  add(router, "GET", "/api/v1/messages/{id}", &RestApi::show_message);
-  add(router, "GET", "/api/v1/deliveries", &RestApi::list_deliveries);
-  add(router, "GET", "/api/v1/statuses", &RestApi::list_statuses);
-  add(router, "GET", "/api/v1/events", &RestApi::list_events);
-  add(router, "GET", "/api/v1/users", &RestApi::list_users);
-  add(router, "GET", "/api/v1/users/{id}", &RestApi::show_user);
-  add(router, "GET", "/api/v1/conversations", &RestApi::list_conversations);
-  add(router, "GET", "/api/v1/conversations/{id}", &RestApi::show_conversation);
-  add(router, "GET", "/api/v1/conversations/{id}/messages", &RestApi::list_conversation_messages);
-  add(router, "GET", "/api/v1/numbers", &RestApi::list_numbers);
-  add(router, "GET", "/api/v1/agents", &RestApi::list_agents);
-  add(router, "GET", "/api/v1/kv", &RestApi::kv_list);
-  add(router, "GET", "/api/v1/kv/{key...}", &RestApi::kv_get);
-  add(router, "PUT", "/api/v1/kv/{key...}", &RestApi::kv_put);
-  add(router, "DELETE", "/api/v1/kv/{key...}", &RestApi::kv_delete);
+  add(router, "GET", "/api/v1", Permission::kInboxRead, &RestApi::list_routes);
+  add(router, "GET", "/api/v1/stream", Permission::kInboxRead, &RestApi::stream);
+  add(router, "GET", "/api/v1/messages", Permission::kInboxRead, &RestApi::list_messages);
+  add(router, "GET", "/api/v1/messages/{id}", Permission::kInboxRead, &RestApi::show_message);
+  add(router, "GET", "/api/v1/deliveries", Permission::kInboxRead, &RestApi::list_deliveries);
+  add(router, "GET", "/api/v1/statuses", Permission::kInboxRead, &RestApi::list_statuses);
+  add(router, "GET", "/api/v1/events", Permission::kInboxRead, &RestApi::list_events);
+  add(router, "GET", "/api/v1/users", Permission::kInboxRead, &RestApi::list_users);
+  add(router, "GET", "/api/v1/users/{id}", Permission::kInboxRead, &RestApi::show_user);
+  add(router, "GET", "/api/v1/conversations", Permission::kInboxRead, &RestApi::list_conversations);
+  add(router, "GET", "/api/v1/conversations/{id}", Permission::kInboxRead, &RestApi::show_conversation);
+  add(router, "GET", "/api/v1/conversations/{id}/messages", Permission::kInboxRead,
+      &RestApi::list_conversation_messages);
+  add(router, "GET", "/api/v1/numbers", Permission::kSettingsRead, &RestApi::list_numbers);
+  add(router, "GET", "/api/v1/agents", Permission::kSettingsRead, &RestApi::list_agents);
+  add(router, "GET", "/api/v1/kv", Permission::kInboxRead, &RestApi::kv_list);
+  add(router, "GET", "/api/v1/kv/{key...}", Permission::kInboxRead, &RestApi::kv_get);
+  add(router, "PUT", "/api/v1/kv/{key...}", Permission::kInboxWrite, &RestApi::kv_put);
+  add(router, "DELETE", "/api/v1/kv/{key...}", Permission::kInboxWrite, &RestApi::kv_delete);
 }
 
 RestApi::Answer RestApi::list_routes(HttpRequest&, TenantRef) {
@@ -64,12 +55,8 @@ RestApi::Answer RestApi::stream(HttpRequest& request, TenantRef tenant) {
   const bool again = !request.header("Last-Event-ID").empty();
   auto listener = co_await feed_.open(tenant->id, again);
   if (!listener) co_return problem_of(listener.error());
-  // A stream may last for days: who loses the token loses the stream with the next thing it would hear.
-  const auto allowed = [this, credentials = std::string(request.header("Authorization"))] {
-    const auto now = tenant_of(credentials);
-    return now && now->enabled;
-  };
-  co_return net::event_stream(std::move(*listener), allowed);
+  // A stream may last for days: who loses the permission loses the stream with the next thing it would hear.
+  co_return net::event_stream(std::move(*listener), guard_.still_allowed(request, Permission::kInboxRead));
 }
 
 }  // namespace claw

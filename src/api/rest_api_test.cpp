@@ -93,7 +93,8 @@ class RestApiTest : public ::testing::Test {
   TenantId beta_ = tenants_.add("beta", "222");
   const PublicIds ids_{SecretString(std::string("key"))};
   LiveFeed feed_{world_.io, *world_.ledger, ids_, world_.clock};
-  RestApi api_{*world_.ledger, tenants_.directory, feed_, ids_};
+  Guard guard_{tenants_.directory};
+  RestApi api_{*world_.ledger, guard_, feed_, ids_};
   net::Router router_;
 };
 

@@ -10,6 +10,7 @@
 
 #include "agent/openai_agent.hpp"
 #include "api/admin_api.hpp"
+#include "api/guard.hpp"
 #include "api/rest_api.hpp"
 #include "app/data_folder.hpp"
 #include "base/log.hpp"
@@ -149,6 +150,7 @@ struct Gateway::Parts {
   std::unique_ptr<Intake> intake;
   std::unique_ptr<Housekeeping> housekeeping;
   std::unique_ptr<Webhook> webhook;
+  std::unique_ptr<Guard> guard;
   std::unique_ptr<RestApi> rest;
   net::Router public_router, operator_router, admin_router;
   std::unique_ptr<net::Server> public_server, operator_server, admin_server;
@@ -201,7 +203,8 @@ Result<void> Gateway::Parts::make_pipeline() {
   housekeeping = std::make_unique<Housekeeping>(io, *inbox, *ledger, clock);
   webhook = std::make_unique<Webhook>(directory, *tenants.tenant_store, *inbox, clock, metrics,
                                       Webhook::Options{std::move(*proxies)});
-  rest = std::make_unique<RestApi>(*ledger, directory, *feed, ids);
+  guard = std::make_unique<Guard>(directory);
+  rest = std::make_unique<RestApi>(*ledger, *guard, *feed, ids);
   metrics.gauge("clawcentral_inbox_waiting_items", "Items stored and not accepted yet.",
                 [this] { return static_cast<double>(inbox->waiting()); });
   metrics.gauge("clawcentral_conversation_waiting_messages", "Messages in memory that wait for their turn.",
