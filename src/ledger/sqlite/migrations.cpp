@@ -81,6 +81,14 @@ CREATE INDEX users_by_name ON users (tenant, name COLLATE NOCASE, public_id);
 -- Only what went wrong: a message that is delivered never touches it.
 CREATE INDEX messages_in_trouble ON messages (tenant, state, id) WHERE state IN (12, 17);
 )sql",
+    // 4: who changed what
+    R"sql(
+CREATE TABLE audit (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, tenant INTEGER NOT NULL, at_ms INTEGER NOT NULL, who_kind TEXT NOT NULL,
+  who_id INTEGER NOT NULL, who TEXT NOT NULL, from_address TEXT NOT NULL, action TEXT NOT NULL, target TEXT NOT NULL,
+  what TEXT NOT NULL) STRICT;
+CREATE INDEX audit_of_tenant ON audit (tenant, id);
+)sql",
 };
 
 }  // namespace
