@@ -142,6 +142,7 @@ struct Gateway::Parts {
   std::unique_ptr<LiveFeed> feed;
   std::unique_ptr<WatchedLedger> watched;  ///< The ledger for whoever changes messages: the feed hears of it.
   std::unique_ptr<EmbeddedInbox> inbox;
+  std::unique_ptr<ConnectionNotes> notes;
   std::unique_ptr<net::CurlClient> http;
   std::unique_ptr<GraphClient> graph;
   std::unique_ptr<AgentKinds> agents;
@@ -201,8 +202,12 @@ Result<void> Gateway::Parts::make_pipeline() {
   conversations = std::make_unique<Conversations>(io, *watched, directory, *agents, *graph, *outbox, clock, metrics);
   intake = std::make_unique<Intake>(io, *inbox, *watched, directory, *conversations, clock, metrics);
   housekeeping = std::make_unique<Housekeeping>(io, *inbox, *ledger, clock);
-  webhook = std::make_unique<Webhook>(directory, *tenants.tenant_store, *inbox, clock, metrics,
-                                      Webhook::Options{std::move(*proxies)});
+  notes = std::make_unique<ConnectionNotes>(io, *tenants.tenant_store, directory, clock);
+  notes->set_listener([this](TenantId tenant) { feed->tell_tenant(tenant, "guide"); });
+  intake->set_listener([this](const Tenant& tenant, const std::string& number, const std::string& waba) {
+    notes->webhook(tenant, number, waba);
+  });
+  webhook = std::make_unique<Webhook>(directory, *notes, *inbox, clock, metrics, Webhook::Options{std::move(*proxies)});
   guard = std::make_unique<Guard>(directory);
   rest = std::make_unique<RestApi>(*ledger, *guard, *feed, ids);
   metrics.gauge("clawcentral_inbox_waiting_items", "Items stored and not accepted yet.",

@@ -4,7 +4,7 @@
 #include "inbox/inbox.hpp"
 #include "net/network_set.hpp"
 #include "net/router.hpp"
-#include "tenancy/directory.hpp"
+#include "tenancy/connection_notes.hpp"
 
 namespace claw {
 
@@ -23,7 +23,7 @@ class Webhook {
     net::NetworkSet trusted_proxies;  ///< Whose X-Forwarded-Host is believed.
   };
   /// All must outlive this object.
-  Webhook(Directory& directory, TenantStore& store, Inbox& inbox, Clock& clock, Metrics& metrics, Options options);
+  Webhook(Directory& directory, ConnectionNotes& notes, Inbox& inbox, Clock& clock, Metrics& metrics, Options options);
 
   /// Adds `/webhooks/whatsapp` (tenant by host) and `/t/{tenant}/webhooks/whatsapp`. This object must outlive the
   /// router.
@@ -35,10 +35,9 @@ class Webhook {
   Task<net::HttpResponse> verify(net::HttpRequest& request);
   /// True once in a while for each tenant: strangers can make us say it as often as they like.
   [[nodiscard]] bool may_warn(const Tenant& tenant);
-  Task<> note_verification(const Tenant& tenant, std::string_view outcome);
 
   Directory& directory_;
-  TenantStore& store_;
+  ConnectionNotes& notes_;
   Inbox& inbox_;
   Clock& clock_;
   Options options_;
@@ -49,9 +48,8 @@ class Webhook {
   Counter& not_ready_;
   Counter& not_durable_;
   Histogram& durable_time_;
-  std::mutex notes_mutex_;
-  std::unordered_map<std::int64_t, TimePoint> noted_;   // guarded by notes_mutex_: tenant -> last written
-  std::unordered_map<std::int64_t, TimePoint> warned_;  // guarded by notes_mutex_: tenant -> last not_ready line
+  std::mutex warned_mutex_;
+  std::unordered_map<std::int64_t, TimePoint> warned_;  // guarded by warned_mutex_: tenant -> last not_ready line
 };
 
 }  // namespace claw
