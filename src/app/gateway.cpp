@@ -10,6 +10,7 @@
 
 #include "agent/openai_agent.hpp"
 #include "api/admin_api.hpp"
+#include "api/admin_page.hpp"
 #include "api/guard.hpp"
 #include "api/rest_api.hpp"
 #include "app/data_folder.hpp"
@@ -240,6 +241,7 @@ Result<void> Gateway::Parts::listen() {
   IoPool& io = tenants.io;
   webhook->add_routes(public_router);
   rest->add_routes(public_router);
+  add_admin_page_routes(public_router);
   add_operator_routes(operator_router, tenants.metrics, checks());
   add_admin_routes(admin_router, *tenants.admin);
   public_server = std::make_unique<net::Server>(io, public_router, net::ServerLimits{});
