@@ -186,7 +186,6 @@ export const base = css`
   }
   button:hover,
   .button:hover {
-    transition: background-color var(--quick) var(--ease);
     background: var(--surface-3);
     color: var(--ink);
   }
