@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "ledger/audit.hpp"
 #include "tenancy/directory.hpp"
 
 namespace claw {
@@ -68,6 +69,10 @@ struct Actor {
   std::string name;     ///< E-mail, or the token's label.
   std::string from;     ///< Address; empty on this machine.
 };
+
+/// The row that says what `actor` did, for the transaction that does it. `tenant` is 0 for what is the platform's.
+[[nodiscard]] AuditRow audit_row(const Actor& actor, TenantId tenant, TimePoint at, std::string action,
+                                 std::string target, std::string what);
 
 /// Who asks, as the guard of the API let them in.
 struct Caller {
