@@ -56,6 +56,7 @@ struct PeopleRows {
   std::vector<MembershipRow> memberships;
   std::vector<SessionRow> sessions;
   std::vector<InvitationRow> invitations;
+  std::string setup_code_hash;  ///< Empty: there is none.
 };
 
 /// Which sessions are kept where a new one comes in; the others are deleted.
@@ -86,6 +87,8 @@ class PeopleStore {
   /// kNotFound if there is none; `email` in lower case.
   [[nodiscard]] virtual Task<Result<PersonRow>> person_by_email(std::string email) = 0;
   [[nodiscard]] virtual Task<Result<PersonRow>> person(PersonId id) = 0;
+  /// Writes down what happened and changed nothing.
+  [[nodiscard]] virtual Task<Result<void>> note(AuditRow audit) = 0;
 
   /// kConflict if the e-mail is taken.
   [[nodiscard]] virtual Task<Result<PersonId>> create_person(PersonRow row, AuditRow audit) = 0;

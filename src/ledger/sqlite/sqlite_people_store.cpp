@@ -75,6 +75,8 @@ Task<Result<PeopleRows>> SqlitePeopleStore::load() {
       all.invitations.push_back({invitations->integer(0), TenantId{invitations->integer(1)}, invitations->text(2),
                                  invitations->text(3), invitations->text(4), invitations->text(5),
                                  from_ms(invitations->integer(6)), from_ms(invitations->integer(7))});
+    auto code = db.query("SELECT hash FROM setup_code");
+    if (code.next()) all.setup_code_hash = code->text(0);
     return all;
   });
 }
@@ -94,6 +96,13 @@ Task<Result<PersonRow>> SqlitePeopleStore::person(PersonId id) {
         "SELECT id, email, name, platform_admin, enabled, password, totp, totp_on, totp_step, created_ms, last_seen_ms "
         "FROM people WHERE id = $1",
         id));
+  });
+}
+
+Task<Result<void>> SqlitePeopleStore::note(AuditRow audit) {
+  return store_.write<void>([audit = std::move(audit)](Database& db) -> Result<void> {
+    write_audit(db, audit);
+    return {};
   });
 }
 

@@ -14,6 +14,7 @@ class SqlitePeopleStore final : public PeopleStore {
   [[nodiscard]] Task<Result<PeopleRows>> load() override;
   [[nodiscard]] Task<Result<PersonRow>> person_by_email(std::string email) override;
   [[nodiscard]] Task<Result<PersonRow>> person(PersonId id) override;
+  [[nodiscard]] Task<Result<void>> note(AuditRow audit) override;
 
   [[nodiscard]] Task<Result<PersonId>> create_person(PersonRow row, AuditRow audit) override;
   [[nodiscard]] Task<Result<void>> set_name(PersonId person, std::string name) override;
