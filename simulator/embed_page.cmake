@@ -5,6 +5,7 @@ if(NOT EXISTS "${WEB_DIR}/node_modules")
 endif()
 find_program(NPM npm REQUIRED)
 file(REMOVE_RECURSE "${OUT_DIR}")
+set(ENV{CLAW_PAGE} phone)
 set(ENV{CLAW_WEB_OUT} "${OUT_DIR}")
 execute_process(COMMAND "${NPM}" run --silent build WORKING_DIRECTORY "${WEB_DIR}"
   RESULT_VARIABLE failed OUTPUT_VARIABLE log ERROR_VARIABLE log)
