@@ -38,8 +38,28 @@ export class MessageBubble extends LitElement {
     .inbound {
       align-items: flex-end;
     }
+    .row {
+      display: flex;
+      align-items: center;
+      gap: var(--space-2);
+      max-width: min(88%, 36rem);
+    }
+    .row .why {
+      opacity: 0;
+      transition: opacity var(--quick);
+    }
+    .side:hover .row .why,
+    .row .why:focus-visible,
+    :host([selected]) .row .why {
+      opacity: 1;
+    }
+    @media (hover: none) {
+      .row .why {
+        opacity: 1;
+      }
+    }
     .bubble {
-      max-width: min(82%, 34rem);
+      min-width: 0;
       box-sizing: border-box;
       padding: 7px 11px 6px;
       border-radius: var(--radius-md);
@@ -120,8 +140,9 @@ export class MessageBubble extends LitElement {
       border: 0;
       border-radius: var(--radius-sm);
       background: none;
-      color: inherit;
+      color: var(--chip-ink);
       font: inherit;
+      font-size: var(--text-sm);
       text-decoration: underline;
       text-underline-offset: 2px;
       cursor: pointer;
@@ -195,12 +216,15 @@ export class MessageBubble extends LitElement {
     const at = Date.parse(message.created_at);
     const who = message.direction === "inbound" ? nameOf(message.user) : (message.agent ?? "You");
     return html`<div class="side ${message.direction}" data-id=${message.id} data-state=${message.state}>
+      <div class="row">
+      ${message.direction === "inbound" ? this.why() : nothing}
       <div class="bubble">
         <span class="hidden">${who}, ${day(at, Date.now())} ${time(at)}: </span>
         ${this.shown.quoted ? html`<p class="quote">${previewOf(this.shown.quoted)}</p>` : nothing}
         ${this.content()}
         <div class="meta">${this.shown.edited && !revoked ? html`<span>edited</span>` : nothing}
           <time datetime=${message.created_at}>${time(at)}</time>${this.tick()}</div>
+      </div>
       </div>
       ${this.reactions()} ${this.trouble()} ${this.under()}
     </div>`;
@@ -242,8 +266,14 @@ export class MessageBubble extends LitElement {
     } else if (message.state === "pending" || message.state === "no_reply") {
       parts.push(stateWords[message.state]);
     }
-    return html`<div class="under">${parts.map((part) => html`<span>${part}</span><span aria-hidden="true">·</span>`)}
-      <button type="button" class="why" aria-label="Why? The way of: ${previewOf(message).slice(0, 60)}" @click=${this.tell}>why?</button></div>`;
+    const says = message.direction === "outbound";
+    if (!says && parts.length === 0) return nothing;
+    return html`<div class="under">${parts.map((part, index) => html`${index ? html`<span aria-hidden="true">·</span>` : nothing}<span>${part}</span>`)}
+      ${says ? html`<span aria-hidden="true">·</span>${this.why()}` : nothing}</div>`;
+  }
+
+  private why() {
+    return html`<button type="button" class="why" aria-label="Why? The way of: ${previewOf(this.shown.message).slice(0, 60)}" @click=${this.tell}>why?</button>`;
   }
 
   private tell(): void {

@@ -70,9 +70,9 @@ export class MessageWay extends LitElement {
       li {
         position: relative;
         display: grid;
-        grid-template-columns: 20px minmax(0, 1fr) auto;
+        grid-template-columns: 20px minmax(0, 1fr) auto 4.5rem;
         gap: 0 var(--space-3);
-        padding-bottom: var(--space-3);
+        padding-bottom: var(--space-2);
       }
       li:not(:last-child)::before {
         content: "";
@@ -106,13 +106,11 @@ export class MessageWay extends LitElement {
         text-align: right;
         white-space: nowrap;
       }
-      .at b {
-        display: block;
+      .since {
         color: var(--ink-3);
-        font-weight: 400;
       }
       .detail {
-        grid-column: 2;
+        grid-column: 2 / -1;
         color: var(--ink-3);
         font-size: var(--text-sm);
       }
@@ -175,7 +173,8 @@ export class MessageWay extends LitElement {
     const shape = state === "done" ? "check" : state === "failed" ? "alert" : "clock";
     return html`<li class=${state}>
       <span class="dot">${icon(shape, 14)}</span><span>${title}</span>
-      <span class="at">${at === null ? nothing : html`<time datetime=${new Date(at).toISOString()}>${preciseTime(at)}</time>`}<b>${since}</b></span>
+      <span class="at since">${since}</span>
+      <span class="at">${at === null ? nothing : html`<time datetime=${new Date(at).toISOString()}>${preciseTime(at)}</time>`}</span>
       ${detail ? html`<span class="detail">${detail}</span>` : nothing}
     </li>`;
   }

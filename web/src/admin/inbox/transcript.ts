@@ -109,6 +109,7 @@ export class Transcript extends LitElement {
   }
 
   protected override updated(changed: PropertyValues<this>): void {
+    if (changed.has("selected") && this.selected) this.bring(this.selected);
     if (!changed.has("messages")) return;
     const before = changed.get("messages");
     const prepended = before && before.length > 0 && before[0]?.id !== this.messages[0]?.id;
@@ -149,11 +150,17 @@ export class Transcript extends LitElement {
       ({ shown }) => shown.message.id,
       ({ shown, at, newDay, first }) => html`
         ${newDay ? html`<span class="day">${day(at, now)}</span>` : nothing}
-        <claw-message-bubble
+        <claw-message-bubble data-id=${shown.message.id}
           .shown=${shown} .answeredIn=${times.get(shown.message.id)} ?first=${first}
           ?selected=${shown.message.id === this.selected} ?glows=${this.glowing.has(shown.message.id)}></claw-message-bubble>
       `,
     );
+  }
+
+  /** What is asked about stays in sight while its way is shown under it. */
+  private bring(id: string): void {
+    this.stays = false;
+    requestAnimationFrame(() => this.renderRoot.querySelector(`claw-message-bubble[data-id="${id}"]`)?.scrollIntoView({ block: "nearest" }));
   }
 
   private atEnd(): boolean {
