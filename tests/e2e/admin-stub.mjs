@@ -28,8 +28,8 @@ class Refusal extends Error {
   }
 }
 
-/** Starts it; `folder` is the built page. `say` is its state, for a test to look at and change. */
-export async function startAdminStub(folder) {
+/** Starts it; `folder` is the built page, `parts` add routes of their own. `world` is its state, for a test to look at and change. */
+export async function startAdminStub(folder, ...parts) {
   const world = { people: [], sessions: new Map(), tenants: [], invitations: [], platform: { claims: [], unclaimed: [], secrets: {} },
     setupCode: "first", oidc: null, refuse: null, streams: new Set(), url: "" };
 
@@ -214,6 +214,8 @@ export async function startAdminStub(folder) {
     tenant.members.splice(tenant.members.indexOf(member), 1);
   });
   on("GET", "/audit", "audit.read", (asked) => audit(asked.tenant.audit, asked));
+
+  for (const add of parts) add({ on, world, find, told, note, expect, Refusal });
 
   world.tell = (name, data) => { for (const stream of world.streams) stream.write(`event: ${name}\ndata: ${JSON.stringify(data)}\n\n`); };
 

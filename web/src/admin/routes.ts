@@ -14,6 +14,8 @@ export const routes: readonly Route[] = [
   { path: "/platform/address", title: "Platform address", page: "page-platform", nav: "platform", needs: "platform", load: () => import("./pages/platform.js") },
   { path: "/platform/audit", title: "Audit log", page: "page-platform-audit", nav: "audit", needs: "platform", load: () => import("./pages/audit.js") },
 
+  { path: "/t/:tenant/overview", title: "Overview", page: "page-overview", nav: "overview", needs: "inbox.read", load: () => import("./pages/overview.js") },
+  { path: "/t/:tenant/conversations/:id?", title: "Conversations", page: "page-conversations", nav: "conversations", needs: "inbox.read", load: () => import("./pages/conversations.js") },
   { path: "/t/:tenant/settings/secrets", title: "Secrets", page: "page-secrets", nav: "settings", needs: "settings.read", load: () => import("./pages/secrets.js") },
   { path: "/t/:tenant/settings/members", title: "Members", page: "page-members", nav: "settings", needs: "members", load: () => import("./pages/members.js") },
   { path: "/t/:tenant/settings/tokens", title: "API tokens", page: "page-tokens", nav: "settings", needs: "members", load: () => import("./pages/tokens.js") },
