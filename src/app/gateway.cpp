@@ -12,6 +12,7 @@
 #include "api/admin_api.hpp"
 #include "api/admin_page.hpp"
 #include "api/guard.hpp"
+#include "api/guide_api.hpp"
 #include "api/overview_api.hpp"
 #include "api/rest_api.hpp"
 #include "app/data_folder.hpp"
@@ -19,10 +20,13 @@
 #include "conversation/conversations.hpp"
 #include "conversation/intake.hpp"
 #include "delivery/outbox.hpp"
+#include "graph/account_client.hpp"
 #include "graph/graph_client.hpp"
 #include "inbox/embedded_inbox.hpp"
 #include "ingress/webhook.hpp"
 #include "ledger/housekeeping.hpp"
+#include "ledger/sqlite/audit.hpp"
+#include "ledger/sqlite/number_figures.hpp"
 #include "ledger/sqlite/sqlite_ledger.hpp"
 #include "ledger/sqlite/sqlite_tenant_store.hpp"
 #include "ledger/watched_ledger.hpp"
@@ -80,8 +84,7 @@ struct Tenants {
     if (const auto done = open_stores(config, overrides); !done) return done;
     tenant_store = std::make_unique<sqlite::SqliteTenantStore>(*store);
     directory = std::make_unique<Directory>(*tenant_store, *vault, config.base_domain);
-    admin = std::make_unique<Admin>(*tenant_store, *directory, *vault, clock,
-                                    config.public_url.empty() ? "http://" + config.listen_public : config.public_url);
+    admin = std::make_unique<Admin>(*tenant_store, *directory, *vault, clock, config.outside_url());
     return wait(io, directory->reload());
   }
 
@@ -155,6 +158,11 @@ struct Gateway::Parts {
   std::unique_ptr<Webhook> webhook;
   std::unique_ptr<Guard> guard;
   std::unique_ptr<RestApi> rest;
+  std::unique_ptr<GraphAccountClient> account;
+  std::unique_ptr<sqlite::SqliteNumberFigures> figures;
+  std::unique_ptr<sqlite::SqliteAuditLog> audit;
+  std::unique_ptr<Guide> guide;
+  std::unique_ptr<GuideApi> guide_api;
   std::unique_ptr<OverviewApi> overview;
   net::Router public_router, operator_router, admin_router;
   std::unique_ptr<net::Server> public_server, operator_server, admin_server;
@@ -215,6 +223,14 @@ Result<void> Gateway::Parts::make_pipeline() {
   rest = std::make_unique<RestApi>(*ledger, *guard, *feed, clock, ids);
   overview = std::make_unique<OverviewApi>(*ledger, *guard, clock,
                                            [this](const std::string& number) { return outbox->why_held(number); });
+  account = std::make_unique<GraphAccountClient>(*http, metrics,
+                                                 GraphClient::Options{config.graph_base_url, config.graph_version});
+  figures = std::make_unique<sqlite::SqliteNumberFigures>(*tenants.store);
+  audit = std::make_unique<sqlite::SqliteAuditLog>(*tenants.store);
+  guide = std::make_unique<Guide>(io, *account, directory, *ledger, *figures, *notes, clock,
+                                  Guide::Options{config.outside_url(), config.base_domain});
+  feed->set_sent_listener([this](TenantId tenant, const std::string& number) { guide->sent(tenant, number); });
+  guide_api = std::make_unique<GuideApi>(*guide, *tenants.admin, *audit, directory, *guard, clock);
   metrics.gauge("clawcentral_inbox_waiting_items", "Items stored and not accepted yet.",
                 [this] { return static_cast<double>(inbox->waiting()); });
   metrics.gauge("clawcentral_conversation_waiting_messages", "Messages in memory that wait for their turn.",
@@ -252,6 +268,7 @@ Result<void> Gateway::Parts::listen() {
   rest->add_routes(public_router);
   add_admin_page_routes(public_router);
   overview->add_routes(public_router);
+  guide_api->add_routes(public_router);
   add_operator_routes(operator_router, tenants.metrics, checks());
   add_admin_routes(admin_router, *tenants.admin);
   public_server = std::make_unique<net::Server>(io, public_router, net::ServerLimits{});
