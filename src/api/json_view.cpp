@@ -12,12 +12,6 @@ namespace {
 
 namespace json = boost::json;
 
-json::value time_json(TimePoint time) {
-  if (to_ms(time) == 0) return nullptr;
-  const auto second = std::chrono::floor<std::chrono::seconds>(time);
-  return json::value(json::string(fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", second, (time - second).count())));
-}
-
 json::value parsed(const std::string& text) {
   boost::system::error_code fault;
   auto value = json::parse(text, fault);
@@ -56,6 +50,12 @@ json::object of_status(const StatusRecord& status) {
 constexpr std::chrono::hours kServiceWindow{24};
 
 }  // namespace
+
+json::value time_json(TimePoint time) {
+  if (to_ms(time) == 0) return nullptr;
+  const auto second = std::chrono::floor<std::chrono::seconds>(time);
+  return json::value(json::string(fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", second, (time - second).count())));
+}
 
 json::object message_json(const MessageRecord& record, const PublicIds& ids) {
   const bool inbound = record.direction == Direction::kInbound;
