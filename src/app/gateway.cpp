@@ -183,6 +183,7 @@ struct Gateway::Parts {
   std::unique_ptr<Conversations> conversations;
   std::unique_ptr<Intake> intake;
   std::unique_ptr<Housekeeping> housekeeping;
+  std::unique_ptr<StorageWatch> storage;
   std::unique_ptr<Webhook> webhook;
   std::unique_ptr<Guard> guard;
   std::unique_ptr<RestApi> rest;
@@ -240,8 +241,9 @@ Result<void> Gateway::Parts::make_pipeline() {
   conversations = std::make_unique<Conversations>(io, *watched, directory, *agents, *graph, *outbox, clock, metrics);
   intake = std::make_unique<Intake>(io, *inbox, *watched, directory, *conversations, clock, metrics);
   housekeeping = std::make_unique<Housekeeping>(io, *inbox, *ledger, clock);
-  webhook =
-      std::make_unique<Webhook>(directory, *tenants.tenant_store, *inbox, clock, metrics, Webhook::Options{*proxies});
+  storage = std::make_unique<StorageWatch>(io, *ledger, directory, clock);
+  webhook = std::make_unique<Webhook>(directory, *tenants.tenant_store, *inbox, *storage, clock, metrics,
+                                      Webhook::Options{*proxies});
   guard = std::make_unique<Guard>(directory, *tenants.people, std::move(*proxies));
   rest = std::make_unique<RestApi>(*ledger, *guard, *feed, clock, ids);
   overview = std::make_unique<OverviewApi>(*ledger, *guard, clock,
@@ -346,6 +348,7 @@ Result<std::unique_ptr<Gateway>> Gateway::start(const Config& config, Overrides 
   parts.conversations->start();
   parts.intake->start();
   parts.housekeeping->start();
+  parts.storage->start();
   parts.feed->start();
   log::info("gateway.ready public={} operator={} data={} tenants={} version={}",
             with_port(config.listen_public, gateway->public_port()),
