@@ -176,6 +176,7 @@ struct Gateway::Parts {
   std::unique_ptr<LiveFeed> feed;
   std::unique_ptr<WatchedLedger> watched;  ///< The ledger for whoever changes messages: the feed hears of it.
   std::unique_ptr<EmbeddedInbox> inbox;
+  std::unique_ptr<ConnectionNotes> notes;
   std::unique_ptr<net::CurlClient> http;
   std::unique_ptr<GraphClient> graph;
   std::unique_ptr<AgentKinds> agents;
@@ -241,9 +242,13 @@ Result<void> Gateway::Parts::make_pipeline() {
   conversations = std::make_unique<Conversations>(io, *watched, directory, *agents, *graph, *outbox, clock, metrics);
   intake = std::make_unique<Intake>(io, *inbox, *watched, directory, *conversations, clock, metrics);
   housekeeping = std::make_unique<Housekeeping>(io, *inbox, *ledger, clock);
+  notes = std::make_unique<ConnectionNotes>(io, *tenants.tenant_store, directory, clock);
+  notes->set_listener([this](TenantId tenant) { feed->tell_tenant(tenant, "guide"); });
+  intake->set_listener([this](const Tenant& tenant, const std::string& number, const std::string& waba) {
+    notes->webhook(tenant, number, waba);
+  });
   storage = std::make_unique<StorageWatch>(io, *ledger, directory, clock);
-  webhook = std::make_unique<Webhook>(directory, *tenants.tenant_store, *inbox, *storage, clock, metrics,
-                                      Webhook::Options{*proxies});
+  webhook = std::make_unique<Webhook>(directory, *notes, *inbox, *storage, clock, metrics, Webhook::Options{*proxies});
   guard = std::make_unique<Guard>(directory, *tenants.people, std::move(*proxies));
   rest = std::make_unique<RestApi>(*ledger, *guard, *feed, clock, ids);
   overview = std::make_unique<OverviewApi>(*ledger, *guard, clock,

@@ -6,7 +6,7 @@
 #include "ingress/storage_watch.hpp"
 #include "net/network_set.hpp"
 #include "net/router.hpp"
-#include "tenancy/directory.hpp"
+#include "tenancy/connection_notes.hpp"
 
 namespace claw {
 
@@ -26,7 +26,7 @@ class Webhook {
     net::NetworkSet trusted_proxies;  ///< Whose X-Forwarded-Host is believed.
   };
   /// All must outlive this object.
-  Webhook(Directory& directory, TenantStore& store, Inbox& inbox, const StorageWatch& storage, Clock& clock,
+  Webhook(Directory& directory, ConnectionNotes& notes, Inbox& inbox, const StorageWatch& storage, Clock& clock,
           Metrics& metrics, Options options);
 
   /// Adds `/webhooks/whatsapp` (tenant by host) and `/t/{tenant}/webhooks/whatsapp`. This object must outlive the
@@ -42,10 +42,9 @@ class Webhook {
   Task<net::HttpResponse> verify(net::HttpRequest& request);
   /// True once in a while for each tenant: strangers can make us say it as often as they like.
   [[nodiscard]] bool may_warn(const Tenant& tenant);
-  Task<> note_verification(const Tenant& tenant, std::string_view outcome);
 
   Directory& directory_;
-  TenantStore& store_;
+  ConnectionNotes& notes_;
   Inbox& inbox_;
   const StorageWatch& storage_;
   Clock& clock_;
@@ -60,9 +59,8 @@ class Webhook {
   Counter& full_;
   Histogram& durable_time_;
   InboundRate rate_;
-  std::mutex notes_mutex_;
-  std::unordered_map<std::int64_t, TimePoint> noted_;   // guarded by notes_mutex_: tenant -> last written
-  std::unordered_map<std::int64_t, TimePoint> warned_;  // guarded by notes_mutex_: tenant -> last line of a refusal
+  std::mutex warned_mutex_;
+  std::unordered_map<std::int64_t, TimePoint> warned_;  // guarded by warned_mutex_: tenant -> last line of a refusal
 };
 
 }  // namespace claw
