@@ -192,7 +192,7 @@ export class ConversationDetail extends LitElement {
   private person() {
     const { conversation } = this.thread;
     if (!conversation) return nothing;
-    const { user, window_open_until: until } = conversation;
+    const { user, window_ends_at: until } = conversation;
     const { open, left, words } = windowOf(until, Date.now());
     const number = numberOf(user.id);
     return html`<claw-window-ring .somebody=${user} .until=${until}></claw-window-ring>
@@ -208,7 +208,7 @@ export class ConversationDetail extends LitElement {
     if (thread.problem && thread.messages.length === 0) return failed(thread.problem, () => void thread.open());
     if (thread.loading) return html`<div class="bones" role="status"><span class="hidden">Loading</span><i></i><i></i><i></i><i></i></div>`;
     const { conversation } = thread;
-    const closed = conversation && !windowOf(conversation.window_open_until, Date.now()).open;
+    const closed = conversation && !windowOf(conversation.window_ends_at, Date.now()).open;
     const asked = thread.messages.find((message) => message.id === this.asked);
     return html`
       <claw-transcript

@@ -235,7 +235,7 @@ export class ConversationList extends LitElement {
     return html`<div role="listitem" aria-setsize=${this.feed.whole ? this.feed.items.length : -1} aria-posinset=${index + 1}>
       <a href=${this.addressOf(item)} data-index=${index} class=${this.feed.glowing.has(item.id) ? "glow" : ""}
         aria-current=${ifDefined(item.id === this.current ? "true" : undefined)} @focus=${() => (this.cursor = index)}>
-        <claw-window-ring .somebody=${item.user} .until=${item.window_open_until}></claw-window-ring>
+        <claw-window-ring .somebody=${item.user} .until=${item.window_ends_at}></claw-window-ring>
         <span>
           <span class="line"><span class="name">${nameOf(item.user)}</span>
             <time class="at" datetime=${last.created_at} title=${exactly(new Date(at))}>${ago(at, Date.now())}</time></span>
