@@ -10,7 +10,9 @@
 
 #include "agent/openai_agent.hpp"
 #include "api/admin_api.hpp"
+#include "api/admin_page.hpp"
 #include "api/guard.hpp"
+#include "api/overview_api.hpp"
 #include "api/rest_api.hpp"
 #include "app/data_folder.hpp"
 #include "base/log.hpp"
@@ -152,6 +154,7 @@ struct Gateway::Parts {
   std::unique_ptr<Webhook> webhook;
   std::unique_ptr<Guard> guard;
   std::unique_ptr<RestApi> rest;
+  std::unique_ptr<OverviewApi> overview;
   net::Router public_router, operator_router, admin_router;
   std::unique_ptr<net::Server> public_server, operator_server, admin_server;
   bool stopped = false;
@@ -204,7 +207,9 @@ Result<void> Gateway::Parts::make_pipeline() {
   webhook = std::make_unique<Webhook>(directory, *tenants.tenant_store, *inbox, clock, metrics,
                                       Webhook::Options{std::move(*proxies)});
   guard = std::make_unique<Guard>(directory);
-  rest = std::make_unique<RestApi>(*ledger, *guard, *feed, ids);
+  rest = std::make_unique<RestApi>(*ledger, *guard, *feed, clock, ids);
+  overview = std::make_unique<OverviewApi>(*ledger, *guard, clock,
+                                           [this](const std::string& number) { return outbox->why_held(number); });
   metrics.gauge("clawcentral_inbox_waiting_items", "Items stored and not accepted yet.",
                 [this] { return static_cast<double>(inbox->waiting()); });
   metrics.gauge("clawcentral_conversation_waiting_messages", "Messages in memory that wait for their turn.",
@@ -240,6 +245,8 @@ Result<void> Gateway::Parts::listen() {
   IoPool& io = tenants.io;
   webhook->add_routes(public_router);
   rest->add_routes(public_router);
+  add_admin_page_routes(public_router);
+  overview->add_routes(public_router);
   add_operator_routes(operator_router, tenants.metrics, checks());
   add_admin_routes(admin_router, *tenants.admin);
   public_server = std::make_unique<net::Server>(io, public_router, net::ServerLimits{});

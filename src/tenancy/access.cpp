@@ -9,6 +9,7 @@ namespace {
 constexpr std::array<std::string_view, kPermissionCount> kPermissionNames = {
     "inbox.read", "inbox.write", "pairing", "settings.read", "settings.write", "members", "audit.read", "platform"};
 constexpr std::array<std::string_view, 5> kRoleNames = {"viewer", "operator", "admin", "owner", "platform"};
+constexpr std::array<std::string_view, 4> kActorKindNames = {"person", "token", "command_line", "system"};
 
 template <class Value, class Names>
 std::optional<Value> named(const Names& names, std::string_view name) {
@@ -59,6 +60,20 @@ Permissions permissions_of(Role role) {
   set.add(Permission::kAuditRead);
   if (role == Role::kPlatform) set.add(Permission::kPlatform);
   return set;
+}
+
+AuditRow audit_row(const Actor& actor, TenantId tenant, TimePoint at, std::string action, std::string target,
+                   std::string what) {
+  return {0,
+          tenant,
+          at,
+          std::string(kActorKindNames[static_cast<std::size_t>(actor.kind)]),
+          actor.id,
+          actor.name,
+          actor.from,
+          std::move(action),
+          std::move(target),
+          std::move(what)};
 }
 
 }  // namespace claw

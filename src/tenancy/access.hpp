@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "ledger/audit.hpp"
 #include "tenancy/directory.hpp"
 
 namespace claw {
@@ -69,9 +70,16 @@ struct Actor {
   std::string from;     ///< Address; empty on this machine.
 };
 
+/// The row that says what `actor` did, for the transaction that does it. `tenant` is 0 for what is the platform's.
+[[nodiscard]] AuditRow audit_row(const Actor& actor, TenantId tenant, TimePoint at, std::string action,
+                                 std::string target, std::string what);
+
+struct Session;
+
 /// Who asks, as the guard of the API let them in.
 struct Caller {
-  TenantRef tenant;  ///< Null only on routes that are about no tenant.
+  TenantRef tenant;                        ///< Null only on routes that are about no tenant.
+  std::shared_ptr<const Session> session;  ///< Of a person (tenancy/people.hpp); null: a program, or nobody.
   Actor actor;
   Permissions permissions;
 

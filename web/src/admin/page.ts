@@ -157,6 +157,13 @@ export class Action implements ReactiveController {
     }
   }
 
+  /** Words of the page's own, where nothing needs to be asked to see that it cannot be done. */
+  refuse(words: string): void {
+    this.error = words;
+    this.status = 0;
+    this.host.requestUpdate();
+  }
+
   clear(): void {
     this.error = "";
     this.status = 0;
