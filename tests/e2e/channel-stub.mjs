@@ -89,19 +89,18 @@ export function channelPart() {
       app_id: tenant.secrets.WHATSAPP_APP_ID?.value ?? null, policy: tenant.policy, agent: agentsOf(tenant).find((agent) => agent.default)?.name ?? null, waiting: 0,
       secrets_set_at: Object.fromEntries(["ACCESS_TOKEN", "APP_SECRET", "VERIFY_TOKEN"].map((name) => [`WHATSAPP_${name}`, tenant.secrets[`WHATSAPP_${name}`]?.at ?? null])) })) }));
 
+    const listed = ({ name, kind, default: isDefault, options }) => ({ name, kind, default: isDefault, format: options.format, model: options.model ?? null });
     const shown = (agent) => ({ ...agent, version: String(agent.version) });
-    on("GET", "/agents", "settings.read", ({ tenant }) => ({ agents: agentsOf(tenant).map(shown) }));
+    on("GET", "/agents", "settings.read", ({ tenant }) => ({ agents: agentsOf(tenant).map(listed) }));
     on("GET", "/agents/:name", "settings.read", ({ tenant, params }) => shown(find(agentsOf(tenant), "name", params.name)));
     on("PUT", "/agents/:name", "settings.write", ({ tenant, params, body, request, session }) => {
       const agents = agentsOf(tenant);
       const known = agents.find((agent) => agent.name === params.name);
       if (known && request.headers["if-none-match"] === "*") throw new Refusal(412, "there is an agent of this name already");
       if (known) expect(request, known.version);
-      if (body.kind === "openai" && !/^https?:\/\/.*[^/]$/.test(body.options.url ?? known?.options?.url ?? ""))
+      if (body.kind === "openai" && !/^https?:\/\/.*[^/]$/.test(body.options.url ?? ""))
         throw new Refusal(400, "url must be like https://api.example.org or http://127.0.0.1:8000, without / at the end");
-      const { url, timeout, ...options } = body.options;
-      const agent = { model: null, format: "plain", ...known, name: params.name, kind: body.kind, default: known?.default || body.default || agents.length === 0, ...options,
-        ...(timeout ? { timeout_seconds: timeout } : {}), version: (known?.version ?? 0) + 1 };
+      const agent = { name: params.name, kind: body.kind, default: known?.default || body.default || agents.length === 0, options: body.options, version: (known?.version ?? 0) + 1 };
       if (agent.default) for (const one of agents) one.default = false;
       if (known) agents.splice(agents.indexOf(known), 1, agent);
       else agents.push(agent);

@@ -1,26 +1,31 @@
 // What somebody needs from Meta before the values can be filled in, for people who have never done this.
 
 import { css, html, type TemplateResult } from "lit";
-import { icon } from "../ui/icons.js";
+import { icon, type IconName } from "../ui/icons.js";
 
-const needs: readonly { title: string; words: TemplateResult }[] = [
+const needs: readonly { picture: IconName; title: string; words: TemplateResult }[] = [
   {
+    picture: "tenants",
     title: "A verified business",
     words: html`A Meta Business account whose business Meta has verified. Begin at <b>business.facebook.com</b>, Business settings, Security centre. It can take some days, and until then little may be sent.`,
   },
   {
+    picture: "channels",
     title: "A phone number that no WhatsApp app uses",
     words: html`A number cannot be in the WhatsApp app on a phone and here at once. <b>Moving a number over deletes its chat history in the app</b>, for good. A new number, a landline too, is the safe choice.`,
   },
   {
+    picture: "platform",
     title: "An app at Meta, with WhatsApp",
     words: html`At <b>developers.facebook.com</b> make an app of type <i>Business</i> and add the product <i>WhatsApp</i>. It connects your number with ClawCentral.`,
   },
   {
+    picture: "key",
     title: "An access token that lasts",
     words: html`The token that <i>API Setup</i> shows <b>dies after 24 hours</b>, and then nobody is answered. One of a <i>system user</i> lasts. It needs two permissions: <code>whatsapp_business_messaging</code> (to send) and <code>whatsapp_business_management</code> (to look after the number).`,
   },
   {
+    picture: "link",
     title: "The field messages",
     words: html`Meta tells ClawCentral only what you subscribe to. Under WhatsApp, Configuration, subscribe to <code>messages</code>; without it no message comes, although all else looks right.`,
   },
@@ -29,7 +34,7 @@ const needs: readonly { title: string; words: TemplateResult }[] = [
 /** `open` while nothing is set: later it is only looked up. */
 export const beforeYouBegin = (open: boolean): TemplateResult => html`<details class="card needs" ?open=${open}>
   <summary><h2>What you need first</h2><span class="faint">five things, all of them Meta's</span></summary>
-  <ul>${needs.map(({ title, words }) => html`<li>${icon("check", 18)}<div><h3>${title}</h3><p>${words}</p></div></li>`)}</ul>
+  <ul>${needs.map(({ picture, title, words }) => html`<li>${icon(picture, 18)}<div><h3>${title}</h3><p>${words}</p></div></li>`)}</ul>
 </details>`;
 
 export const beforeYouBeginStyle = css`

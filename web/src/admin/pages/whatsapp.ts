@@ -256,7 +256,7 @@ export class PageWhatsapp extends Page {
       <div class="place"><ol>
         <li>Paste the address above as <b>Callback URL</b>.</li>
         <li>Write the same <b>Verify token</b> as above${this.secret(secrets, "WHATSAPP_VERIFY_TOKEN") ? "" : ", which has to be saved here first"}, and press <b>Verify and save</b>.</li>
-        <li>Below, under Webhook fields, press <b>Subscribe</b> beside ${wanted.map((one) => html`<code>${one}</code> `)}.</li>
+        <li>Below, under Webhook fields, press <b>Subscribe</b> beside ${wanted.map((one, index) => html`${index ? ", " : ""}<code>${one}</code>`)}.</li>
       </ol>${metaPage(configuration)}</div>
       ${platform ? html`<p class="help">Does your number belong to the platform's own Meta app? Then its address is used instead: <code>${platform}</code></p>` : nothing}
     </section>`;
