@@ -136,7 +136,8 @@ export class ConversationDetail extends LitElement {
         .back {
           display: inline-flex;
         }
-        .take span {
+        .take span,
+        .number {
           display: none;
         }
       }
@@ -198,7 +199,7 @@ export class ConversationDetail extends LitElement {
     return html`<claw-window-ring .somebody=${user} .until=${until}></claw-window-ring>
       <div class="who">
         <h2><a href="/t/${part(this.tenant)}/users/${part(user.id)}">${nameOf(user)}</a></h2>
-        <p class="sub">${user.name ? html`<span>${number}</span><span aria-hidden="true">·</span>` : nothing}
+        <p class="sub">${user.name ? html`<span class="number">${number} ·</span>` : nothing}
           <span class=${open && left < 1 / 12 ? "late" : ""}>${open ? `${words} left` : "window closed"}</span></p>
       </div>`;
   }

@@ -21,9 +21,8 @@ export class MessageBubble extends LitElement {
   static override styles = css`
     :host {
       display: block;
+      flex: none;
       margin-top: var(--space-1);
-      content-visibility: auto;
-      contain-intrinsic-size: auto 64px;
       padding: 1px var(--space-1);
     }
     :host([first]) {

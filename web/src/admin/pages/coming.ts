@@ -31,11 +31,15 @@ abstract class ComingPage extends Page {
       .path svg {
         color: var(--ink-3);
       }
+      .card p,
+      .card li {
+        color: var(--ink-2);
+      }
       ul {
         display: grid;
         gap: var(--space-2);
+        margin: var(--space-3) 0;
         padding-left: var(--space-5);
-        color: var(--ink-2);
       }
       .later h2 {
         display: flex;

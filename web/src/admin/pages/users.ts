@@ -69,10 +69,17 @@ export class PageUsers extends Page {
       claw-pane h3 {
         margin-top: var(--space-6);
       }
+      .facts dt,
       .facts dd {
         display: flex;
         align-items: center;
         min-height: 28px;
+      }
+      .facts .quiet {
+        min-height: 28px;
+      }
+      td:not(.main) {
+        white-space: nowrap;
       }
     `,
   ];
