@@ -3,7 +3,6 @@
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { startAdminStub } from "./admin-stub.mjs";
-import { openBrowser } from "./browser.mjs";
 
 export const WIDE = { width: 1280, height: 860 };
 export const NARROW = { width: 390, height: 780 };
@@ -36,10 +35,11 @@ export async function startWorld(...parts) {
   return { ...stub, ada, bob, acme };
 }
 
-/** A browser that notes every complaint of the page; `signIn(person)` gives it that person's session. */
-export async function openPage(stub, options = {}) {
-  const browser = await openBrowser({ viewport: WIDE, colorScheme: "light", ...options });
-  const { page, context } = browser;
+/** A new page that notes every complaint; `signIn(person)` gives it that person's session. */
+export async function openPage(stub, { context }) {
+  await context.clearCookies();
+  const page = await context.newPage();
+  page.setDefaultTimeout(20_000);
   const faults = [];
   page.on("console", (message) => {
     if (message.type() === "error" || message.type() === "warning") faults.push(message.text());
@@ -49,7 +49,8 @@ export async function openPage(stub, options = {}) {
     const [, value] = /claw_session=(\w+)/.exec(stub.open(person).headers["Set-Cookie"]);
     await context.addCookies([{ name: "claw_session", value, url: stub.url, httpOnly: true, sameSite: "Lax" }]);
   };
-  return { ...browser, faults, signIn, go: (path) => page.goto(stub.url + path), heading: (name) => page.getByRole("heading", { level: 1, name, exact: true }) };
+  return { page, context, faults, signIn, go: (path) => page.goto(stub.url + path),
+    heading: (name) => page.getByRole("heading", { level: 1, name, exact: true }) };
 }
 
 /** Faults that are the page's own: not the answers that a test asked for. */

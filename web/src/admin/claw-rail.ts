@@ -52,6 +52,9 @@ export class ClawRail extends LitElement {
         letter-spacing: -0.01em;
         text-decoration: none;
       }
+      .brand:hover {
+        color: var(--ink);
+      }
       .brand svg {
         flex: none;
       }
@@ -144,6 +147,9 @@ export class ClawRail extends LitElement {
         color: var(--on-accent);
         font-size: var(--text-sm);
         font-weight: var(--weight-strong);
+      }
+      .face::before {
+        content: attr(data-letter);
       }
       .me {
         padding: var(--space-1) var(--space-3) var(--space-3);
@@ -238,7 +244,7 @@ export class ClawRail extends LitElement {
     const themes: [Theme, string][] = [["system", "System"], ["light", "Light"], ["dark", "Dark"]];
     return html`<claw-popover side="above" @keydown=${this.arrows}>
       <button slot="button" type="button" class="who" aria-label=${`Account of ${name}`}>
-        <span class="face" aria-hidden="true">${[...name][0]?.toUpperCase()}</span><span>${name}</span>
+        <span class="face" data-letter=${[...name][0]?.toUpperCase() ?? ""}></span><span>${name}</span>
       </button>
       <div class="me"><strong>${name}</strong><br /><span class="faint">${email}</span></div>
       <div class="theme" role="group" aria-label="Theme">

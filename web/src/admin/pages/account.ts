@@ -55,8 +55,8 @@ export class PageAccount extends Page {
         background: var(--surface-2);
         list-style: none;
       }
-      h2.over {
-        margin: var(--space-4) 0 var(--space-1);
+      .devices {
+        margin: var(--space-4) 0 var(--space-3);
       }
     `,
   ];
@@ -89,7 +89,7 @@ export class PageAccount extends Page {
           ${this.dialog ? nothing : this.action.notice()}
         </section>
         <section>
-          <div class="line"><h2 class="over">Where you are signed in</h2>
+          <div class="line devices"><h2>Where you are signed in</h2>
             <button type="button" @click=${this.leaveEverywhere}>Sign out everywhere</button></div>
           ${this.sessions.view(({ sessions }) => table("Where you are signed in", [
               { head: "Device", kind: "main", cell: (one) => one.agent || "unknown" },

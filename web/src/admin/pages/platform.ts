@@ -56,7 +56,7 @@ export class PagePlatform extends Page {
   }
 
   private parts(platform: Platform) {
-    return html`<div class="stack">
+    return html`<div class="stack far">
       <section class="card">
         <h2>Webhook</h2>
         <p>Write it into your app at Meta: WhatsApp, Configuration, Callback URL.</p>
@@ -80,7 +80,7 @@ export class PagePlatform extends Page {
               { head: "Kept", kind: "num", cell: (number) => count(number.items) },
               { head: "First", cell: (number) => time(number.first_seen_at) },
               { head: "Last", cell: (number) => time(number.last_seen_at) },
-              { head: "", kind: "act", cell: (number) => html`<button type="button" class="primary" aria-label=${`Give ${number.display_phone_number} to a tenant`} @click=${() => this.give(number)}>Give to tenant…</button>` },
+              { head: "", kind: "act", cell: (number) => html`<button type="button" class="primary" aria-label=${`Give to tenant…: ${number.display_phone_number}`} @click=${() => this.give(number)}>Give to tenant…</button>` },
             ], platform.unclaimed)}
       </section>
       <section class="stack"><h2>Whose number is whose</h2>
@@ -90,7 +90,7 @@ export class PagePlatform extends Page {
               { head: "Phone number ID", kind: "main", cell: (claim) => html`<span class="mono">${claim.phone_number_id}</span>` },
               { head: "Account", cell: (claim) => html`<span class="mono">${claim.waba_id}</span>` },
               { head: "Tenant", cell: (claim) => html`<a href=${`/platform/tenants/${part(claim.tenant)}`}>${claim.tenant}</a>` },
-              { head: "", kind: "act", cell: (claim) => html`<button type="button" class="quiet warn" aria-label=${`Take ${claim.phone_number_id} from ${claim.tenant}`} @click=${() => this.take(claim)}>Take away</button>` },
+              { head: "", kind: "act", cell: (claim) => html`<button type="button" class="quiet warn" aria-label=${`Take away ${claim.phone_number_id} from ${claim.tenant}`} @click=${() => this.take(claim)}>Take away</button>` },
             ], platform.claims)}
       </section>
     </div>`;
