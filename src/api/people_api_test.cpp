@@ -93,7 +93,7 @@ class PeopleApiTest : public ::testing::Test {
   const PublicIds ids_{SecretString(std::string("key"))};
   LiveFeed feed_{world_.io, *world_.ledger, ids_, world_.clock};
   Guard guard_{tenants_.directory, people_.people, {}};
-  RestApi rest_{*world_.ledger, guard_, feed_, ids_};
+  RestApi rest_{*world_.ledger, guard_, feed_, world_.clock, ids_};
   SignInApi sign_in_{guard_, tenants_.directory, people_.people, people_.sign_ins, people_.account, feed_, ids_, true};
   MembersApi members_{guard_, people_.store, people_.people, feed_, world_.clock, ids_, "https://claw.example.org"};
   net::Router router_;
