@@ -12,7 +12,9 @@ namespace {
 
 constexpr const char* kPath = "/webhooks/whatsapp";
 /// How soon Meta shall come again; it spaces its repeats further out by itself.
-constexpr const char* kRetryAfterSeconds = "2";
+constexpr std::chrono::seconds kRetryAfter{2};
+/// Room is not made within seconds.
+constexpr std::chrono::seconds kRetryAfterFull{300};
 /// The metric counts every request; the log says it this often for a tenant.
 constexpr std::chrono::seconds kWarnEvery{60};
 
@@ -23,9 +25,9 @@ net::HttpResponse empty(int status) {
   return response;
 }
 
-net::HttpResponse try_later() {
+net::HttpResponse try_later(std::chrono::seconds retry_after = kRetryAfter) {
   auto response = empty(503);
-  response.headers.push_back({"Retry-After", kRetryAfterSeconds});
+  response.headers.push_back({"Retry-After", std::to_string(retry_after.count())});
   return response;
 }
 
@@ -48,11 +50,12 @@ std::vector<InboundItem> items_of(const Tenant& tenant, std::string_view body, T
 
 }  // namespace
 
-Webhook::Webhook(Directory& directory, ConnectionNotes& notes, Inbox& inbox, Clock& clock, Metrics& metrics,
-                 Options options)
+Webhook::Webhook(Directory& directory, ConnectionNotes& notes, Inbox& inbox, const StorageWatch& storage, Clock& clock,
+                 Metrics& metrics, Options options)
     : directory_(directory),
       notes_(notes),
       inbox_(inbox),
+      storage_(storage),
       clock_(clock),
       options_(std::move(options)),
       accepted_(requests(metrics, "ok")),
@@ -61,6 +64,8 @@ Webhook::Webhook(Directory& directory, ConnectionNotes& notes, Inbox& inbox, Clo
       unknown_(requests(metrics, "unknown_tenant")),
       not_ready_(requests(metrics, "tenant_not_ready")),
       not_durable_(requests(metrics, "not_durable")),
+      too_fast_(requests(metrics, "tenant_too_fast")),
+      full_(requests(metrics, "tenant_full")),
       durable_time_(metrics.histogram("clawcentral_webhook_durable_seconds", "From a parsed body to its commit.")) {}
 
 void Webhook::add_routes(net::Router& router) {
@@ -97,7 +102,11 @@ Task<net::HttpResponse> Webhook::receive(net::HttpRequest& request) {
     notes_.unsigned_request(*tenant);
     co_return empty(401);
   }
-  auto items = items_of(*tenant, request.body, clock_.now());
+  if (storage_.full(*tenant)) co_return refuse(*tenant, full_, kRetryAfterFull, "limits.stored_bytes is reached");
+  const auto now = clock_.now();
+  auto items = items_of(*tenant, request.body, now);
+  if (const auto later = rate_.refused(*tenant, items.size(), now))
+    co_return refuse(*tenant, too_fast_, *later, "more than limits.inbound_per_second");
   const auto count = items.size();
   const auto began = std::chrono::steady_clock::now();
   if (const auto kept = co_await inbox_.append(std::move(items)); !kept) {
@@ -110,6 +119,13 @@ Task<net::HttpResponse> Webhook::receive(net::HttpRequest& request) {
   accepted_.add();
   items_.add(count);
   co_return empty(200);
+}
+
+net::HttpResponse Webhook::refuse(const Tenant& tenant, Counter& counter, std::chrono::seconds retry_after,
+                                  std::string_view reason) {
+  counter.add();
+  if (may_warn(tenant)) log::warn("webhook.limited tenant={} reason=\"{}\"", tenant.name, reason);
+  return try_later(retry_after);
 }
 
 Task<net::HttpResponse> Webhook::verify(net::HttpRequest& request) {
