@@ -15,8 +15,8 @@ export function builtPage() {
 }
 
 /** A gateway with two tenants and two people: ada may do everything, bob only looks at acme. */
-export async function startWorld() {
-  const stub = await startAdminStub(builtPage(), inboxPart({ count: 30 }));
+export async function startWorld(...parts) {
+  const stub = await startAdminStub(builtPage(), ...(parts.length > 0 ? parts : [inboxPart({ count: 30 })]));
   const ada = stub.addPerson({ email: "ada@example.com", name: "Ada Lovelace", platform_admin: true });
   const bob = stub.addPerson({ email: "bob@example.com", name: "Bob Stone" });
   const acme = stub.addTenant("acme");
