@@ -26,7 +26,7 @@ beforeEach(async () => {
   page = browser.page;
 });
 afterEach(async () => {
-  await page.close();
+  await browser.close();
   stub.close();
   assert.deepEqual(ownFaults(browser.faults), []);
 });

@@ -152,7 +152,7 @@ export const base = css`
       grid-template-columns: minmax(0, 1fr) clamp(22rem, 38%, 32rem);
     }
     /* Beside a detail a list keeps what one needs to find one's way in it. */
-    .split:has(> claw-pane) :is(th, td):nth-child(n + 4) {
+    .split:has(> claw-pane) :is(th, td).num {
       display: none;
     }
   }
