@@ -149,6 +149,14 @@ class DiskProbe final : public sqlite::Store::Job {
   void finish(const Result<void>&) override {}  // the store's health is the answer
 };
 
+std::vector<Retention> retention(const Directory& directory) {
+  std::vector<Retention> found;
+  for (const auto& tenant : directory.all())
+    if (tenant->limits.retention_days > 0)
+      found.push_back({tenant->id, std::chrono::days(tenant->limits.retention_days)});
+  return found;
+}
+
 /// The address as it was bound, for an operator who asked for any free port.
 std::string with_port(const std::string& address, std::uint16_t port) {
   return port == 0 ? address : fmt::format("{}:{}", address.substr(0, address.rfind(':')), port);
@@ -241,12 +249,13 @@ Result<void> Gateway::Parts::make_pipeline() {
   outbox = std::make_unique<Outbox>(io, *watched, directory, *graph, clock, metrics, limits);
   conversations = std::make_unique<Conversations>(io, *watched, directory, *agents, *graph, *outbox, clock, metrics);
   intake = std::make_unique<Intake>(io, *inbox, *watched, directory, *conversations, clock, metrics);
-  housekeeping = std::make_unique<Housekeeping>(io, *inbox, *ledger, clock);
   notes = std::make_unique<ConnectionNotes>(io, *tenants.tenant_store, directory, clock);
   notes->set_listener([this](TenantId tenant) { feed->tell_tenant(tenant, "guide"); });
   intake->set_listener([this](const Tenant& tenant, const std::string& number, const std::string& waba) {
     notes->webhook(tenant, number, waba);
   });
+  housekeeping =
+      std::make_unique<Housekeeping>(io, *inbox, *ledger, clock, [&directory] { return retention(directory); });
   storage = std::make_unique<StorageWatch>(io, *ledger, directory, clock);
   webhook = std::make_unique<Webhook>(directory, *notes, *inbox, *storage, clock, metrics, Webhook::Options{*proxies});
   guard = std::make_unique<Guard>(directory, *tenants.people, std::move(*proxies));
