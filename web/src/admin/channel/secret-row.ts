@@ -183,7 +183,8 @@ export class SecretRow extends LitElement {
   }
 
   private async send(event: SubmitEvent): Promise<void> {
-    const value = this.made || this.written((fields(event).value ?? "").trim());
+    const given = fields(event);
+    const value = this.made || this.written((given.value ?? "").trim());
     const { name } = this.wanted;
     const saved = await this.save.run(async () => {
       const asked = this.secret?.set ? { version: this.secret.version } : { onlyIfNew: true };
