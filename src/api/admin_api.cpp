@@ -4,9 +4,10 @@
 
 namespace claw {
 
-void add_admin_routes(net::Router& router, Admin& admin) {
-  router.add("POST", "/admin/{command}", [&admin](net::HttpRequest& request) -> Task<net::HttpResponse> {
-    auto answer = co_await admin.run(std::string(request.param("command")), std::move(request.body));
+void add_admin_routes(net::Router& router,
+                      std::function<Task<Result<std::string>>(std::string command, std::string arguments)> run) {
+  router.add("POST", "/admin/{command}", [run = std::move(run)](net::HttpRequest& request) -> Task<net::HttpResponse> {
+    auto answer = co_await run(std::string(request.param("command")), std::move(request.body));
     if (!answer) co_return problem_of(answer.error());
     co_return net::json_response(200, std::move(*answer));
   });

@@ -28,5 +28,7 @@ namespace claw {
 [[nodiscard]] boost::json::object number_json(const Tenant& tenant, const std::string& phone_number_id,
                                               std::int64_t waiting);
 [[nodiscard]] boost::json::object agent_json(const Tenant& tenant, const Agent& agent);
+/// A time; null for 0.
+[[nodiscard]] boost::json::value time_json(TimePoint time);
 
 }  // namespace claw

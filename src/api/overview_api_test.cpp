@@ -129,6 +129,17 @@ TEST_F(OverviewApiTest, CountsOpenWindowsOnceAMinute) {
   EXPECT_EQ(open(), 0);
 }
 
+TEST_F(OverviewApiTest, SaysThatNothingComesInAnyMore) {
+  receive("hello");
+  EXPECT_TRUE(overview("day").at("storage").at("limit").is_null());
+  EXPECT_FALSE(overview("day").at("storage").at("full").as_bool());
+  tenants_.set(acme_, "limits.stored_bytes", "10");
+  EXPECT_TRUE(overview("day").at("storage").at("full").as_bool());
+  EXPECT_EQ(overview("day").at("storage").at("messages").as_int64(), 1);
+  tenants_.set(acme_, "limits.stored_bytes", "1000000");
+  EXPECT_FALSE(overview("day").at("storage").at("full").as_bool());
+}
+
 TEST_F(OverviewApiTest, ShowsATenantNothingOfAnother) {
   answer("hello", 1s);
   const auto shown = overview("day", "beta");

@@ -93,10 +93,7 @@ RestApi::Answer RestApi::kv_delete(HttpRequest& request, TenantRef tenant) {
   if (!condition) co_return problem_of(condition.error());
   if (const auto gone = co_await ledger_.kv_delete(tenant->id, *key, std::move(*condition)); !gone)
     co_return not_written(gone.error());
-  HttpResponse response;
-  response.status = 204;
-  response.content_type.clear();
-  co_return response;
+  co_return no_content();
 }
 
 }  // namespace claw

@@ -18,7 +18,7 @@ struct Config {
   std::string base_domain;
   /// How the outside reaches the public listener: https://claw.example.org. For links; empty: the listener's address.
   std::string public_url;
-  /// Networks of reverse proxies whose X-Forwarded-Host is believed.
+  /// Networks of reverse proxies whose X-Forwarded-Host, -For and -Proto are believed.
   std::vector<std::string> trusted_proxies;
   /// Everything that must survive: the databases, the master key, the lock and the admin socket.
   std::string data_dir = "data";
@@ -46,6 +46,11 @@ struct Config {
   /// Pages of the write-ahead log before it is folded into the file: more is smoother, and a longer start after a
   /// crash.
   std::int64_t ledger_checkpoint_pages = 16'000;
+
+  /// How long somebody stays signed in, in days.
+  std::int64_t sign_in_session_days = 30;
+  /// And without a request, in hours: a weekend.
+  std::int64_t sign_in_idle_hours = 72;
 
   /// File of the master key that seals tenants' secrets; empty: master.key in the data folder, made on first start.
   std::string master_key_file;

@@ -3,6 +3,7 @@
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { startAdminStub } from "./admin-stub.mjs";
+import { inboxPart } from "./inbox-stub.mjs";
 
 export const WIDE = { width: 1280, height: 860 };
 export const NARROW = { width: 390, height: 780 };
@@ -15,7 +16,7 @@ export function builtPage() {
 
 /** A gateway with two tenants and two people: ada may do everything, bob only looks at acme. */
 export async function startWorld(...parts) {
-  const stub = await startAdminStub(builtPage(), ...parts);
+  const stub = await startAdminStub(builtPage(), ...(parts.length > 0 ? parts : [inboxPart({ count: 30 })]));
   const ada = stub.addPerson({ email: "ada@example.com", name: "Ada Lovelace", platform_admin: true });
   const bob = stub.addPerson({ email: "bob@example.com", name: "Bob Stone" });
   const acme = stub.addTenant("acme");

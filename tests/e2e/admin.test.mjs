@@ -2,10 +2,14 @@
 // and what it says when the gateway refuses, is slow, or is gone.
 
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
 import { openPage, ownFaults, startWorld, WIDE } from "./admin-support.mjs";
 import { openBrowser } from "./browser.mjs";
 import { eventually } from "./support.mjs";
+
+/** Of the path that a reader (jsQR) read as the address which the stand-in gives for ada. */
+const QR_OF_ADA = "28f77463a69103ca";
 
 let shared;
 let stub;
@@ -428,6 +432,8 @@ describe("one's account", () => {
     await signInAs(stub.ada, "/account");
     await button("Set up").click();
     await dialog().getByText("JBSWY3DPEHPK3PXP", { exact: true }).waitFor();
+    const drawn = await page.getByRole("img", { name: "The key as a QR code" }).locator("path").getAttribute("d");
+    assert.equal(createHash("sha256").update(drawn).digest("hex").slice(0, 16), QR_OF_ADA);
     await labelled("2. The six digits it shows").fill("123 456");
     await button("Turn on").click();
     await dialog().getByText("Your recovery codes").waitFor();

@@ -31,6 +31,19 @@ function startGraph() {
   return new Promise((done) => server.listen(0, "127.0.0.1", () => done(server)));
 }
 
+export const PASSWORD = "correct horse battery";
+
+/** The browser after an answer that began a session: it keeps the cookie, and the page the csrf. */
+export function browserOf(answer, tenant) {
+  const [, cookie] = answer.headers["set-cookie"][0].match(/^claw_session=([^;]+)/);
+  return { cookie, csrf: JSON.parse(answer.text).csrf, tenant };
+}
+
+function headersOf(browser, method) {
+  return { cookie: `claw_session=${browser.cookie}`, ...(browser.tenant && { "x-claw-tenant": browser.tenant }),
+    ...(method !== "GET" && browser.csrf && { "x-csrf-token": browser.csrf }) };
+}
+
 export class Gateway {
   static async start(binary) {
     const gateway = new Gateway();
@@ -44,6 +57,10 @@ net = { allow_private = ["127.0.0.0/8"] }
 `);
     gateway.acme = gateway.makeTenant("acme", "100000000000001");
     gateway.beta = gateway.makeTenant("beta", "100000000000002");
+    for (const [tenant, owner] of [["acme", "ada@acme.example"], ["beta", "zoe@beta.example"]]) {
+      gateway.makePerson(owner);
+      gateway.clawcentral(["member", "add", tenant, owner, "--role", "owner"]);
+    }
     // It goes with this process, however that ends.
     gateway.child = spawn("setpriv", ["--pdeathsig", "KILL", binary, "--config", `${gateway.folder}/c.toml`, "serve"],
       { stdio: ["ignore", "ignore", "pipe"] });
@@ -75,9 +92,21 @@ net = { allow_private = ["127.0.0.0/8"] }
     return tenant;
   }
 
+  /** A person with an account, and what the command line says of it. */
+  makePerson(email, password = PASSWORD, ...flags) {
+    return this.clawcentral(["person", "create", email, ...flags], password);
+  }
+
+  /** A browser in which somebody is signed in: {cookie, csrf, tenant}, for request(). */
+  async signIn(email, tenant, password = PASSWORD) {
+    const answer = await this.request("POST", "/api/v1/session", { body: JSON.stringify({ email, password }) });
+    assert.equal(answer.status, 200, answer.text);
+    return browserOf(answer, tenant);
+  }
+
   /** One request, as it is: nothing in `path` is made nicer. Gives {status, headers, body (bytes), text}. */
-  request(method, path, { headers = {}, body, token } = {}) {
-    const all = token ? { authorization: `Bearer ${token}`, ...headers } : headers;
+  request(method, path, { headers = {}, body, token, browser } = {}) {
+    const all = { ...(token && { authorization: `Bearer ${token}` }), ...(browser && headersOf(browser, method)), ...headers };
     return new Promise((done, failed) => {
       const request = http.request({ host: this.host, port: this.port, agent: this.agent, method, path, headers: all },
         (response) => {

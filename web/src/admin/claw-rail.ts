@@ -1,6 +1,6 @@
 import { LitElement, css, html, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
-import { pin, theme, type Theme } from "../theme.js";
+import { pin, theme, type Theme } from "../common/theme.js";
 import { api } from "./api.js";
 import { find, go } from "./router.js";
 import { platformRail, routes, tenantRail, type Entry } from "./routes.js";

@@ -66,7 +66,7 @@ export class PagePlatform extends Page {
         ${table("Secrets of the app", [
           { head: "Name", kind: "main", cell: (secret) => html`<span class="mono">${secret.name}</span><br /><span class="faint small-text">${WORDS[secret.name] ?? secret.description}</span>` },
           { head: "State", cell: (secret) => (secret.set ? badge("ok", "Set") : badge("off", "Not set")) },
-          { head: "Changed", cell: (secret) => (secret.set ? html`${time(secret.set_at)}${secret.set_by ? html`<br /><span class="faint small-text">by ${secret.set_by}</span>` : nothing}` : nothing) },
+          { head: "Changed", cell: (secret) => html`<span>${time(secret.set_at)}${secret.set_by ? html`<br /><span class="faint small-text">by ${secret.set_by}</span>` : nothing}</span>` },
           { head: "", kind: "act", cell: (secret) => html`<button type="button" aria-label=${`${secret.set ? "Replace" : "Set"} ${secret.name}`} @click=${() => this.edit(secret)}>${secret.set ? "Replace" : "Set"}</button>
             ${secret.set ? html`<button type="button" class="quiet warn" aria-label=${`Delete ${secret.name}`} @click=${() => this.drop(secret)}>Delete</button>` : nothing}` },
         ], platform.secrets)}
