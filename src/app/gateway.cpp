@@ -64,7 +64,6 @@ Result<Vault> open_vault(const Config& config) {
   return vault;
 }
 
-/// How the outside reaches the public listener.
 SessionLife session_life(const Config& config) {
   return {std::chrono::days(config.sign_in_session_days), std::chrono::hours(config.sign_in_idle_hours)};
 }
