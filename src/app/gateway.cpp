@@ -64,11 +64,6 @@ Result<Vault> open_vault(const Config& config) {
   return vault;
 }
 
-/// How the outside reaches the public listener.
-std::string public_url(const Config& config) {
-  return config.public_url.empty() ? "http://" + config.listen_public : config.public_url;
-}
-
 SessionLife session_life(const Config& config) {
   return {std::chrono::days(config.sign_in_session_days), std::chrono::hours(config.sign_in_idle_hours)};
 }
@@ -103,14 +98,14 @@ struct Tenants {
     if (const auto done = open_stores(config, overrides); !done) return done;
     tenant_store = std::make_unique<sqlite::SqliteTenantStore>(*store);
     directory = std::make_unique<Directory>(*tenant_store, *vault, config.base_domain);
-    admin = std::make_unique<Admin>(*tenant_store, *directory, *vault, clock, public_url(config));
+    admin = std::make_unique<Admin>(*tenant_store, *directory, *vault, clock, config.outside_url());
     people_store = std::make_unique<sqlite::SqlitePeopleStore>(*store);
     people = std::make_unique<People>(*people_store, clock, session_life(config));
     passwords = std::make_unique<Passwords>(overrides.password_cost);
     attempts = std::make_unique<Attempts>(clock);
     sign_in = std::make_unique<SignIn>(*people_store, *people, *passwords, *attempts, clock);
     people_admin = std::make_unique<PeopleAdmin>(*people_store, *people, *directory, *passwords, *sign_in, clock,
-                                                 public_url(config));
+                                                 config.outside_url());
     if (const auto read = wait(io, directory->reload()); !read) return read;
     return wait(io, people->reload());
   }
@@ -152,6 +147,14 @@ class DiskProbe final : public sqlite::Store::Job {
   }
   void finish(const Result<void>&) override {}  // the store's health is the answer
 };
+
+std::vector<Retention> retention(const Directory& directory) {
+  std::vector<Retention> found;
+  for (const auto& tenant : directory.all())
+    if (tenant->limits.retention_days > 0)
+      found.push_back({tenant->id, std::chrono::days(tenant->limits.retention_days)});
+  return found;
+}
 
 /// The address as it was bound, for an operator who asked for any free port.
 std::string with_port(const std::string& address, std::uint16_t port) {
@@ -251,12 +254,13 @@ Result<void> Gateway::Parts::make_pipeline() {
   outbox = std::make_unique<Outbox>(io, *watched, directory, *graph, clock, metrics, limits);
   conversations = std::make_unique<Conversations>(io, *watched, directory, *agents, *graph, *outbox, clock, metrics);
   intake = std::make_unique<Intake>(io, *inbox, *watched, directory, *conversations, clock, metrics);
-  housekeeping = std::make_unique<Housekeeping>(io, *inbox, *ledger, clock);
   notes = std::make_unique<ConnectionNotes>(io, *tenants.tenant_store, directory, clock);
   notes->set_listener([this](TenantId tenant) { feed->tell_tenant(tenant, "guide"); });
   intake->set_listener([this](const Tenant& tenant, const std::string& number, const std::string& waba) {
     notes->webhook(tenant, number, waba);
   });
+  housekeeping =
+      std::make_unique<Housekeeping>(io, *inbox, *ledger, clock, [&directory] { return retention(directory); });
   storage = std::make_unique<StorageWatch>(io, *ledger, directory, clock);
   webhook = std::make_unique<Webhook>(directory, *notes, *inbox, *storage, clock, metrics, Webhook::Options{*proxies});
   guard = std::make_unique<Guard>(directory, *tenants.people, std::move(*proxies));
@@ -288,7 +292,7 @@ void Gateway::Parts::make_guide() {
   figures = std::make_unique<sqlite::SqliteNumberFigures>(*tenants.store);
   audit = std::make_unique<sqlite::SqliteAuditLog>(*tenants.store);
   guide = std::make_unique<Guide>(tenants.io, *graph_account, directory, *ledger, *figures, *notes, clock,
-                                  Guide::Options{public_url(config), config.base_domain});
+                                  Guide::Options{config.outside_url(), config.base_domain});
   feed->set_sent_listener([this](TenantId tenant, const std::string& number) { guide->sent(tenant, number); });
   guide_api = std::make_unique<GuideApi>(*guide, *tenants.admin, *audit, directory, *guard, clock);
 }
@@ -299,7 +303,7 @@ void Gateway::Parts::make_people_api(const PublicIds& ids) {
   account = std::make_unique<Account>(store, people, *tenants.passwords, *tenants.attempts, clock);
   sign_in_api = std::make_unique<SignInApi>(*guard, *tenants.directory, people, *tenants.sign_in, *account, *feed, ids,
                                             config.public_url.starts_with("https:"));
-  members_api = std::make_unique<MembersApi>(*guard, store, people, *feed, clock, ids, public_url(config));
+  members_api = std::make_unique<MembersApi>(*guard, store, people, *feed, clock, ids, config.outside_url());
 }
 
 std::vector<Check> Gateway::Parts::checks() {
