@@ -10,11 +10,11 @@ Caller Guard::caller_of(std::string_view credentials, std::string_view peer) con
   constexpr std::string_view kScheme = "Bearer ";
   Caller caller;
   if (!credentials.starts_with(kScheme)) return caller;
-  caller.tenant = directory_.by_token(credentials.substr(kScheme.size()));
-  if (!caller.tenant) return caller;
-  caller.actor.kind = Actor::Kind::kToken;
-  caller.actor.from = peer;
-  caller.permissions = permissions_of(Role::kOwner);
+  auto token = tokens_.use(credentials.substr(kScheme.size()));
+  if (!token) return caller;
+  caller.tenant = std::move(token->tenant);
+  caller.actor = {Actor::Kind::kToken, token->id, std::move(token->label), std::string(peer)};
+  caller.permissions = token->scopes;
   return caller;
 }
 

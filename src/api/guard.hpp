@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "net/router.hpp"
-#include "tenancy/access.hpp"
+#include "tenancy/api_tokens.hpp"
 
 namespace claw {
 
@@ -16,8 +16,8 @@ class Guard {
  public:
   using Handler = std::function<Task<net::HttpResponse>(net::HttpRequest&, const Caller&)>;
 
-  /// `directory` must outlive this object, and this object the routers.
-  explicit Guard(Directory& directory) : directory_(directory) {}
+  /// `tokens` must outlive this object, and this object the routers.
+  explicit Guard(ApiTokens& tokens) : tokens_(tokens) {}
 
   /// Adds a route that runs only for who has `permission`. The caller lives until the handler's task ends.
   void add(net::Router& router, std::string method, std::string_view path, Permission permission, Handler handler);
@@ -30,7 +30,7 @@ class Guard {
   /// Null tenant: nobody.
   [[nodiscard]] Caller caller_of(std::string_view credentials, std::string_view peer) const;
 
-  Directory& directory_;
+  ApiTokens& tokens_;
 };
 
 }  // namespace claw

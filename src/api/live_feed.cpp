@@ -53,6 +53,10 @@ void LiveFeed::wrote(MessageId touched) {
   if (wake) (*wake)(0);
 }
 
+void LiveFeed::tell_tenant(TenantId tenant, std::string_view what) {
+  tell(tenant, "tenant", {{"what", what}});
+}
+
 Task<Result<std::shared_ptr<net::EventHub::Listener>>> LiveFeed::open(TenantId tenant, bool again) {
   auto listener = hub_.open(topic_of(tenant));
   if (!listener) {

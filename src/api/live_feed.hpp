@@ -16,7 +16,7 @@
 namespace claw {
 
 /// Tells each tenant's listeners what changed, as server-sent events: `hello` first, then `message` (new, or its state
-/// changed), `status` and `event`; `resync` to whom something was not told.
+/// changed), `status` and `event`, `tenant` where a setting was changed; `resync` to whom something was not told.
 ///
 /// Whoever writes only says that something was written; what it was is read from the ledger behind it, many writes at
 /// once. So a listener never holds up a write, and where nobody listens a write costs one look at a counter.
@@ -48,6 +48,10 @@ class LiveFeed {
 
   /// Something was written: `touched` may have another state now (0: items were accepted).
   void wrote(MessageId touched);
+
+  /// One of a tenant's settings was changed, of the kind `what`: secrets, channel, agents, members, tokens, guide or
+  /// limits. Who shows them reads them anew.
+  void tell_tenant(TenantId tenant, std::string_view what);
 
   /// A listener that hears all that is written from now on, with its greeting; `again` if it has listened before and
   /// must read anew what it missed. Fails with kTransient where there are too many, or the ledger cannot be read.

@@ -12,6 +12,7 @@
 #include "api/admin_api.hpp"
 #include "api/guard.hpp"
 #include "api/rest_api.hpp"
+#include "api/settings_api.hpp"
 #include "app/data_folder.hpp"
 #include "base/log.hpp"
 #include "conversation/conversations.hpp"
@@ -21,13 +22,14 @@
 #include "inbox/embedded_inbox.hpp"
 #include "ingress/webhook.hpp"
 #include "ledger/housekeeping.hpp"
+#include "ledger/sqlite/audit.hpp"
 #include "ledger/sqlite/sqlite_ledger.hpp"
 #include "ledger/sqlite/sqlite_tenant_store.hpp"
 #include "ledger/watched_ledger.hpp"
 #include "net/curl_client.hpp"
 #include "net/server.hpp"
 #include "ops/health.hpp"
-#include "tenancy/admin.hpp"
+#include "tenancy/commands.hpp"
 
 namespace claw {
 namespace {
@@ -66,7 +68,9 @@ struct Tenants {
   std::unique_ptr<sqlite::Store> store;
   std::unique_ptr<sqlite::SqliteTenantStore> tenant_store;
   std::unique_ptr<Directory> directory;
+  std::unique_ptr<sqlite::SqliteAuditLog> audit;
   std::unique_ptr<Admin> admin;
+  std::unique_ptr<Commands> commands;
 
   Result<void> open(const Config& config, Clock& clock, const Gateway::Overrides& overrides) {
     auto locked = DataFolderLock::take(config.data_dir, config.lock_path());
@@ -78,8 +82,9 @@ struct Tenants {
     if (const auto done = open_stores(config, overrides); !done) return done;
     tenant_store = std::make_unique<sqlite::SqliteTenantStore>(*store);
     directory = std::make_unique<Directory>(*tenant_store, *vault, config.base_domain);
-    admin = std::make_unique<Admin>(*tenant_store, *directory, *vault, clock,
-                                    config.public_url.empty() ? "http://" + config.listen_public : config.public_url);
+    audit = std::make_unique<sqlite::SqliteAuditLog>(*store);
+    admin = std::make_unique<Admin>(*tenant_store, *directory, *vault, clock);
+    commands = std::make_unique<Commands>(*admin, *directory, *audit, config.outside_url());
     return wait(io, directory->reload());
   }
 
@@ -150,8 +155,10 @@ struct Gateway::Parts {
   std::unique_ptr<Intake> intake;
   std::unique_ptr<Housekeeping> housekeeping;
   std::unique_ptr<Webhook> webhook;
+  std::unique_ptr<ApiTokens> tokens;
   std::unique_ptr<Guard> guard;
   std::unique_ptr<RestApi> rest;
+  std::unique_ptr<SettingsApi> settings;
   net::Router public_router, operator_router, admin_router;
   std::unique_ptr<net::Server> public_server, operator_server, admin_server;
   bool stopped = false;
@@ -203,8 +210,12 @@ Result<void> Gateway::Parts::make_pipeline() {
   housekeeping = std::make_unique<Housekeeping>(io, *inbox, *ledger, clock);
   webhook = std::make_unique<Webhook>(directory, *tenants.tenant_store, *inbox, clock, metrics,
                                       Webhook::Options{std::move(*proxies)});
-  guard = std::make_unique<Guard>(directory);
+  tenants.admin->set_listener([this](TenantId tenant, std::string_view what) { feed->tell_tenant(tenant, what); });
+  tokens = std::make_unique<ApiTokens>(io, directory, *tenants.tenant_store, clock);
+  guard = std::make_unique<Guard>(*tokens);
   rest = std::make_unique<RestApi>(*ledger, *guard, *feed, ids);
+  settings = std::make_unique<SettingsApi>(*tenants.admin, directory, *tenants.audit, *guard, ids,
+                                           SettingsApi::Options{config.outside_url()});
   metrics.gauge("clawcentral_inbox_waiting_items", "Items stored and not accepted yet.",
                 [this] { return static_cast<double>(inbox->waiting()); });
   metrics.gauge("clawcentral_conversation_waiting_messages", "Messages in memory that wait for their turn.",
@@ -240,8 +251,9 @@ Result<void> Gateway::Parts::listen() {
   IoPool& io = tenants.io;
   webhook->add_routes(public_router);
   rest->add_routes(public_router);
+  settings->add_routes(public_router);
   add_operator_routes(operator_router, tenants.metrics, checks());
-  add_admin_routes(admin_router, *tenants.admin);
+  add_admin_routes(admin_router, *tenants.commands);
   public_server = std::make_unique<net::Server>(io, public_router, net::ServerLimits{});
   operator_server = std::make_unique<net::Server>(io, operator_router, net::ServerLimits{});
   admin_server = std::make_unique<net::Server>(io, admin_router, net::ServerLimits{});
@@ -306,7 +318,7 @@ std::uint16_t Gateway::operator_port() const {
 }
 
 Result<std::string> Gateway::admin(std::string command, std::string arguments) {
-  return wait(parts_->tenants.io, parts_->tenants.admin->run(std::move(command), std::move(arguments)));
+  return wait(parts_->tenants.io, parts_->tenants.commands->run(std::move(command), std::move(arguments), ""));
 }
 
 void Gateway::stop() {
@@ -329,8 +341,9 @@ Result<std::unique_ptr<OfflineAdmin>> OfflineAdmin::open(const Config& config) {
   return admin;
 }
 
-Result<std::string> OfflineAdmin::run(std::string command, std::string arguments) {
-  return wait(parts_->tenants.io, parts_->tenants.admin->run(std::move(command), std::move(arguments)));
+Result<std::string> OfflineAdmin::run(std::string command, std::string arguments, std::string who) {
+  return wait(parts_->tenants.io,
+              parts_->tenants.commands->run(std::move(command), std::move(arguments), std::move(who)));
 }
 
 }  // namespace claw

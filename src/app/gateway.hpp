@@ -31,7 +31,7 @@ class Gateway {
   [[nodiscard]] std::uint16_t public_port() const;
   [[nodiscard]] std::uint16_t operator_port() const;
 
-  /// Runs one command of Admin's and waits for its answer. Not to be called from an io thread.
+  /// Runs one of Commands and waits for its answer. Not to be called from an io thread.
   [[nodiscard]] Result<std::string> admin(std::string command, std::string arguments);
 
   /// Accepts no more, answers what is under way, finishes or parks turns and sends, closes the ledger: 9 s at most.
@@ -50,7 +50,8 @@ class OfflineAdmin {
   /// kConflict if a server works on the folder.
   [[nodiscard]] static Result<std::unique_ptr<OfflineAdmin>> open(const Config& config);
   ~OfflineAdmin();
-  [[nodiscard]] Result<std::string> run(std::string command, std::string arguments);
+  /// `who` is at the keyboard.
+  [[nodiscard]] Result<std::string> run(std::string command, std::string arguments, std::string who);
 
  private:
   OfflineAdmin();

@@ -156,7 +156,7 @@ Task<> Webhook::note_verification(const Tenant& tenant, std::string_view outcome
   log::info("webhook.verification tenant={} outcome=\"{}\"", tenant.name, outcome);
   const auto second = std::chrono::time_point_cast<std::chrono::seconds>(now);
   SettingRow row{tenant.id, "webhook.last_verification", fmt::format("{:%Y-%m-%dT%H:%M:%SZ} {}", second, outcome)};
-  if (co_await store_.put_setting(std::move(row))) (void)co_await directory_.reload();
+  if (co_await store_.note(std::move(row))) (void)co_await directory_.reload();
 }
 
 }  // namespace claw

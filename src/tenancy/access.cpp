@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <ranges>
 
 namespace claw {
 namespace {
@@ -9,6 +10,7 @@ namespace {
 constexpr std::array<std::string_view, kPermissionCount> kPermissionNames = {
     "inbox.read", "inbox.write", "pairing", "settings.read", "settings.write", "members", "audit.read", "platform"};
 constexpr std::array<std::string_view, 5> kRoleNames = {"viewer", "operator", "admin", "owner", "platform"};
+constexpr std::array<std::string_view, 4> kActorKindNames = {"person", "token", "command_line", "system"};
 
 template <class Value, class Names>
 std::optional<Value> named(const Names& names, std::string_view name) {
@@ -32,6 +34,19 @@ std::vector<std::string_view> Permissions::names() const {
   for (std::size_t i = 0; i < kPermissionCount; ++i)
     if (bits_.test(i)) list.push_back(kPermissionNames[i]);
   return list;
+}
+
+std::string Permissions::text() const {
+  std::string text;
+  for (const auto name : names()) text.append(text.empty() ? "" : " ").append(name);
+  return text;
+}
+
+Permissions Permissions::from_text(std::string_view names) {
+  Permissions set;
+  for (const auto part : names | std::views::split(' '))
+    if (const auto permission = permission_named(std::string_view(part))) set.add(*permission);
+  return set;
 }
 
 Permissions Permissions::operator&(const Permissions& other) const {
@@ -59,6 +74,20 @@ Permissions permissions_of(Role role) {
   set.add(Permission::kAuditRead);
   if (role == Role::kPlatform) set.add(Permission::kPlatform);
   return set;
+}
+
+AuditRow audit_row(const Actor& actor, TenantId tenant, TimePoint at, std::string action, std::string target,
+                   std::string what) {
+  return {0,
+          tenant,
+          at,
+          std::string(kActorKindNames[static_cast<std::size_t>(actor.kind)]),
+          actor.id,
+          actor.name,
+          actor.from,
+          std::move(action),
+          std::move(target),
+          std::move(what)};
 }
 
 }  // namespace claw

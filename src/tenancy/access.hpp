@@ -7,7 +7,8 @@
 #include <string_view>
 #include <vector>
 
-#include "tenancy/directory.hpp"
+#include "ledger/audit.hpp"
+#include "tenancy/tenant.hpp"
 
 namespace claw {
 
@@ -37,6 +38,10 @@ class Permissions {
   void add(Permission permission) { bits_.set(static_cast<std::size_t>(permission)); }
   [[nodiscard]] bool has(Permission permission) const { return bits_.test(static_cast<std::size_t>(permission)); }
   [[nodiscard]] std::vector<std::string_view> names() const;
+  /// As it is stored: the names with a space between. Names that are no permission's are passed over.
+  [[nodiscard]] std::string text() const;
+  [[nodiscard]] static Permissions from_text(std::string_view names);
+  [[nodiscard]] bool includes(const Permissions& other) const { return (bits_ & other.bits_) == other.bits_; }
   [[nodiscard]] Permissions operator&(const Permissions& other) const;
   bool operator==(const Permissions&) const = default;
 
@@ -68,6 +73,10 @@ struct Actor {
   std::string name;     ///< E-mail, or the token's label.
   std::string from;     ///< Address; empty on this machine.
 };
+
+/// The row that says what `actor` did, for the transaction that does it. `tenant` is 0 for what is the platform's.
+[[nodiscard]] AuditRow audit_row(const Actor& actor, TenantId tenant, TimePoint at, std::string action,
+                                 std::string target, std::string what);
 
 /// Who asks, as the guard of the API let them in.
 struct Caller {

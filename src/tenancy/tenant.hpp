@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -46,6 +47,31 @@ struct Agent {
   std::string name;
   std::string kind;  ///< echo, openai
   AgentOptions options;
+  std::string version = {};
+};
+
+/// How far a tenant may go. 0: as far as it likes. Stored as settings named "limit." and the member's name.
+struct Limits {
+  std::int64_t inbound_per_second = 0;  ///< Messages and statuses from Meta.
+  std::int64_t turns_at_a_time = 0;     ///< Agents' answers under way.
+  std::int64_t stored_bytes = 0;        ///< Of messages in the ledger.
+  std::int64_t retention_days = 0;      ///< After which messages are forgotten.
+};
+struct LimitName {
+  const char* name;
+  std::int64_t Limits::* member;
+};
+inline constexpr LimitName kLimitNames[] = {{"inbound_per_second", &Limits::inbound_per_second},
+                                            {"turns_at_a_time", &Limits::turns_at_a_time},
+                                            {"stored_bytes", &Limits::stored_bytes},
+                                            {"retention_days", &Limits::retention_days}};
+
+/// What may be told of a secret or an id of Meta's that is set.
+struct SecretFacts {
+  TimePoint set_at;
+  std::string set_by;  ///< As the audit log names who; empty: set before that was kept.
+  std::string description;
+  std::string version;
 };
 
 /// One tenant as it was when the directory was last read: never changes, shared by whoever works with it.
@@ -54,10 +80,12 @@ struct Tenant {
   std::string name;
   bool enabled = true;
   TimePoint created_at;
+  std::string version;  ///< Of what is set of the tenant itself: enabled, limits, policy.
+  Limits limits;
   ChannelPolicy policy = ChannelPolicy::kDisabled;
   std::vector<std::string> phone_number_ids;
   std::map<std::string, std::string> settings;
-  std::map<std::string, TimePoint> secrets_set;  ///< Which secrets are set, and since when.
+  std::map<std::string, SecretFacts> secrets_set;  ///< Which secrets and ids are set, by whom and since when.
   SecretString access_token;
   SecretString app_secret;
   SecretString verify_token;
@@ -71,5 +99,8 @@ struct Tenant {
     return false;
   }
 };
+
+/// Lives as long as somebody holds it, also after the directory was read again: shared by nature.
+using TenantRef = std::shared_ptr<const Tenant>;
 
 }  // namespace claw

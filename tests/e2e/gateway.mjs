@@ -31,6 +31,9 @@ function startGraph() {
   return new Promise((done) => server.listen(0, "127.0.0.1", () => done(server)));
 }
 
+/** Those of a tenant, and the platform's beside. */
+const EVERY_SCOPE = ["inbox.read", "inbox.write", "pairing", "settings.read", "settings.write", "members", "audit.read", "platform"];
+
 export class Gateway {
   static async start(binary) {
     const gateway = new Gateway();
@@ -42,7 +45,7 @@ listen = { public = "127.0.0.1:0", operator = "127.0.0.1:0" }
 graph = { base_url = "http://127.0.0.1:${gateway.graph.address().port}" }
 net = { allow_private = ["127.0.0.0/8"] }
 `);
-    gateway.acme = gateway.makeTenant("acme", "100000000000001");
+    gateway.acme = gateway.makeTenant("acme", "100000000000001", EVERY_SCOPE);
     gateway.beta = gateway.makeTenant("beta", "100000000000002");
     // It goes with this process, however that ends.
     gateway.child = spawn("setpriv", ["--pdeathsig", "KILL", binary, "--config", `${gateway.folder}/c.toml`, "serve"],
@@ -61,7 +64,7 @@ net = { allow_private = ["127.0.0.0/8"] }
     return run.stdout;
   }
 
-  makeTenant(name, number) {
+  makeTenant(name, number, scopes = []) {
     const tenant = { name, number, waba: number.replace(/^1/, "2"), appSecret: `app-secret-of-${name}` };
     this.clawcentral(["tenant", "create", name]);
     for (const [secret, value] of [["APP_SECRET", tenant.appSecret], ["ACCESS_TOKEN", `EAA-${name}`],
@@ -71,7 +74,8 @@ net = { allow_private = ["127.0.0.0/8"] }
       "--model", "small", "--apology", `sorry says ${name}`]);
     this.clawcentral(["agent", "set", name, "echo", "--kind", "echo", "--default"]);
     this.clawcentral(["channel", "set", name, "--policy", "open"]);
-    tenant.token = JSON.parse(this.clawcentral(["--json", "token", "create", name])).token;
+    tenant.token = JSON.parse(this.clawcentral(["--json", "token", "create", name,
+      ...(scopes.length ? ["--scope", ...scopes] : [])])).token;
     return tenant;
   }
 
