@@ -23,10 +23,11 @@ namespace claw {
 [[nodiscard]] boost::json::object message_detail_json(const MessageRecord& record, const PublicIds& ids);
 [[nodiscard]] boost::json::object status_json(const StatusEntry& entry, const PublicIds& ids);
 [[nodiscard]] boost::json::object event_json(const EventRecord& record, const PublicIds& ids);
-[[nodiscard]] boost::json::object conversation_json(const ConversationRecord& record, const PublicIds& ids);
+[[nodiscard]] boost::json::object conversation_json(const ConversationRecord& record, TimePoint now,
+                                                    const PublicIds& ids);
 [[nodiscard]] boost::json::object user_json(const UserRecord& record);
 /// The same with the person's conversations.
-[[nodiscard]] boost::json::object user_detail_json(const UserRecord& record, const PublicIds& ids);
+[[nodiscard]] boost::json::object user_detail_json(const UserRecord& record, TimePoint now, const PublicIds& ids);
 /// One of the tenant's numbers, of which `waiting` messages are in the outbox. Never a secret, only when it was set.
 [[nodiscard]] boost::json::object number_json(const Tenant& tenant, const std::string& phone_number_id,
                                               std::int64_t waiting);
@@ -34,7 +35,7 @@ namespace claw {
 /// The same as it can be edited. A user name or password in its address is not shown.
 [[nodiscard]] boost::json::object agent_detail_json(const Tenant& tenant, const Agent& agent);
 /// The tenant as a whole; `public_url` is how the outside reaches the webhooks.
-[[nodiscard]] boost::json::object tenant_json(const Tenant& tenant, std::string_view public_url);
+[[nodiscard]] boost::json::object tenant_json(const Tenant& tenant, std::string_view public_url, const Stored& stored);
 [[nodiscard]] boost::json::object secret_json(const SecretView& secret);
 /// Never the token itself.
 [[nodiscard]] boost::json::object token_json(const TokenRow& token, const PublicIds& ids);

@@ -134,6 +134,15 @@ TEST_F(LiveFeedTest, TellsATenantNothingOfAnother) {
   EXPECT_THAT(beta.heard(), Not(HasSubstr(id('m', 1))));
 }
 
+TEST_F(LiveFeedTest, TellsATenantAloneThatASettingWasChanged) {
+  const Reader acme(open(1));
+  const Reader beta(open(2));
+  feed_.tell_tenant(TenantId{1}, "members");
+  EXPECT_TRUE(acme.hears("event: tenant\n"));
+  EXPECT_THAT(acme.heard(), HasSubstr(R"({"what":"members"})"));
+  EXPECT_THAT(beta.heard(), Not(HasSubstr("event: tenant\n")));
+}
+
 TEST_F(LiveFeedTest, AsksWhoComesAgainToReadAnew) {
   EXPECT_THAT(Reader(open(1, true)).heard(), HasSubstr("event: resync\n"));
   EXPECT_THAT(Reader(open(1, false)).heard(), Not(HasSubstr("event: resync\n")));

@@ -3,6 +3,7 @@
 #include "api/guard.hpp"
 #include "api/public_id.hpp"
 #include "ledger/audit.hpp"
+#include "ledger/ledger.hpp"
 #include "net/router.hpp"
 #include "tenancy/admin.hpp"
 
@@ -19,9 +20,11 @@ class SettingsApi {
     std::string public_url;  ///< How the outside reaches the webhooks.
   };
   /// All must outlive this object, and this object the router.
-  SettingsApi(Admin& admin, Directory& directory, AuditLog& audit, Guard& guard, PublicIds ids, Options options)
+  SettingsApi(Admin& admin, Directory& directory, Ledger& ledger, AuditLog& audit, Guard& guard, PublicIds ids,
+              Options options)
       : admin_(admin),
         directory_(directory),
+        ledger_(ledger),
         audit_(audit),
         guard_(guard),
         ids_(std::move(ids)),
@@ -40,7 +43,7 @@ class SettingsApi {
   Answer change_tenant(net::HttpRequest& request, const Caller& caller);
   Answer show_own_tenant(net::HttpRequest& request, const Caller& caller);
   Answer set_channel(net::HttpRequest& request, const Caller& caller);
-  [[nodiscard]] net::HttpResponse tenant_response(int status, const Tenant& tenant) const;
+  Answer tenant_response(int status, TenantRef tenant);
 
   Answer list_secrets(net::HttpRequest& request, const Caller& caller);
   Answer show_secret(net::HttpRequest& request, const Caller& caller);
@@ -62,6 +65,7 @@ class SettingsApi {
 
   Admin& admin_;
   Directory& directory_;
+  Ledger& ledger_;
   AuditLog& audit_;
   Guard& guard_;
   const PublicIds ids_;

@@ -83,6 +83,7 @@ class SettingsApiTest : public ::testing::Test {
   Guard guard_{tokens_};
   SettingsApi api_{admin_,
                    tenants_.directory,
+                   *world_.ledger,
                    audit_,
                    guard_,
                    PublicIds(SecretString(std::string("key"))),
@@ -112,6 +113,7 @@ TEST_F(SettingsApiTest, ShowsATenantItself) {
   EXPECT_EQ(shown.at("default_agent").as_string(), "bot");
   EXPECT_EQ(json::serialize(shown.at("limits")),
             R"({"inbound_per_second":0,"turns_at_a_time":0,"stored_bytes":0,"retention_days":0})");
+  EXPECT_EQ(json::serialize(shown.at("usage")), R"({"stored_bytes":0,"messages":0})");
 }
 
 TEST_F(SettingsApiTest, LetsThePlatformMakeDisableAndLimitTenants) {

@@ -74,7 +74,7 @@ json::object agent_detail_json(const Tenant& tenant, const Agent& agent) {
           {"version", agent.version}};
 }
 
-json::object tenant_json(const Tenant& tenant, std::string_view public_url) {
+json::object tenant_json(const Tenant& tenant, std::string_view public_url, const Stored& stored) {
   json::object limits;
   for (const auto& [name, member] : kLimitNames) limits[name] = tenant.limits.*member;
   return {{"name", tenant.name},
@@ -86,6 +86,7 @@ json::object tenant_json(const Tenant& tenant, std::string_view public_url) {
           {"missing", json::value_from(missing_secrets(tenant))},
           {"default_agent", text_or_null(tenant.default_agent)},
           {"limits", std::move(limits)},
+          {"usage", {{"stored_bytes", stored.bytes}, {"messages", stored.messages}}},
           {"version", tenant.version}};
 }
 

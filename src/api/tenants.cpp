@@ -47,8 +47,10 @@ Result<TenantChange> change_in(HttpRequest& request, const Tenant& tenant) {
 
 }  // namespace
 
-HttpResponse SettingsApi::tenant_response(int status, const Tenant& tenant) const {
-  return versioned(status, tenant_json(tenant, options_.public_url), tenant.version);
+SettingsApi::Answer SettingsApi::tenant_response(int status, TenantRef tenant) {
+  const auto stored = co_await ledger_.stored(tenant->id);
+  if (!stored) co_return problem_of(stored.error());
+  co_return versioned(status, tenant_json(*tenant, options_.public_url, *stored), tenant->version);
 }
 
 SettingsApi::Answer SettingsApi::list_tenants(HttpRequest& request, const Caller&) {
@@ -65,7 +67,9 @@ SettingsApi::Answer SettingsApi::list_tenants(HttpRequest& request, const Caller
       next = std::string(list.back().at("name").as_string());
       break;
     }
-    list.push_back(tenant_json(*tenant, options_.public_url));
+    const auto stored = co_await ledger_.stored(tenant->id);
+    if (!stored) co_return problem_of(stored.error());
+    list.push_back(tenant_json(*tenant, options_.public_url, *stored));
   }
   co_return page_of("tenants", std::move(list), std::move(next));
 }
@@ -77,13 +81,13 @@ SettingsApi::Answer SettingsApi::create_tenant(HttpRequest& request, const Calle
   if (!name) co_return problem_of(name.error());
   const auto made = co_await admin_.create_tenant({caller.actor}, std::move(*name));
   if (!made) co_return problem_of(made.error());
-  co_return tenant_response(201, **made);
+  co_return co_await tenant_response(201, *made);
 }
 
 SettingsApi::Answer SettingsApi::show_tenant(HttpRequest& request, const Caller&) {
   const auto tenant = directory_.by_name(request.param("name"));
   if (!tenant) co_return no_such_tenant();
-  co_return tenant_response(200, *tenant);
+  co_return co_await tenant_response(200, tenant);
 }
 
 SettingsApi::Answer SettingsApi::change_tenant(HttpRequest& request, const Caller& caller) {
@@ -95,11 +99,11 @@ SettingsApi::Answer SettingsApi::change_tenant(HttpRequest& request, const Calle
   if (!change) co_return problem_of(change.error());
   const auto changed = co_await admin_.change_tenant(std::move(*by), tenant, *change);
   if (!changed) co_return problem_of(changed.error());
-  co_return tenant_response(200, **changed);
+  co_return co_await tenant_response(200, *changed);
 }
 
 SettingsApi::Answer SettingsApi::show_own_tenant(HttpRequest&, const Caller& caller) {
-  co_return tenant_response(200, *caller.tenant);
+  co_return co_await tenant_response(200, caller.tenant);
 }
 
 SettingsApi::Answer SettingsApi::set_channel(HttpRequest& request, const Caller& caller) {
@@ -111,7 +115,7 @@ SettingsApi::Answer SettingsApi::set_channel(HttpRequest& request, const Caller&
   if (!policy) co_return problem_of(policy.error());
   const auto changed = co_await admin_.set_policy(std::move(*by), caller.tenant, std::move(*policy));
   if (!changed) co_return problem_of(changed.error());
-  co_return tenant_response(200, **changed);
+  co_return co_await tenant_response(200, *changed);
 }
 
 }  // namespace claw

@@ -10,7 +10,9 @@
 
 #include "agent/openai_agent.hpp"
 #include "api/admin_api.hpp"
+#include "api/admin_page.hpp"
 #include "api/guard.hpp"
+#include "api/overview_api.hpp"
 #include "api/rest_api.hpp"
 #include "api/settings_api.hpp"
 #include "app/data_folder.hpp"
@@ -158,6 +160,7 @@ struct Gateway::Parts {
   std::unique_ptr<ApiTokens> tokens;
   std::unique_ptr<Guard> guard;
   std::unique_ptr<RestApi> rest;
+  std::unique_ptr<OverviewApi> overview;
   std::unique_ptr<SettingsApi> settings;
   net::Router public_router, operator_router, admin_router;
   std::unique_ptr<net::Server> public_server, operator_server, admin_server;
@@ -213,9 +216,11 @@ Result<void> Gateway::Parts::make_pipeline() {
   tenants.admin->set_listener([this](TenantId tenant, std::string_view what) { feed->tell_tenant(tenant, what); });
   tokens = std::make_unique<ApiTokens>(io, directory, *tenants.tenant_store, clock);
   guard = std::make_unique<Guard>(*tokens);
-  rest = std::make_unique<RestApi>(*ledger, *guard, *feed, ids);
-  settings = std::make_unique<SettingsApi>(*tenants.admin, directory, *tenants.audit, *guard, ids,
+  rest = std::make_unique<RestApi>(*ledger, *guard, *feed, clock, ids);
+  settings = std::make_unique<SettingsApi>(*tenants.admin, directory, *ledger, *tenants.audit, *guard, ids,
                                            SettingsApi::Options{config.outside_url()});
+  overview = std::make_unique<OverviewApi>(*ledger, *guard, clock,
+                                           [this](const std::string& number) { return outbox->why_held(number); });
   metrics.gauge("clawcentral_inbox_waiting_items", "Items stored and not accepted yet.",
                 [this] { return static_cast<double>(inbox->waiting()); });
   metrics.gauge("clawcentral_conversation_waiting_messages", "Messages in memory that wait for their turn.",
@@ -251,6 +256,8 @@ Result<void> Gateway::Parts::listen() {
   IoPool& io = tenants.io;
   webhook->add_routes(public_router);
   rest->add_routes(public_router);
+  add_admin_page_routes(public_router);
+  overview->add_routes(public_router);
   settings->add_routes(public_router);
   add_operator_routes(operator_router, tenants.metrics, checks());
   add_admin_routes(admin_router, *tenants.commands);

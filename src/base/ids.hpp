@@ -17,6 +17,8 @@ struct Id {
 
 using TenantId = Id<struct TenantTag>;
 using UserId = Id<struct UserTag>;
+/// Somebody who signs in here; a user (above) is who writes on WhatsApp.
+using PersonId = Id<struct PersonTag>;
 using ConversationId = Id<struct ConversationTag>;
 /// A message, inbound or outbound: one sequence for both, in the order the ledger accepted or wrote them.
 using MessageId = Id<struct MessageTag>;

@@ -37,6 +37,7 @@ Task<> Housekeeping::run() {
     const auto identities = co_await in_steps([&] { return ledger_.forget(before, kStep, ledger_.fence()); });
     // The parsed ones stay in the ledger, and nothing refers to their bytes.
     const auto statuses = co_await in_steps([&] { return inbox_.forget(kStatus, before, kStep); });
+    co_await in_steps([&] { return ledger_.forget_activity(clock_.now() - kActivityKept, kStep, ledger_.fence()); });
     if (identities + statuses > 0) log::info("housekeeping.forgot identities={} looked_at={}", identities, statuses);
   }
 }

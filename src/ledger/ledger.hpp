@@ -12,6 +12,7 @@
 #include "base/result.hpp"
 #include "base/task.hpp"
 #include "inbox/inbox.hpp"
+#include "ledger/activity.hpp"
 #include "ledger/condition.hpp"
 #include "whatsapp/webhook.hpp"
 
@@ -222,9 +223,10 @@ struct ConversationRecord {
 };
 inline constexpr std::size_t kPreviewCharacters = 200;
 
-struct ConversationFilter {
-  std::size_t limit = 50;
-  MessageId before = {};  ///< Whose last message is older than this; 0: from the newest.
+/// What of a tenant waits.
+struct Waiting {
+  std::int64_t turns = 0;                      ///< For their turn, or are in it.
+  std::map<std::string, std::int64_t> outbox;  ///< In the outbox, by phone number id; none waits: not there.
 };
 
 struct UserRecord {
@@ -244,6 +246,16 @@ struct UserFilter {
   std::string name = {};   ///< Their name begins so; ASCII letters in either case.
 };
 
+/// At most one of `phone` and `name` is set, as in UserFilter; then only the conversations of the first kMaxFound
+/// people who are so called, by number or by name.
+struct ConversationFilter {
+  std::size_t limit = 50;
+  MessageId before = {};  ///< Whose last message is older than this; 0: from the newest.
+  std::string phone = {};
+  std::string name = {};
+};
+inline constexpr std::int64_t kMaxFound = 1'000;
+
 struct KvEntry {
   std::string key;
   std::string value;
@@ -257,6 +269,13 @@ struct KvFilter {
 
 /// Names a value: the same for the same bytes, another for others.
 [[nodiscard]] std::string kv_version(std::string_view value);
+
+/// What a tenant has in the ledger, with the webhooks that the inbox keeps for it.
+struct Stored {
+  std::int64_t conversations = 0;  ///< Those with a message.
+  std::int64_t messages = 0;
+  std::int64_t bytes = 0;  ///< Of messages, statuses and events; about what they take in the files.
+};
 
 /// How far a listener has read: the newest row of each kind, of whatever tenant.
 struct ChangeMarks {
@@ -378,8 +397,25 @@ class Ledger {
   [[nodiscard]] virtual Task<Result<Page<ConversationRecord>>> conversations(TenantId tenant,
                                                                              ConversationFilter filter) = 0;
   [[nodiscard]] virtual Task<Result<ConversationRecord>> conversation(TenantId tenant, ConversationId id) = 0;
-  /// How many of the tenant's newest kMaxWalk messages wait in the outbox, by phone number id; none waits: not there.
-  [[nodiscard]] virtual Task<Result<std::map<std::string, std::int64_t>>> waiting(TenantId tenant) = 0;
+  /// How many of the tenant's newest kMaxWalk messages wait.
+  [[nodiscard]] virtual Task<Result<Waiting>> waiting(TenantId tenant) = 0;
+
+  /// What happened in `steps` steps from `from` on, oldest first, each there also where nothing did. REQUIRES: `from`
+  /// is at the beginning of a minute, `step` at least kActivityStep; of answer_times(): kAnswerTimeStep.
+  [[nodiscard]] virtual Task<Result<std::vector<ActivityPoint>>> activity(TenantId tenant, TimePoint from,
+                                                                          std::size_t steps,
+                                                                          std::chrono::minutes step) = 0;
+  [[nodiscard]] virtual Task<Result<std::vector<AnswerTimes>>> answer_times(TenantId tenant, TimePoint from,
+                                                                            std::size_t steps,
+                                                                            std::chrono::minutes step) = 0;
+  /// Forgets activity and answer times before `before`. Returns how many rows, which may be more than `limit`; fewer:
+  /// nothing is left.
+  [[nodiscard]] virtual Task<Result<std::size_t>> forget_activity(TimePoint before, std::size_t limit, Fence fence) = 0;
+  /// Costs a look at one row.
+  [[nodiscard]] virtual Task<Result<Stored>> stored(TenantId tenant) = 0;
+  /// Conversations whose person wrote after `since`, by Meta's time. Looks at each of the tenant's conversations (a
+  /// million: 0.3 s, in parts), so that a caller keeps the answer for a while.
+  [[nodiscard]] virtual Task<Result<std::int64_t>> open_windows(TenantId tenant, TimePoint since) = 0;
 
   [[nodiscard]] virtual Task<Result<ChangeMarks>> change_marks() = 0;
   /// What was written since `since`, of all tenants, and the `touched` messages, whose state changed: `limit` rows of

@@ -78,9 +78,12 @@ struct Actor {
 [[nodiscard]] AuditRow audit_row(const Actor& actor, TenantId tenant, TimePoint at, std::string action,
                                  std::string target, std::string what);
 
+struct Session;
+
 /// Who asks, as the guard of the API let them in.
 struct Caller {
-  TenantRef tenant;  ///< Null only on routes that are about no tenant.
+  TenantRef tenant;                        ///< Null only on routes that are about no tenant.
+  std::shared_ptr<const Session> session;  ///< Of a person (tenancy/people.hpp); null: a program, or nobody.
   Actor actor;
   Permissions permissions;
 

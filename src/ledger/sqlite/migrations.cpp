@@ -89,7 +89,59 @@ CREATE TABLE audit (
   what TEXT NOT NULL) STRICT;
 CREATE INDEX audit_of_tenant ON audit (tenant, id);
 )sql",
-    // 5: who set what, tokens with scopes and an end, and versions that two people cannot overwrite unseen
+    // 5: who signs in
+    R"sql(
+-- E-mails are stored in lower case.
+CREATE TABLE people (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, email TEXT NOT NULL UNIQUE, name TEXT NOT NULL, platform_admin INTEGER NOT NULL,
+  enabled INTEGER NOT NULL, password TEXT NOT NULL, totp BLOB NOT NULL DEFAULT x'', totp_on INTEGER NOT NULL DEFAULT 0,
+  totp_step INTEGER NOT NULL DEFAULT 0, created_ms INTEGER NOT NULL, last_seen_ms INTEGER NOT NULL DEFAULT 0) STRICT;
+CREATE TABLE memberships (
+  tenant INTEGER NOT NULL, person INTEGER NOT NULL, role TEXT NOT NULL, version TEXT NOT NULL,
+  PRIMARY KEY (tenant, person)) STRICT, WITHOUT ROWID;
+CREATE TABLE sessions (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, hash BLOB NOT NULL UNIQUE, person INTEGER NOT NULL, created_ms INTEGER NOT NULL,
+  last_seen_ms INTEGER NOT NULL, from_address TEXT NOT NULL, agent TEXT NOT NULL) STRICT;
+CREATE TABLE invitations (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, tenant INTEGER NOT NULL, email TEXT NOT NULL, role TEXT NOT NULL,
+  hash BLOB NOT NULL UNIQUE, invited_by TEXT NOT NULL, created_ms INTEGER NOT NULL, expires_ms INTEGER NOT NULL,
+  UNIQUE (tenant, email)) STRICT;
+-- Used once, by the first platform admin: one row at most.
+CREATE TABLE setup_code (hash BLOB NOT NULL) STRICT;
+CREATE TABLE recovery_codes (
+  person INTEGER NOT NULL, hash BLOB NOT NULL, PRIMARY KEY (person, hash)) STRICT, WITHOUT ROWID;
+-- As whom an OpenID provider knows a person.
+CREATE TABLE identities (
+  issuer TEXT NOT NULL, subject TEXT NOT NULL, person INTEGER NOT NULL,
+  PRIMARY KEY (issuer, subject)) STRICT, WITHOUT ROWID;
+)sql",
+    // 6: what happened when, how long answers took, what each tenant has stored
+    R"sql(
+CREATE TABLE activity (
+  tenant INTEGER NOT NULL, minute INTEGER NOT NULL, came_in INTEGER NOT NULL, went_out INTEGER NOT NULL,
+  failed INTEGER NOT NULL, PRIMARY KEY (tenant, minute)) STRICT, WITHOUT ROWID;
+-- span: of ten minutes. bucket: see ledger/activity.hpp.
+CREATE TABLE answer_times (
+  tenant INTEGER NOT NULL, span INTEGER NOT NULL, bucket INTEGER NOT NULL, answers INTEGER NOT NULL,
+  PRIMARY KEY (tenant, span, bucket)) STRICT, WITHOUT ROWID;
+
+-- The webhook that a row came in, which the inbox keeps.
+ALTER TABLE messages ADD COLUMN raw_bytes INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE events ADD COLUMN raw_bytes INTEGER NOT NULL DEFAULT 0;
+-- Sums over messages, statuses and events, kept by whoever writes or deletes one: see sqlite/tally.hpp. conversations:
+-- those with a message.
+CREATE TABLE stored (
+  tenant INTEGER PRIMARY KEY, conversations INTEGER NOT NULL, messages INTEGER NOT NULL, bytes INTEGER NOT NULL) STRICT;
+INSERT INTO stored SELECT tenant, sum(conversations), sum(messages), sum(bytes) FROM (
+  SELECT tenant, count(*) AS conversations, 0 AS messages, 0 AS bytes FROM conversations WHERE last_message > 0
+    GROUP BY tenant UNION ALL
+  SELECT tenant, 0, count(*), sum(length(CAST(text AS BLOB)) + length(CAST(data AS BLOB)) + 250) FROM messages
+    GROUP BY tenant UNION ALL
+  SELECT tenant, 0, 0, sum(length(CAST(text AS BLOB)) + length(CAST(data AS BLOB)) + 250) FROM events
+    GROUP BY tenant UNION ALL
+  SELECT tenant, 0, 0, count(*) * 250 FROM statuses GROUP BY tenant) GROUP BY tenant;
+)sql",
+    // 7: who set what, tokens with scopes and an end, and versions that two people cannot overwrite unseen
     R"sql(
 ALTER TABLE tenants ADD COLUMN version TEXT NOT NULL DEFAULT '';
 ALTER TABLE secrets ADD COLUMN set_by TEXT NOT NULL DEFAULT '';

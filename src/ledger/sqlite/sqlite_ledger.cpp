@@ -34,6 +34,33 @@ OutboundMessage outbound_at(const Statement& row) {
           MessageId{row.integer(10)}};
 }
 
+std::optional<Outgoing> outgoing_at(Database& db, MessageId message) {
+  auto row = db.query("SELECT tenant, state, turn, part FROM messages WHERE id = $1", message);
+  if (!row.next()) return std::nullopt;
+  return Outgoing{message, TenantId{row->integer(0)}, static_cast<MessageState>(row->integer(1)),
+                  MessageId{row->integer(2)}, static_cast<int>(row->integer(3))};
+}
+
+/// Meta has named the message: statuses that came before it did are its own.
+void join_early_statuses(Database& db, Outgoing& message, const std::string& wamid, TimePoint now, Tally& tally) {
+  db.run("UPDATE messages SET wamid = $1 WHERE id = $2 AND wamid = ''", wamid, message.id);
+  struct Early {
+    std::int64_t id;
+    std::string status, errors;
+  };
+  std::vector<Early> early;
+  {
+    auto rows =
+        db.query("SELECT id, status, errors FROM statuses WHERE tenant = $1 AND message = 0 AND wamid = $2 ORDER BY id",
+                 message.tenant, wamid);
+    while (rows.next()) early.push_back({rows->integer(0), rows->text(1), rows->text(2)});
+  }
+  for (const auto& status : early) {
+    db.run("UPDATE statuses SET message = $1 WHERE id = $2", message.id, status.id);
+    advance_by_status(db, message, status.status, wamid, status.errors, now, tally);
+  }
+}
+
 }  // namespace
 
 Task<Result<std::unique_ptr<SqliteLedger>>> SqliteLedger::open(Store& store, Clock& clock) {
@@ -51,7 +78,7 @@ Task<Result<Accepted>> SqliteLedger::accept(std::vector<AcceptItem> items, Fence
   return fenced<Accepted>(fence, [items = std::move(items), now = clock_.now()](Database& db) mutable {
     Acceptor acceptor(db, now);
     for (auto& item : items) acceptor.accept(item);
-    return Result<Accepted>(acceptor.take());
+    return Result<Accepted>(acceptor.finish());
   });
 }
 
@@ -81,6 +108,8 @@ Task<Result<std::vector<OutboundMessage>>> SqliteLedger::complete_turn(MessageId
           previous = row->integer(5);
         }
         Parts parts;
+        Tally tally;
+        auto& stored = tally.stored(whose.tenant);
         for (std::size_t part = 0; part < outcome.parts.size(); ++part) {
           db.run(
               "INSERT INTO messages (tenant, conversation, direction, state, type, text, data, wamid, created_ms, "
@@ -88,6 +117,8 @@ Task<Result<std::vector<OutboundMessage>>> SqliteLedger::complete_turn(MessageId
               "VALUES ($1, $2, 1, 10, 'text', $3, '{}', '', $4, 0, $5, 0, $6, $7, 0, $4, 0, '', $8)",
               whose.tenant, whose.conversation, outcome.parts[part], now, previous, message, part, outcome.agent);
           previous = db.last_insert_id();
+          ++stored.messages;
+          stored.bytes += static_cast<std::int64_t>(outcome.parts[part].size() + 2) + kRowBytes;
           whose.id = MessageId{previous};
           whose.text = outcome.parts[part];
           whose.due = from_ms(now);
@@ -95,6 +126,7 @@ Task<Result<std::vector<OutboundMessage>>> SqliteLedger::complete_turn(MessageId
           parts.push_back(whose);
         }
         db.run("UPDATE conversations SET last_message = $1 WHERE id = $2", previous, whose.conversation);
+        tally.write(db);
         return parts;
       });
 }
@@ -108,38 +140,36 @@ Task<Result<void>> SqliteLedger::begin_send(MessageId message, Fence fence) {
 }
 
 Task<Result<void>> SqliteLedger::end_send(MessageId message, SendOutcome outcome, Fence fence) {
-  return fenced<void>(fence, [message, outcome = std::move(outcome)](Database& db) -> Result<void> {
+  return fenced<void>(fence, [message, outcome = std::move(outcome), now = clock_.now()](Database& db) -> Result<void> {
+    auto outgoing = outgoing_at(db, message);
+    if (!outgoing) return {};
+    Tally tally;
     // Only from kSending: a status may have overtaken the answer, and then the answer has nothing to add but the wamid.
-    db.run("UPDATE messages SET state = $1, due_ms = $2, error_code = $3, reason = $4 WHERE id = $5 AND state = 11",
-           outcome.state, to_ms(outcome.due), outcome.error_code, outcome.reason, message);
-    if (outcome.wamid.empty()) return {};
-    db.run("UPDATE messages SET wamid = $1 WHERE id = $2 AND wamid = ''", outcome.wamid, message);
-    struct Early {
-      std::int64_t id;
-      std::string status, errors;
-    };
-    std::vector<Early> early;
-    {
-      auto rows = db.query(
-          "SELECT s.id, s.status, s.errors FROM statuses s JOIN messages m ON m.tenant = s.tenant "
-          "WHERE m.id = $1 AND s.message = 0 AND s.wamid = $2 ORDER BY s.id",
-          message, outcome.wamid);
-      while (rows.next()) early.push_back({rows->integer(0), rows->text(1), rows->text(2)});
+    if (outgoing->state == MessageState::kSending) {
+      db.run("UPDATE messages SET state = $1, due_ms = $2, error_code = $3, reason = $4 WHERE id = $5", outcome.state,
+             to_ms(outcome.due), outcome.error_code, outcome.reason, message);
+      if (outcome.state >= MessageState::kSent)
+        tally.settled(db, *outgoing, outcome.state, outcome.state != MessageState::kFailed, now);
+      outgoing->state = outcome.state;
     }
-    for (const auto& status : early) {
-      db.run("UPDATE statuses SET message = $1 WHERE id = $2", message, status.id);
-      advance_by_status(db, message, status.status, outcome.wamid, status.errors);
-    }
+    if (!outcome.wamid.empty()) join_early_statuses(db, *outgoing, outcome.wamid, now, tally);
+    tally.write(db);
     return {};
   });
 }
 
 Task<Result<void>> SqliteLedger::explain(std::vector<MessageId> messages, SendOutcome outcome, Fence fence) {
   return fenced<void>(
-      fence, [messages = std::move(messages), outcome = std::move(outcome)](Database& db) -> Result<void> {
-        for (const MessageId message : messages)
+      fence,
+      [messages = std::move(messages), outcome = std::move(outcome), now = clock_.now()](Database& db) -> Result<void> {
+        Tally tally;
+        for (const MessageId message : messages) {
           db.run("UPDATE messages SET state = $1, error_code = $2, reason = $3 WHERE id = $4 AND state = 10",
                  outcome.state, outcome.error_code, outcome.reason, message);
+          if (db.changes() == 0 || outcome.state != MessageState::kFailed) continue;
+          if (const auto failed = outgoing_at(db, message)) tally.failed(failed->tenant, now);
+        }
+        tally.write(db);
         return {};
       });
 }

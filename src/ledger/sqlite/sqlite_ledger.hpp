@@ -38,7 +38,14 @@ class SqliteLedger final : public Ledger {
   [[nodiscard]] Task<Result<Page<ConversationRecord>>> conversations(TenantId tenant,
                                                                      ConversationFilter filter) override;
   [[nodiscard]] Task<Result<ConversationRecord>> conversation(TenantId tenant, ConversationId id) override;
-  [[nodiscard]] Task<Result<std::map<std::string, std::int64_t>>> waiting(TenantId tenant) override;
+  [[nodiscard]] Task<Result<Waiting>> waiting(TenantId tenant) override;
+  [[nodiscard]] Task<Result<std::vector<ActivityPoint>>> activity(TenantId tenant, TimePoint from, std::size_t steps,
+                                                                  std::chrono::minutes step) override;
+  [[nodiscard]] Task<Result<std::vector<AnswerTimes>>> answer_times(TenantId tenant, TimePoint from, std::size_t steps,
+                                                                    std::chrono::minutes step) override;
+  [[nodiscard]] Task<Result<std::size_t>> forget_activity(TimePoint before, std::size_t limit, Fence fence) override;
+  [[nodiscard]] Task<Result<Stored>> stored(TenantId tenant) override;
+  [[nodiscard]] Task<Result<std::int64_t>> open_windows(TenantId tenant, TimePoint since) override;
   [[nodiscard]] Task<Result<ChangeMarks>> change_marks() override;
   [[nodiscard]] Task<Result<Changes>> changes(ChangeMarks since, std::vector<MessageId> touched,
                                               std::size_t limit) override;
