@@ -5,7 +5,7 @@ function(claw_page page output function header)
   set(script "${CMAKE_SOURCE_DIR}/cmake/embed_page.cmake")
   set(source "${CMAKE_CURRENT_BINARY_DIR}/${page}_page_files.cpp")
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${web}/src/${page}/*" "${web}/${page}/*")
-  file(GLOB shared CONFIGURE_DEPENDS "${web}/src/*.ts" "${web}/src/*.css")
+  file(GLOB shared CONFIGURE_DEPENDS "${web}/src/common/*" "${web}/src/*.css")
   add_custom_command(
     OUTPUT "${source}"
     COMMAND "${CMAKE_COMMAND}" "-DWEB_DIR=${web}" "-DPAGE=${page}" "-DOUT_DIR=${CMAKE_CURRENT_BINARY_DIR}/${page}_page"

@@ -14,7 +14,7 @@ using net::HttpResponse;
 Result<AgentChange> change_in(HttpRequest& request) {
   const auto body = body_of(request, {"kind", "default", "options"});
   if (!body) return std::unexpected(body.error());
-  auto kind = required_text(*body, "kind");
+  auto kind = text_of(*body, "kind");
   if (!kind) return std::unexpected(kind.error());
   const auto wanted = flag_in(*body, "default");
   if (!wanted) return std::unexpected(wanted.error());

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "api/parameters.hpp"
+
 namespace claw {
 namespace {
 
@@ -12,15 +14,13 @@ namespace json = boost::json;
 }  // namespace
 
 Result<json::object> body_of(net::HttpRequest& request, std::initializer_list<std::string_view> known) {
-  boost::system::error_code fault;
-  auto body = json::parse(request.body, fault);
-  wipe(request.body);
-  if (fault || !body.is_object()) return fail(ErrorKind::kInvalid, "the body must be a JSON object");
-  for (const auto& [name, value] : body.get_object())
+  auto body = object_of(request);
+  if (!body) return body;
+  for (const auto& [name, value] : *body)
     if (std::ranges::find(known, std::string_view(name)) == known.end())
       return fail(ErrorKind::kInvalid, fmt::format("the body has no member of the name {}; there are: {}",
                                                    json::serialize(json::string(name)), fmt::join(known, ", ")));
-  return std::move(body.get_object());
+  return body;
 }
 
 Result<std::optional<std::string>> text_in(const json::object& body, std::string_view name) {
@@ -50,13 +50,6 @@ Result<std::optional<SecretString>> secret_in(json::object& body, std::string_vi
   if (!*text) return std::nullopt;
   std::ranges::fill(body.at(name).get_string(), '\0');
   return SecretString(std::move(**text));
-}
-
-Result<std::string> required_text(const json::object& body, std::string_view name) {
-  auto text = text_in(body, name);
-  if (!text) return std::unexpected(text.error());
-  if (!*text) return fail(ErrorKind::kInvalid, fmt::format("the body must have {}", name));
-  return std::move(**text);
 }
 
 }  // namespace claw

@@ -13,8 +13,8 @@
 
 namespace claw {
 
-/// What the body of a request says. Strict, so that a slip of the pen is told and not passed over. Only for .cpp files
-/// of api/. Each of these fails with kInvalid and words for the client.
+/// What the body of a request says, beside what parameters.hpp has. Strict, so that a slip of the pen is told and not
+/// passed over. Only for .cpp files of api/. Each of these fails with kInvalid and words for the client.
 
 /// The body as a JSON object with no other members than `known`; wiped where it stood, for it may hold a secret.
 [[nodiscard]] Result<boost::json::object> body_of(net::HttpRequest& request,
@@ -26,8 +26,5 @@ namespace claw {
 [[nodiscard]] Result<std::optional<std::int64_t>> integer_in(const boost::json::object& body, std::string_view name);
 /// The same, and wiped where it stood.
 [[nodiscard]] Result<std::optional<SecretString>> secret_in(boost::json::object& body, std::string_view name);
-
-/// A member that must be there.
-[[nodiscard]] Result<std::string> required_text(const boost::json::object& body, std::string_view name);
 
 }  // namespace claw

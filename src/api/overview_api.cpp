@@ -146,6 +146,11 @@ Task<net::HttpResponse> OverviewApi::show(net::HttpRequest& request, const Calle
                      {"answer_step_s", std::chrono::seconds(range->answer_step).count()},
                      {"previous", counts_json(previous->front())},
                      {"conversations", {{"total", stored->conversations}, {"open_windows", *open}}}};
+  const std::int64_t limit = caller.tenant->limits.stored_bytes;
+  shown["storage"] = {{"stored_bytes", stored->bytes},
+                      {"messages", stored->messages},
+                      {"limit", limit > 0 ? json::value(limit) : json::value(nullptr)},
+                      {"full", limit > 0 && stored->bytes >= limit}};
   put_activity(shown, *points);
   put_answers(shown, *answers);
   put_queue(shown, *caller.tenant, *waiting, why_held_);

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "support/accept_items.hpp"
+#include "support/test_people.hpp"
 #include "support/test_tenants.hpp"
 
 namespace claw {
@@ -60,8 +61,9 @@ class OverviewApiTest : public ::testing::Test {
   TenantId acme_ = tenants_.add("acme", "111");
   TenantId beta_ = tenants_.add("beta", "222");
   Ledger& ledger_ = *world_.ledger;
+  TestPeople people_{world_};
   ApiTokens tokens_{world_.io, tenants_.directory, tenants_.store, world_.clock};
-  Guard guard_{tokens_};
+  Guard guard_{tenants_.directory, tokens_, people_.people, {}};
   std::optional<std::string> trouble_;
   OverviewApi api_{ledger_, guard_, world_.clock,
                    [this](const std::string& number) { return number == "111" ? trouble_ : std::nullopt; }};
@@ -127,6 +129,17 @@ TEST_F(OverviewApiTest, CountsOpenWindowsOnceAMinute) {
   EXPECT_EQ(open(), 2);
   world_.clock.advance(24h);
   EXPECT_EQ(open(), 0);
+}
+
+TEST_F(OverviewApiTest, SaysThatNothingComesInAnyMore) {
+  receive("hello");
+  EXPECT_TRUE(overview("day").at("storage").at("limit").is_null());
+  EXPECT_FALSE(overview("day").at("storage").at("full").as_bool());
+  tenants_.set(acme_, "limits.stored_bytes", "10");
+  EXPECT_TRUE(overview("day").at("storage").at("full").as_bool());
+  EXPECT_EQ(overview("day").at("storage").at("messages").as_int64(), 1);
+  tenants_.set(acme_, "limits.stored_bytes", "1000000");
+  EXPECT_FALSE(overview("day").at("storage").at("full").as_bool());
 }
 
 TEST_F(OverviewApiTest, ShowsATenantNothingOfAnother) {

@@ -8,6 +8,7 @@
 #include "api/problem.hpp"
 #include "api/rest_api.hpp"
 #include "base/crypto.hpp"
+#include "base/secret_string.hpp"
 
 namespace claw {
 namespace {
@@ -66,6 +67,25 @@ Result<std::optional<MessageState>> state_of(const HttpRequest& request) {
 
 std::string words_of(const HttpRequest& request, std::string_view name) {
   return std::string(request.query_value(name).value_or(""));
+}
+
+Result<json::object> object_of(HttpRequest& request) {
+  boost::system::error_code fault;
+  auto body = json::parse(request.body, fault);
+  wipe(request.body);
+  if (fault || !body.is_object()) return fail(ErrorKind::kInvalid, "the body must be a JSON object");
+  return std::move(body.get_object());
+}
+
+Result<std::string> text_of(const json::object& object, std::string_view name) {
+  const auto* value = object.if_contains(name);
+  if (!value || !value->is_string()) return fail(ErrorKind::kInvalid, fmt::format("{} must be a text", name));
+  return std::string(value->get_string());
+}
+
+Result<std::string> text_or_empty(const json::object& object, std::string_view name) {
+  const auto* value = object.if_contains(name);
+  return value && !value->is_null() ? text_of(object, name) : std::string();
 }
 
 Result<std::optional<Versions>> versions_of(const HttpRequest& request, std::string_view header, bool weak) {

@@ -18,6 +18,16 @@ namespace claw {
 /// A query parameter of any words; empty where it is missing.
 [[nodiscard]] std::string words_of(const net::HttpRequest& request, std::string_view name);
 
+/// The body as an object. What it holds is wiped from the request, for it may be a password.
+[[nodiscard]] Result<boost::json::object> object_of(net::HttpRequest& request);
+/// A text of the body.
+[[nodiscard]] Result<std::string> text_of(const boost::json::object& object, std::string_view name);
+/// The same; empty where it is missing or null.
+[[nodiscard]] Result<std::string> text_or_empty(const boost::json::object& object, std::string_view name);
+
+/// 204.
+[[nodiscard]] net::HttpResponse no_content();
+
 /// What `If-Match` or `If-None-Match` names; nothing where it is missing. Weak tags count only where `weak`.
 [[nodiscard]] Result<std::optional<Versions>> versions_of(const net::HttpRequest& request, std::string_view header,
                                                           bool weak);

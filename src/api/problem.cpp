@@ -5,7 +5,13 @@
 namespace claw {
 
 net::HttpResponse problem(int status, std::string_view title, std::string_view detail) {
-  const boost::json::object body{{"type", "about:blank"}, {"title", title}, {"status", status}, {"detail", detail}};
+  return problem(status, title, detail, {});
+}
+
+net::HttpResponse problem(int status, std::string_view title, std::string_view detail,
+                          const boost::json::object& more) {
+  boost::json::object body{{"type", "about:blank"}, {"title", title}, {"status", status}, {"detail", detail}};
+  for (const auto& [name, value] : more) body[name] = value;
   auto response = net::json_response(status, boost::json::serialize(body) + "\n");
   response.content_type = "application/problem+json";
   if (status == 401) response.headers.push_back({"WWW-Authenticate", "Bearer"});

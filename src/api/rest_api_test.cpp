@@ -5,6 +5,8 @@
 #include <gtest/gtest.h>
 
 #include "support/accept_items.hpp"
+#include "support/api_request.hpp"
+#include "support/test_people.hpp"
 #include "support/test_tenants.hpp"
 
 namespace claw {
@@ -29,24 +31,9 @@ class RestApiTest : public ::testing::Test {
   ~RestApiTest() override { world_.store->close(); }
 
   std::int64_t token_of(const std::string& token, TenantId tenant) { return tenants_.add_token(tenant, token); }
-  /// As the server calls it: `target` is what stands on the request line.
   net::HttpResponse call(std::string method, const std::string& target, std::string body = "",
                          const std::string& token = "acme", std::vector<net::HttpHeader> headers = {}) {
-    net::HttpRequest request;
-    request.method = std::move(method);
-    request.target = target;
-    request.path = target.substr(0, target.find('?'));
-    if (const auto at = target.find('?'); at != std::string::npos) {
-      for (std::size_t from = at + 1; from < target.size();) {
-        const auto end = std::min(target.find('&', from), target.size());
-        const auto pair = target.substr(from, end - from);
-        request.query.emplace_back(pair.substr(0, pair.find('=')),
-                                   net::percent_decode(pair.substr(pair.find('=') + 1)));
-        from = end + 1;
-      }
-    }
-    request.body = std::move(body);
-    request.headers = std::move(headers);
+    auto request = api_request(std::move(method), target, std::move(body), std::move(headers));
     if (!token.empty()) request.headers.push_back({"Authorization", "Bearer " + token});
     return world_.run(router_.dispatch(request));
   }
@@ -88,8 +75,9 @@ class RestApiTest : public ::testing::Test {
   TenantId beta_ = tenants_.add("beta", "222");
   const PublicIds ids_{SecretString(std::string("key"))};
   LiveFeed feed_{world_.io, *world_.ledger, ids_, world_.clock};
+  TestPeople people_{world_};
   ApiTokens tokens_{world_.io, tenants_.directory, tenants_.store, world_.clock};
-  Guard guard_{tokens_};
+  Guard guard_{tenants_.directory, tokens_, people_.people, {}};
   RestApi api_{*world_.ledger, guard_, feed_, world_.clock, ids_};
   net::Router router_;
 };

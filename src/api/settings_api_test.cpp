@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "ledger/sqlite/audit.hpp"
+#include "support/test_people.hpp"
 #include "support/test_tenants.hpp"
 
 namespace claw {
@@ -80,7 +81,8 @@ class SettingsApiTest : public ::testing::Test {
   sqlite::SqliteAuditLog audit_{*world_.store};
   Admin admin_{tenants_.store, tenants_.directory, tenants_.vault, world_.clock};
   ApiTokens tokens_{world_.io, tenants_.directory, tenants_.store, world_.clock};
-  Guard guard_{tokens_};
+  TestPeople people_{world_};
+  Guard guard_{tenants_.directory, tokens_, people_.people, {}};
   SettingsApi api_{admin_,
                    tenants_.directory,
                    *world_.ledger,
@@ -215,7 +217,7 @@ TEST_F(SettingsApiTest, RefusesABodyWithWordsWhereSomethingInItIsOdd) {
       {"PUT", "/api/v1/secrets/WHATSAPP_APP_SECRET", R"({"value":"x","description":"y"})",
        "400 WHATSAPP_APP_SECRET has"},
       {"PUT", "/api/v1/channel", R"({"policy":"closed"})", "400 there is no policy"},
-      {"PUT", "/api/v1/channel", "{}", "400 the body must have policy"},
+      {"PUT", "/api/v1/channel", "{}", "400 policy must be a text"},
       {"PUT", "/api/v1/agents/Bot", R"({"kind":"echo"})", "400 an agent's name"},
       {"PUT", "/api/v1/agents/bot", R"({"kind":"magic"})", "400 there is no agent kind"},
       {"PUT", "/api/v1/agents/bot", R"({"kind":"echo","options":{"url":"http://x"}})", "has no option \"url\""},

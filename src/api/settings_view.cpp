@@ -76,7 +76,7 @@ json::object agent_detail_json(const Tenant& tenant, const Agent& agent) {
 
 json::object tenant_json(const Tenant& tenant, std::string_view public_url, const Stored& stored) {
   json::object limits;
-  for (const auto& [name, member] : kLimitNames) limits[name] = tenant.limits.*member;
+  for (const auto& limit : kLimits) limits[limit.name()] = tenant.limits.*limit.limit;
   return {{"name", tenant.name},
           {"enabled", tenant.enabled},
           {"created_at", time_json(tenant.created_at)},

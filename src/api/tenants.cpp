@@ -18,15 +18,15 @@ HttpResponse no_such_tenant() {
 }
 
 /// The limits with those that the body names changed.
-Result<Limits> limits_in(const json::value& value, Limits limits) {
+Result<TenantLimits> limits_in(const json::value& value, TenantLimits limits) {
   if (!value.is_object()) return fail(ErrorKind::kInvalid, "limits must be an object");
-  for (const auto& [name, limit] : value.get_object()) {
-    const auto* const known = std::ranges::find(kLimitNames, std::string_view(name), &LimitName::name);
-    if (known == std::end(kLimitNames))
+  for (const auto& [name, number] : value.get_object()) {
+    const auto* const known = std::ranges::find(kLimits, std::string_view(name), &LimitName::name);
+    if (known == std::end(kLimits))
       return fail(ErrorKind::kInvalid,
-                  "limits has only inbound_per_second, turns_at_a_time, stored_bytes, retention_days");
-    if (!limit.is_int64()) return fail(ErrorKind::kInvalid, "a limit must be a whole number; 0 is none");
-    limits.*known->member = limit.get_int64();
+                  "limits has only inbound_per_second, turns_at_a_time, stored_bytes and retention_days");
+    if (!number.is_int64()) return fail(ErrorKind::kInvalid, "a limit must be a whole number; 0 is none");
+    limits.*known->limit = number.get_int64();
   }
   return limits;
 }
@@ -77,7 +77,7 @@ SettingsApi::Answer SettingsApi::list_tenants(HttpRequest& request, const Caller
 SettingsApi::Answer SettingsApi::create_tenant(HttpRequest& request, const Caller& caller) {
   const auto body = body_of(request, {"name"});
   if (!body) co_return problem_of(body.error());
-  auto name = required_text(*body, "name");
+  auto name = text_of(*body, "name");
   if (!name) co_return problem_of(name.error());
   const auto made = co_await admin_.create_tenant({caller.actor}, std::move(*name));
   if (!made) co_return problem_of(made.error());
@@ -111,7 +111,7 @@ SettingsApi::Answer SettingsApi::set_channel(HttpRequest& request, const Caller&
   if (!by) co_return problem_of(by.error());
   const auto body = body_of(request, {"policy"});
   if (!body) co_return problem_of(body.error());
-  auto policy = required_text(*body, "policy");
+  auto policy = text_of(*body, "policy");
   if (!policy) co_return problem_of(policy.error());
   const auto changed = co_await admin_.set_policy(std::move(*by), caller.tenant, std::move(*policy));
   if (!changed) co_return problem_of(changed.error());

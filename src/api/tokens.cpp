@@ -30,7 +30,7 @@ Result<Permissions> scopes_in(const json::object& body) {
 Result<TokenWish> wish_in(HttpRequest& request) {
   const auto body = body_of(request, {"label", "scopes", "expires_in_days"});
   if (!body) return std::unexpected(body.error());
-  auto label = required_text(*body, "label");
+  auto label = text_of(*body, "label");
   if (!label) return std::unexpected(label.error());
   const auto scopes = scopes_in(*body);
   if (!scopes) return std::unexpected(scopes.error());

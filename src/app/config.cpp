@@ -75,6 +75,8 @@ std::vector<std::string> read_config(const std::string& path, std::map<std::stri
   reader.list("net.allow_private", config.net_allow_private, network);
   reader.integer("ledger.cache_mib", config.ledger_cache_mib, 1, 65'536);
   reader.integer("ledger.checkpoint_pages", config.ledger_checkpoint_pages, 100, 1'000'000);
+  reader.integer("sign_in.session_days", config.sign_in_session_days, 1, 365);
+  reader.integer("sign_in.idle_hours", config.sign_in_idle_hours, 1, 8'760);
   reader.text("security.master_key_file", config.master_key_file);
   reader.text("security.master_key", config.master_key, hex_key);
   return reader.read(path);

@@ -18,7 +18,7 @@ struct Config {
   std::string base_domain;
   /// How the outside reaches the public listener: https://claw.example.org. For links; empty: the listener's address.
   std::string public_url;
-  /// Networks of reverse proxies whose X-Forwarded-Host is believed.
+  /// Networks of reverse proxies whose X-Forwarded-Host, -For and -Proto are believed.
   std::vector<std::string> trusted_proxies;
   /// Everything that must survive: the databases, the master key, the lock and the admin socket.
   std::string data_dir = "data";
@@ -47,12 +47,16 @@ struct Config {
   /// crash.
   std::int64_t ledger_checkpoint_pages = 16'000;
 
+  /// How long somebody stays signed in, in days.
+  std::int64_t sign_in_session_days = 30;
+  /// And without a request, in hours: a weekend.
+  std::int64_t sign_in_idle_hours = 72;
+
   /// File of the master key that seals tenants' secrets; empty: master.key in the data folder, made on first start.
   std::string master_key_file;
   /// The master key itself, 64 hex digits, for those who keep it elsewhere. Wins over the file.
   std::string master_key;
 
-  [[nodiscard]] std::string outside_url() const { return public_url.empty() ? "http://" + listen_public : public_url; }
   [[nodiscard]] std::string database_path() const { return data_dir + "/clawcentral.db"; }
   [[nodiscard]] std::string inbox_path() const { return data_dir + "/inbox.db"; }
   [[nodiscard]] std::string lock_path() const { return data_dir + "/lock"; }

@@ -12,9 +12,11 @@
 #include "api/admin_api.hpp"
 #include "api/admin_page.hpp"
 #include "api/guard.hpp"
+#include "api/members_api.hpp"
 #include "api/overview_api.hpp"
 #include "api/rest_api.hpp"
 #include "api/settings_api.hpp"
+#include "api/sign_in_api.hpp"
 #include "app/data_folder.hpp"
 #include "base/log.hpp"
 #include "conversation/conversations.hpp"
@@ -26,12 +28,14 @@
 #include "ledger/housekeeping.hpp"
 #include "ledger/sqlite/audit.hpp"
 #include "ledger/sqlite/sqlite_ledger.hpp"
+#include "ledger/sqlite/sqlite_people_store.hpp"
 #include "ledger/sqlite/sqlite_tenant_store.hpp"
 #include "ledger/watched_ledger.hpp"
 #include "net/curl_client.hpp"
 #include "net/server.hpp"
 #include "ops/health.hpp"
 #include "tenancy/commands.hpp"
+#include "tenancy/people_admin.hpp"
 
 namespace claw {
 namespace {
@@ -58,7 +62,16 @@ Result<Vault> open_vault(const Config& config) {
   return vault;
 }
 
-/// What both a gateway and the command line on its own need to work with tenants.
+/// How the outside reaches the public listener.
+std::string public_url(const Config& config) {
+  return config.public_url.empty() ? "http://" + config.listen_public : config.public_url;
+}
+
+SessionLife session_life(const Config& config) {
+  return {std::chrono::days(config.sign_in_session_days), std::chrono::hours(config.sign_in_idle_hours)};
+}
+
+/// What both a gateway and the command line on its own need to work with tenants and people.
 struct Tenants {
   explicit Tenants(std::size_t threads) : io(threads) {}
   Metrics metrics;
@@ -73,6 +86,12 @@ struct Tenants {
   std::unique_ptr<sqlite::SqliteAuditLog> audit;
   std::unique_ptr<Admin> admin;
   std::unique_ptr<Commands> commands;
+  std::unique_ptr<sqlite::SqlitePeopleStore> people_store;
+  std::unique_ptr<People> people;
+  std::unique_ptr<Passwords> passwords;
+  std::unique_ptr<Attempts> attempts;
+  std::unique_ptr<SignIn> sign_in;
+  std::unique_ptr<PeopleAdmin> people_admin;
 
   Result<void> open(const Config& config, Clock& clock, const Gateway::Overrides& overrides) {
     auto locked = DataFolderLock::take(config.data_dir, config.lock_path());
@@ -86,8 +105,22 @@ struct Tenants {
     directory = std::make_unique<Directory>(*tenant_store, *vault, config.base_domain);
     audit = std::make_unique<sqlite::SqliteAuditLog>(*store);
     admin = std::make_unique<Admin>(*tenant_store, *directory, *vault, clock);
-    commands = std::make_unique<Commands>(*admin, *directory, *audit, config.outside_url());
-    return wait(io, directory->reload());
+    commands = std::make_unique<Commands>(*admin, *directory, *audit, public_url(config));
+    people_store = std::make_unique<sqlite::SqlitePeopleStore>(*store);
+    people = std::make_unique<People>(*people_store, clock, session_life(config));
+    passwords = std::make_unique<Passwords>(overrides.password_cost);
+    attempts = std::make_unique<Attempts>(clock);
+    sign_in = std::make_unique<SignIn>(*people_store, *people, *passwords, *attempts, clock);
+    people_admin = std::make_unique<PeopleAdmin>(*people_store, *people, *directory, *passwords, *sign_in, clock,
+                                                 public_url(config));
+    if (const auto read = wait(io, directory->reload()); !read) return read;
+    return wait(io, people->reload());
+  }
+
+  /// One command of the command line's.
+  Task<Result<std::string>> run(std::string command, std::string arguments, std::string who) {
+    if (PeopleAdmin::is_mine(command)) return people_admin->run(std::move(command), std::move(arguments));
+    return commands->run(std::move(command), std::move(arguments), std::move(who));
   }
 
  private:
@@ -149,6 +182,7 @@ struct Gateway::Parts {
   std::unique_ptr<LiveFeed> feed;
   std::unique_ptr<WatchedLedger> watched;  ///< The ledger for whoever changes messages: the feed hears of it.
   std::unique_ptr<EmbeddedInbox> inbox;
+  std::unique_ptr<ConnectionNotes> notes;
   std::unique_ptr<net::CurlClient> http;
   std::unique_ptr<GraphClient> graph;
   std::unique_ptr<AgentKinds> agents;
@@ -156,18 +190,23 @@ struct Gateway::Parts {
   std::unique_ptr<Conversations> conversations;
   std::unique_ptr<Intake> intake;
   std::unique_ptr<Housekeeping> housekeeping;
+  std::unique_ptr<StorageWatch> storage;
   std::unique_ptr<Webhook> webhook;
   std::unique_ptr<ApiTokens> tokens;
   std::unique_ptr<Guard> guard;
   std::unique_ptr<RestApi> rest;
   std::unique_ptr<OverviewApi> overview;
   std::unique_ptr<SettingsApi> settings;
+  std::unique_ptr<Account> account;
+  std::unique_ptr<SignInApi> sign_in_api;
+  std::unique_ptr<MembersApi> members_api;
   net::Router public_router, operator_router, admin_router;
   std::unique_ptr<net::Server> public_server, operator_server, admin_server;
   bool stopped = false;
 
   Result<void> open_ledger();
   Result<void> make_pipeline();
+  void make_people_api(const PublicIds& ids);
   Result<void> listen();
   [[nodiscard]] std::vector<Check> checks();
   void stop();
@@ -211,16 +250,22 @@ Result<void> Gateway::Parts::make_pipeline() {
   conversations = std::make_unique<Conversations>(io, *watched, directory, *agents, *graph, *outbox, clock, metrics);
   intake = std::make_unique<Intake>(io, *inbox, *watched, directory, *conversations, clock, metrics);
   housekeeping = std::make_unique<Housekeeping>(io, *inbox, *ledger, clock);
-  webhook = std::make_unique<Webhook>(directory, *tenants.tenant_store, *inbox, clock, metrics,
-                                      Webhook::Options{std::move(*proxies)});
+  notes = std::make_unique<ConnectionNotes>(io, *tenants.tenant_store, directory, clock);
+  notes->set_listener([this](TenantId tenant) { feed->tell_tenant(tenant, "guide"); });
+  intake->set_listener([this](const Tenant& tenant, const std::string& number, const std::string& waba) {
+    notes->webhook(tenant, number, waba);
+  });
+  storage = std::make_unique<StorageWatch>(io, *ledger, directory, clock);
+  webhook = std::make_unique<Webhook>(directory, *notes, *inbox, *storage, clock, metrics, Webhook::Options{*proxies});
   tenants.admin->set_listener([this](TenantId tenant, std::string_view what) { feed->tell_tenant(tenant, what); });
   tokens = std::make_unique<ApiTokens>(io, directory, *tenants.tenant_store, clock);
-  guard = std::make_unique<Guard>(*tokens);
+  guard = std::make_unique<Guard>(directory, *tokens, *tenants.people, std::move(*proxies));
   rest = std::make_unique<RestApi>(*ledger, *guard, *feed, clock, ids);
   settings = std::make_unique<SettingsApi>(*tenants.admin, directory, *ledger, *tenants.audit, *guard, ids,
-                                           SettingsApi::Options{config.outside_url()});
+                                           SettingsApi::Options{public_url(config)});
   overview = std::make_unique<OverviewApi>(*ledger, *guard, clock,
                                            [this](const std::string& number) { return outbox->why_held(number); });
+  make_people_api(ids);
   metrics.gauge("clawcentral_inbox_waiting_items", "Items stored and not accepted yet.",
                 [this] { return static_cast<double>(inbox->waiting()); });
   metrics.gauge("clawcentral_conversation_waiting_messages", "Messages in memory that wait for their turn.",
@@ -235,6 +280,15 @@ Result<void> Gateway::Parts::make_pipeline() {
   metrics.gauge("clawcentral_http_connections", "Open connections of the public listener.",
                 [this] { return static_cast<double>(public_server->connections()); });
   return {};
+}
+
+void Gateway::Parts::make_people_api(const PublicIds& ids) {
+  PeopleStore& store = *tenants.people_store;
+  People& people = *tenants.people;
+  account = std::make_unique<Account>(store, people, *tenants.passwords, *tenants.attempts, clock);
+  sign_in_api = std::make_unique<SignInApi>(*guard, *tenants.directory, people, *tenants.sign_in, *account, *feed, ids,
+                                            config.public_url.starts_with("https:"));
+  members_api = std::make_unique<MembersApi>(*guard, store, people, *feed, clock, ids, public_url(config));
 }
 
 std::vector<Check> Gateway::Parts::checks() {
@@ -256,11 +310,15 @@ Result<void> Gateway::Parts::listen() {
   IoPool& io = tenants.io;
   webhook->add_routes(public_router);
   rest->add_routes(public_router);
-  add_admin_page_routes(public_router);
+  sign_in_api->add_routes(public_router);
+  members_api->add_routes(public_router);
   overview->add_routes(public_router);
   settings->add_routes(public_router);
+  add_admin_page_routes(public_router);
   add_operator_routes(operator_router, tenants.metrics, checks());
-  add_admin_routes(admin_router, *tenants.commands);
+  add_admin_routes(admin_router, [this](std::string command, std::string arguments, std::string who) {
+    return tenants.run(std::move(command), std::move(arguments), std::move(who));
+  });
   public_server = std::make_unique<net::Server>(io, public_router, net::ServerLimits{});
   operator_server = std::make_unique<net::Server>(io, operator_router, net::ServerLimits{});
   admin_server = std::make_unique<net::Server>(io, admin_router, net::ServerLimits{});
@@ -308,6 +366,7 @@ Result<std::unique_ptr<Gateway>> Gateway::start(const Config& config, Overrides 
   parts.conversations->start();
   parts.intake->start();
   parts.housekeeping->start();
+  parts.storage->start();
   parts.feed->start();
   log::info("gateway.ready public={} operator={} data={} tenants={} version={}",
             with_port(config.listen_public, gateway->public_port()),
@@ -325,7 +384,11 @@ std::uint16_t Gateway::operator_port() const {
 }
 
 Result<std::string> Gateway::admin(std::string command, std::string arguments) {
-  return wait(parts_->tenants.io, parts_->tenants.commands->run(std::move(command), std::move(arguments), ""));
+  return wait(parts_->tenants.io, parts_->tenants.run(std::move(command), std::move(arguments), ""));
+}
+
+std::string Gateway::setup_link() {
+  return wait(parts_->tenants.io, parts_->tenants.people_admin->setup_link()).value_or("");
 }
 
 void Gateway::stop() {
@@ -349,8 +412,7 @@ Result<std::unique_ptr<OfflineAdmin>> OfflineAdmin::open(const Config& config) {
 }
 
 Result<std::string> OfflineAdmin::run(std::string command, std::string arguments, std::string who) {
-  return wait(parts_->tenants.io,
-              parts_->tenants.commands->run(std::move(command), std::move(arguments), std::move(who)));
+  return wait(parts_->tenants.io, parts_->tenants.run(std::move(command), std::move(arguments), std::move(who)));
 }
 
 }  // namespace claw

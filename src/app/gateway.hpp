@@ -8,6 +8,7 @@
 #include "app/config.hpp"
 #include "base/clock.hpp"
 #include "base/result.hpp"
+#include "tenancy/passwords.hpp"
 
 namespace claw {
 
@@ -20,6 +21,7 @@ class Gateway {
     Clock* clock = nullptr;        ///< Outlives the gateway.
     std::string sqlite_vfs;        ///< A registered VFS.
     bool synchronous_full = true;  ///< False only to show what it is for.
+    Passwords::Cost password_cost = Passwords::kInteractive;
   };
 
   /// Takes the data folder, opens the ledger, binds the listeners, goes on with what waits. Fails with kFatal or
@@ -31,8 +33,11 @@ class Gateway {
   [[nodiscard]] std::uint16_t public_port() const;
   [[nodiscard]] std::uint16_t operator_port() const;
 
-  /// Runs one of Commands and waits for its answer. Not to be called from an io thread.
+  /// Runs one command of the command line and waits for its answer. Not to be called from an io thread.
   [[nodiscard]] Result<std::string> admin(std::string command, std::string arguments);
+
+  /// A new link that makes the first platform admin; empty if there is one. Not to be called from an io thread.
+  [[nodiscard]] std::string setup_link();
 
   /// Accepts no more, answers what is under way, finishes or parks turns and sends, closes the ledger: 9 s at most.
   /// Idempotent; the destructor does it too.

@@ -79,6 +79,13 @@ int serve(const Config& config) {
     fmt::print(stderr, "clawcentral: {}\n", gateway.error().message);
     return kFailed;
   }
+  if (const auto link = (*gateway)->setup_link(); !link.empty()) {
+    // For the person at the keyboard, not for the log: it is as good as a password, once.
+    fmt::print(stderr,
+               "\n  Nobody is the platform's admin yet. To become it, open this link; it works once, until the next"
+               "\n  start:\n\n    {}\n\n",
+               link);
+  }
   int signal = 0;
   ::sigwait(&stops, &signal);
   log::info("gateway.stopping signal={}", signal);
@@ -114,12 +121,13 @@ struct Asked {
   json::object arguments;
   json::object options;  ///< Of an agent.
   std::string system_file;
-  std::string tenant, name, value_file, description, label, agent, kind, policy, search;
+  std::string tenant, name, value_file, description, label, agent, kind, policy, search, email, role;
   std::vector<std::string> scopes;
   std::int64_t expires_days = 0;
   std::int64_t id = 0;
   bool keeps_value = false;
   bool make_default = false;
+  bool platform_admin = false;
   bool check_only = false;
   bool as_json = false;
   bool serve = false;
@@ -167,6 +175,49 @@ void add_secret_commands(Asked& asked, CLI::App& app) {
   auto* gone = add_command(asked, group, "delete", "Delete one", "secret.delete", true,
                            [&asked] { asked.arguments["name"] = asked.name; });
   gone->add_option("NAME", asked.name, "Its name")->required();
+}
+
+void add_person_commands(Asked& asked, CLI::App& app) {
+  auto& group = *app.add_subcommand("person", "Who signs in to the pages")->require_subcommand(1);
+  const auto with_email = [&](CLI::App* sub) { sub->add_option("EMAIL", asked.email, "Their e-mail")->required(); };
+  const auto with_password = [&](CLI::App* sub) {
+    sub->add_option("--file", asked.value_file, "Read the password from this file, not from standard input");
+  };
+  const auto email = [&asked] { asked.arguments["email"] = asked.email; };
+  auto* create = add_command(asked, group, "create", "Make a person; the password comes from standard input or --file",
+                             "person.create", false, [&asked] {
+                               asked.arguments["email"] = asked.email;
+                               asked.arguments["name"] = asked.name;
+                               asked.arguments["platform_admin"] = asked.platform_admin;
+                               asked.arguments["password"] = read_value(asked.value_file);
+                             });
+  with_email(create);
+  with_password(create);
+  create->add_option("--name", asked.name, "How they are called");
+  create->add_flag("--platform-admin", asked.platform_admin, "They may do all, in every tenant");
+  create->footer("Example: clawcentral person create ada@example.org --platform-admin < password.txt");
+  add_command(asked, group, "list", "List them", "person.list", false);
+  with_email(add_command(asked, group, "disable", "End their sessions and let them in no more", "person.disable", false,
+                         email));
+  with_email(add_command(asked, group, "enable", "Undo disable", "person.enable", false, email));
+  auto* reset = add_command(asked, group, "reset-password", "Set a new password and end their sessions",
+                            "person.reset_password", false, [&asked] {
+                              asked.arguments["email"] = asked.email;
+                              asked.arguments["password"] = read_value(asked.value_file);
+                            });
+  with_email(reset);
+  with_password(reset);
+  add_command(asked, group, "setup-link", "A new link that makes the first platform admin", "person.setup_link", false);
+
+  auto& members = *app.add_subcommand("member", "Who works with a tenant")->require_subcommand(1);
+  auto* add = add_command(asked, members, "add", "Let a person work with a tenant", "member.add", true, [&asked] {
+    asked.arguments["email"] = asked.email;
+    asked.arguments["role"] = asked.role;
+  });
+  with_email(add);
+  add->add_option("--role", asked.role, "viewer, operator, admin or owner")->required();
+  add_command(asked, members, "list", "List them", "member.list", true);
+  with_email(add_command(asked, members, "remove", "Let them no more", "member.remove", true, email));
 }
 
 void add_other_commands(Asked& asked, CLI::App& app) {
@@ -259,6 +310,7 @@ int run(int argc, char** argv) {
   serve_command->callback([&asked] { asked.serve = true; });
   add_tenant_commands(asked, app);
   add_secret_commands(asked, app);
+  add_person_commands(asked, app);
   add_other_commands(asked, app);
   app.footer("Example:\n  clawcentral tenant create acme\n  clawcentral serve --config clawcentral.toml");
   try {

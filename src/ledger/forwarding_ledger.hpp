@@ -29,8 +29,12 @@ class ForwardingLedger : public Ledger {
     return real_.explain(std::move(messages), std::move(outcome), fence);
   }
   [[nodiscard]] Task<Result<std::size_t>> recover(Fence fence) override { return real_.recover(fence); }
-  [[nodiscard]] Task<Result<std::vector<PendingMessage>>> pending(MessageId from, std::size_t limit) override {
-    return real_.pending(from, limit);
+  [[nodiscard]] Task<Result<std::vector<PendingMessage>>> pending(TenantId tenant, MessageId from,
+                                                                  std::size_t limit) override {
+    return real_.pending(tenant, from, limit);
+  }
+  [[nodiscard]] Task<Result<std::vector<TenantId>>> tenants_with_pending() override {
+    return real_.tenants_with_pending();
   }
   [[nodiscard]] Task<Result<std::vector<OutboundMessage>>> queued(std::string phone_number_id, MessageId from,
                                                                   std::size_t limit) override {

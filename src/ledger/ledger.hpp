@@ -364,8 +364,11 @@ class Ledger {
   /// To be called once, before anything else: makes every send that was in flight kUnknown and returns their number.
   [[nodiscard]] virtual Task<Result<std::size_t>> recover(Fence fence) = 0;
 
-  /// Messages that wait for their turn, oldest first, from `from` on, `limit` at most.
-  [[nodiscard]] virtual Task<Result<std::vector<PendingMessage>>> pending(MessageId from, std::size_t limit) = 0;
+  /// A tenant's messages that wait for their turn, oldest first, from `from` on, `limit` at most.
+  [[nodiscard]] virtual Task<Result<std::vector<PendingMessage>>> pending(TenantId tenant, MessageId from,
+                                                                          std::size_t limit) = 0;
+  /// The tenants that have messages which wait for their turn.
+  [[nodiscard]] virtual Task<Result<std::vector<TenantId>>> tenants_with_pending() = 0;
 
   /// Messages of a phone number in the outbox, oldest first, from `from` on, `limit` at most.
   [[nodiscard]] virtual Task<Result<std::vector<OutboundMessage>>> queued(std::string phone_number_id, MessageId from,

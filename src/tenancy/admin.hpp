@@ -32,7 +32,7 @@ struct AgentChange {
 
 struct TenantChange {
   std::optional<bool> enabled = {};
-  std::optional<Limits> limits = {};
+  std::optional<TenantLimits> limits = {};
 };
 
 struct TokenWish {

@@ -44,13 +44,14 @@ Task<Result<TenantRef>> Admin::change_tenant(By by, TenantRef tenant, TenantChan
   std::string said;
   const auto say = [&said](std::string words) { said += (said.empty() ? "" : ", ") + words; };
   if (wanted.enabled) say(fmt::format("{} the tenant", *wanted.enabled ? "enabled" : "disabled"));
-  for (const auto& [name, member] : kLimitNames) {
+  for (const auto& limit : kLimits) {
     if (!wanted.limits) break;
-    const auto value = *wanted.limits.*member;
-    if (value < 0) co_return fail(ErrorKind::kInvalid, fmt::format("{} is 0 (no limit) or more", name));
-    if (value == tenant->limits.*member) continue;
-    settings.push_back({tenant->id, fmt::format("limit.{}", name), std::to_string(value), clock_.now(), by.actor.name});
-    say(value == 0 ? fmt::format("took away the limit {}", name) : fmt::format("set the limit {} to {}", name, value));
+    const auto value = *wanted.limits.*limit.limit;
+    if (value < 0) co_return fail(ErrorKind::kInvalid, fmt::format("{} is 0 (no limit) or more", limit.name()));
+    if (value == tenant->limits.*limit.limit) continue;
+    settings.push_back({tenant->id, limit.setting, std::to_string(value), clock_.now(), by.actor.name});
+    say(value == 0 ? fmt::format("took away the limit {}", limit.name())
+                   : fmt::format("set the limit {} to {}", limit.name(), value));
   }
   if (said.empty()) said = "changed nothing";
   auto changed = change(by, tenant->id,

@@ -19,6 +19,13 @@ std::string lower(std::string_view text) {
   return lowered;
 }
 
+/// 0 for anything else.
+std::int64_t whole_number(std::string_view text) {
+  std::int64_t number = 0;
+  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return fault == std::errc{} && end == text.data() + text.size() ? std::max<std::int64_t>(number, 0) : 0;
+}
+
 void apply_setting(Tenant& tenant, const SettingRow& row) {
   tenant.settings[row.name] = row.value;
   if (is_readable(row.name)) tenant.secrets_set[row.name] = {row.set_at, row.set_by, {}, row.version};
@@ -26,9 +33,8 @@ void apply_setting(Tenant& tenant, const SettingRow& row) {
   if (row.name == "channel.policy")
     tenant.policy = row.value == "open" ? ChannelPolicy::kOpen : ChannelPolicy::kDisabled;
   if (row.name == "agent.default") tenant.default_agent = row.value;
-  for (const auto& [name, member] : kLimitNames)
-    if (row.name.starts_with("limit.") && row.name.substr(6) == name)
-      std::from_chars(row.value.data(), row.value.data() + row.value.size(), tenant.limits.*member);
+  for (const auto& [setting, limit] : kLimits)
+    if (row.name == setting) tenant.limits.*limit = whole_number(row.value);
 }
 
 }  // namespace

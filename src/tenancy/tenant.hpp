@@ -43,28 +43,33 @@ struct AgentOptions {
   std::chrono::seconds timeout{120};   ///< For the whole answer.
 };
 
+/// What a tenant may use, so that it takes nothing from the others; 0: as much as there is. Stored as settings of the
+/// names in kLimits.
+struct TenantLimits {
+  std::int64_t inbound_per_second = 0;  ///< Items of webhooks: messages, statuses, changes. More: Meta comes again.
+  std::int64_t turns_at_a_time = 0;     ///< More wait, in order.
+  std::int64_t stored_bytes = 0;        ///< Beyond it nothing comes in any more; Meta keeps it for days.
+  std::int64_t retention_days = 0;      ///< What is older is deleted.
+};
+struct LimitName {
+  const char* setting;
+  std::int64_t TenantLimits::* limit;
+  /// Without "limits.".
+  [[nodiscard]] constexpr std::string_view name() const { return std::string_view(setting).substr(7); }
+};
+inline constexpr LimitName kLimits[] = {
+    {"limits.inbound_per_second", &TenantLimits::inbound_per_second},
+    {"limits.turns_at_a_time", &TenantLimits::turns_at_a_time},
+    {"limits.stored_bytes", &TenantLimits::stored_bytes},
+    {"limits.retention_days", &TenantLimits::retention_days},
+};
+
 struct Agent {
   std::string name;
   std::string kind;  ///< echo, openai
   AgentOptions options;
   std::string version = {};
 };
-
-/// How far a tenant may go. 0: as far as it likes. Stored as settings named "limit." and the member's name.
-struct Limits {
-  std::int64_t inbound_per_second = 0;  ///< Messages and statuses from Meta.
-  std::int64_t turns_at_a_time = 0;     ///< Agents' answers under way.
-  std::int64_t stored_bytes = 0;        ///< Of messages in the ledger.
-  std::int64_t retention_days = 0;      ///< After which messages are forgotten.
-};
-struct LimitName {
-  const char* name;
-  std::int64_t Limits::* member;
-};
-inline constexpr LimitName kLimitNames[] = {{"inbound_per_second", &Limits::inbound_per_second},
-                                            {"turns_at_a_time", &Limits::turns_at_a_time},
-                                            {"stored_bytes", &Limits::stored_bytes},
-                                            {"retention_days", &Limits::retention_days}};
 
 /// What may be told of a secret or an id of Meta's that is set.
 struct SecretFacts {
@@ -81,8 +86,8 @@ struct Tenant {
   bool enabled = true;
   TimePoint created_at;
   std::string version;  ///< Of what is set of the tenant itself: enabled, limits, policy.
-  Limits limits;
   ChannelPolicy policy = ChannelPolicy::kDisabled;
+  TenantLimits limits;
   std::vector<std::string> phone_number_ids;
   std::map<std::string, std::string> settings;
   std::map<std::string, SecretFacts> secrets_set;  ///< Which secrets and ids are set, by whom and since when.

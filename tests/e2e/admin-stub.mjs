@@ -8,7 +8,8 @@ import { extname, join } from "node:path";
 
 const TYPES = { ".html": "text/html; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml" };
 const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; "
-  + "connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+  + "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
+  + "require-trusted-types-for 'script'; trusted-types lit-html";
 const ALL = ["inbox.read", "inbox.write", "pairing", "settings.read", "settings.write", "members", "audit.read"];
 const OF_ROLE = { viewer: ["inbox.read", "settings.read"], operator: ["inbox.read", "inbox.write", "pairing", "settings.read"],
   admin: ALL, owner: ALL, platform: ALL };

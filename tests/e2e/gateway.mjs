@@ -31,8 +31,18 @@ function startGraph() {
   return new Promise((done) => server.listen(0, "127.0.0.1", () => done(server)));
 }
 
-/** Those of a tenant, and the platform's beside. */
-const EVERY_SCOPE = ["inbox.read", "inbox.write", "pairing", "settings.read", "settings.write", "members", "audit.read", "platform"];
+export const PASSWORD = "correct horse battery";
+
+/** The browser after an answer that began a session: it keeps the cookie, and the page the csrf. */
+export function browserOf(answer, tenant) {
+  const [, cookie] = answer.headers["set-cookie"][0].match(/^claw_session=([^;]+)/);
+  return { cookie, csrf: JSON.parse(answer.text).csrf, tenant };
+}
+
+function headersOf(browser, method) {
+  return { cookie: `claw_session=${browser.cookie}`, ...(browser.tenant && { "x-claw-tenant": browser.tenant }),
+    ...(method !== "GET" && browser.csrf && { "x-csrf-token": browser.csrf }) };
+}
 
 export class Gateway {
   static async start(binary) {
@@ -45,8 +55,12 @@ listen = { public = "127.0.0.1:0", operator = "127.0.0.1:0" }
 graph = { base_url = "http://127.0.0.1:${gateway.graph.address().port}" }
 net = { allow_private = ["127.0.0.0/8"] }
 `);
-    gateway.acme = gateway.makeTenant("acme", "100000000000001", EVERY_SCOPE);
+    gateway.acme = gateway.makeTenant("acme", "100000000000001");
     gateway.beta = gateway.makeTenant("beta", "100000000000002");
+    for (const [tenant, owner] of [["acme", "ada@acme.example"], ["beta", "zoe@beta.example"]]) {
+      gateway.makePerson(owner);
+      gateway.clawcentral(["member", "add", tenant, owner, "--role", "owner"]);
+    }
     // It goes with this process, however that ends.
     gateway.child = spawn("setpriv", ["--pdeathsig", "KILL", binary, "--config", `${gateway.folder}/c.toml`, "serve"],
       { stdio: ["ignore", "ignore", "pipe"] });
@@ -64,7 +78,7 @@ net = { allow_private = ["127.0.0.0/8"] }
     return run.stdout;
   }
 
-  makeTenant(name, number, scopes = []) {
+  makeTenant(name, number) {
     const tenant = { name, number, waba: number.replace(/^1/, "2"), appSecret: `app-secret-of-${name}` };
     this.clawcentral(["tenant", "create", name]);
     for (const [secret, value] of [["APP_SECRET", tenant.appSecret], ["ACCESS_TOKEN", `EAA-${name}`],
@@ -74,14 +88,25 @@ net = { allow_private = ["127.0.0.0/8"] }
       "--model", "small", "--apology", `sorry says ${name}`]);
     this.clawcentral(["agent", "set", name, "echo", "--kind", "echo", "--default"]);
     this.clawcentral(["channel", "set", name, "--policy", "open"]);
-    tenant.token = JSON.parse(this.clawcentral(["--json", "token", "create", name,
-      ...(scopes.length ? ["--scope", ...scopes] : [])])).token;
+    tenant.token = JSON.parse(this.clawcentral(["--json", "token", "create", name])).token;
     return tenant;
   }
 
+  /** A person with an account, and what the command line says of it. */
+  makePerson(email, password = PASSWORD, ...flags) {
+    return this.clawcentral(["person", "create", email, ...flags], password);
+  }
+
+  /** A browser in which somebody is signed in: {cookie, csrf, tenant}, for request(). */
+  async signIn(email, tenant, password = PASSWORD) {
+    const answer = await this.request("POST", "/api/v1/session", { body: JSON.stringify({ email, password }) });
+    assert.equal(answer.status, 200, answer.text);
+    return browserOf(answer, tenant);
+  }
+
   /** One request, as it is: nothing in `path` is made nicer. Gives {status, headers, body (bytes), text}. */
-  request(method, path, { headers = {}, body, token } = {}) {
-    const all = token ? { authorization: `Bearer ${token}`, ...headers } : headers;
+  request(method, path, { headers = {}, body, token, browser } = {}) {
+    const all = { ...(token && { authorization: `Bearer ${token}` }), ...(browser && headersOf(browser, method)), ...headers };
     return new Promise((done, failed) => {
       const request = http.request({ host: this.host, port: this.port, agent: this.agent, method, path, headers: all },
         (response) => {

@@ -20,7 +20,7 @@ function makeConversations(count, now) {
     return {
       id: `c_${hex(index + 1)}`, phone, user: { id: phone, name: named ? `${NAMES[index % NAMES.length]}${index < 16 ? "" : ` ${index}`}` : null },
       phone_number_id: NUMBER, created_at: new Date(now - 30 * 86_400_000).toISOString(), last_inbound_at: at,
-      window_open_until: new Date(Date.parse(at) + 24 * 60 * MINUTE).toISOString(),
+      window_ends_at: new Date(Date.parse(at) + 24 * 60 * MINUTE).toISOString(),
       last_message: { id: `m_${hex(0x10000000 + index)}`, direction: index % 3 ? "outbound" : "inbound",
         state: index % 13 === 5 ? "failed" : index % 3 ? ["read", "delivered", "sent"][index % 3 - 0 || 0] ?? "read" : index % 12 === 0 ? "pending" : "answered",
         type: "text", text: LINES[index % LINES.length], created_at: at },
@@ -44,7 +44,7 @@ export function inboxPart({ count = 0, now = Date.now() } = {}) {
       created_at: new Date().toISOString(), meta_time: new Date().toISOString(), agent: more.direction === "outbound" ? "support" : null, reason: null,
       ...(more.direction === "outbound" ? { answers: null, part: 0, attempts: 1 } : {}), ...more });
     const told = ({ phone, ...conversation }) => conversation;
-    const shown = ({ statuses, raw, ...one }) => one;
+    const shown = ({ raw, ...one }) => ({ ...one, statuses: statusesOf(one) });
 
     /** Adds a message as the gateway would: it is the newest, its conversation comes to the top, the stream tells. */
     inbox.add = (conversation, more) => {
@@ -53,7 +53,7 @@ export function inboxPart({ count = 0, now = Date.now() } = {}) {
       conversation.last_message = { id: added.id, direction: added.direction, state: added.state, type: added.type, text: added.text, created_at: added.created_at };
       if (added.direction === "inbound") {
         conversation.last_inbound_at = added.created_at;
-        conversation.window_open_until = new Date(Date.parse(added.created_at) + 24 * 60 * MINUTE).toISOString();
+        conversation.window_ends_at = new Date(Date.parse(added.created_at) + 24 * 60 * MINUTE).toISOString();
       }
       inbox.conversations.splice(inbox.conversations.indexOf(conversation), 1);
       inbox.conversations.unshift(conversation);
@@ -109,12 +109,7 @@ export function inboxPart({ count = 0, now = Date.now() } = {}) {
     });
     on("GET", "/messages/:id", "inbox.read", ({ params }) => {
       const one = find([...inbox.messages.values()].flat(), "id", params.id);
-      const later = (ms) => new Date(Date.parse(one.created_at) + ms).toISOString();
-      const ranks = ["sent", "delivered", "read", "played"];
-      const statuses = one.direction === "outbound"
-        ? ranks.slice(0, ranks.indexOf(one.state) + 1).map((status, index) => ({ status, at: later(400 + index * 900), received_at: later(600 + index * 900), errors: [], pricing: null }))
-        : [];
-      return { ...one, statuses: one.statuses ?? statuses, raw: one.direction === "inbound" ? one.raw ?? rawOf(one) : null };
+      return { ...shown(one), raw: one.direction === "inbound" ? one.raw ?? rawOf(one) : null };
     });
     const person = ({ phone, user, created_at }) => ({ id: user.id, name: user.name, phone, bsuid: null, created_at });
     on("GET", "/users", "inbox.read", ({ query }) => {
@@ -132,6 +127,14 @@ export function inboxPart({ count = 0, now = Date.now() } = {}) {
       return { ...person(found[0]), conversations: found.map(told) };
     });
   };
+}
+
+const RANKS = ["sent", "delivered", "read", "played"];
+function statusesOf(one) {
+  const later = (ms) => new Date(Date.parse(one.created_at) + ms).toISOString();
+  if (one.statuses || one.direction === "inbound") return one.statuses ?? [];
+  return RANKS.slice(0, RANKS.indexOf(one.state) + 1)
+    .map((status, index) => ({ status, at: later(400 + index * 900), received_at: later(600 + index * 900), errors: [], pricing: null }));
 }
 
 const rawOf = (one) => ({ object: "whatsapp_business_account", entry: [{ id: "200000000000001", changes: [{ field: "messages", value: {

@@ -8,26 +8,33 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { check, document, faults, generator, operations, resolve, seen } from "./document.mjs";
 import { Gateway } from "./gateway.mjs";
+import { peopleScenario } from "./people.mjs";
 import { eventually } from "./support.mjs";
 
 const CALLS = 100; // odd requests for each operation
-let gateway, acme, beta;
+const ENDS_THE_SESSION = ["signOut", "signOutEverywhere"];
+let platform; // a token with the scope platform
+let gateway, acme, beta; // beside their tokens: `browser`, where an owner of each is signed in
 
-const call = (method, path, token, options = {}) => gateway.request(method, path, { token, ...options });
-const read = async (path, token = acme.token) => JSON.parse((await call("GET", path, token)).text);
+/** `who` is a token, or a browser. */
+const call = (method, path, who, options = {}) =>
+  gateway.request(method, path, { ...(typeof who === "object" ? { browser: who } : { token: who }), ...options });
+const read = async (path, who = acme.token) => JSON.parse((await call("GET", path, who)).text);
 const address = (operation, values) =>
   operation.path.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(values[name]));
 const query = (pairs) => (pairs.length ? `?${pairs.map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`).join("&")}` : "");
 
 /** What acme has where the document says that a path's parameter is listed. */
-async function listed(parameter, token) {
+async function listed(parameter, who) {
   const source = parameter["x-listed-at"];
   assert.ok(source, `x-listed-at is missing at ${parameter.pointer}: where do its values stand?`);
-  const items = (await read(`${source.list}?limit=200`, token))[source.items];
+  const items = (await read(`${source.list}?limit=200`, who))[source.items];
   assert.ok(items.length > 0, `${source.list} has nothing to try`);
   return items.map((item) => item[source.id]);
 }
 
+/** The routes of a tenant, for its programs and people. */
+const ofTenant = operations.filter((operation) => operation.isOfTenant);
 const inPath = (operation) => operation.parameters.filter((parameter) => parameter.in === "path");
 
 /** Something of every kind that can be stored. */
@@ -48,6 +55,8 @@ async function fill(tenant) {
     text: { body: "x" } }] }, { number: "999" });
   await gateway.webhook(tenant, { event: "APPROVED", message_template_name: "template-of-acme" },
     { field: "message_template_status_update" });
+  assert.equal((await call("POST", "/api/v1/invitations", tenant.token,
+    { body: '{"email":"invited@acme.example","role":"viewer"}' })).status, 201);
   assert.equal((await call("PUT", "/api/v1/kv/note-of-acme", tenant.token, { body: '{"value":"acme\'s note"}' })).status, 200);
   gateway.clawcentral(["secret", "set", tenant.name, "KEY_OF_ACME", "--description", "acme's own"], "hush");
   await eventually("all is settled", async () => {
@@ -60,6 +69,9 @@ async function fill(tenant) {
 before(async () => {
   gateway = await Gateway.start(process.env.CLAW_BINARY);
   ({ acme, beta } = gateway);
+  acme.browser = await gateway.signIn("ada@acme.example", "acme");
+  beta.browser = await gateway.signIn("zoe@beta.example", "beta");
+  platform = JSON.parse(gateway.clawcentral(["--json", "token", "create", "acme", "--scope", "platform"])).token;
   await fill(acme);
 });
 
@@ -98,7 +110,7 @@ test("every example in the document is as the document says", () => {
 });
 
 test("everything that is stored is answered as described", async () => {
-  for (const operation of operations.filter(({ method }) => method === "GET")) {
+  for (const operation of ofTenant.filter(({ method }) => method === "GET")) {
     const [parameter] = inPath(operation);
     const values = parameter ? await listed(parameter) : [""];
     for (const value of values) {
@@ -106,6 +118,9 @@ test("everything that is stored is answered as described", async () => {
       const answer = await call("GET", path, acme.token);
       assert.equal(answer.status, 200, path);
       check(operation, answer, path);
+      const person = await call("GET", path, acme.browser);
+      check(operation, person, path);
+      assert.equal(person.text, answer.text, `${path} for a person`);
       const { etag } = answer.headers;
       if (!operation.responses["304"]) continue;
       check(operation, await call("GET", path, acme.token, { headers: { "if-none-match": `"other", ${etag}` } }), path);
@@ -148,13 +163,14 @@ test("pages give each thing once, by the cursor they name", async () => {
     const cursor = operation.parameters.find(({ name, in: where }) => where === "query" && ["before", "after"].includes(name));
     if (!cursor) continue;
     const [parameter] = inPath(operation);
+    const who = operation.isOfTenant ? acme.token : platform;
     const path = address(operation, parameter ? { [parameter.name]: (await listed(parameter))[0] } : {});
-    const whole = await read(`${path}?limit=200`);
+    const whole = await read(`${path}?limit=200`, who);
     const [list] = Object.keys(whole).filter((name) => name !== "next");
     const pieces = [];
     for (let next = "", pages = 0; next !== null; ++pages) {
       assert.ok(pages < 100, `${path} has no end`);
-      const answer = await call("GET", path + query([["limit", 1], ...(next ? [[cursor.name, next]] : [])]), acme.token);
+      const answer = await call("GET", path + query([["limit", 1], ...(next ? [[cursor.name, next]] : [])]), who);
       check(operation, answer, path);
       const page = JSON.parse(answer.text);
       pieces.push(...page[list]);
@@ -164,22 +180,51 @@ test("pages give each thing once, by the cursor they name", async () => {
   }
 });
 
-test("nobody is let in without a token, and a disabled tenant is told so", async () => {
-  const values = { id: "x", key: "x" };
-  for (const operation of operations)
-    for (const token of [undefined, "cct_wrong"]) {
-      const answer = await call(operation.method, address(operation, values), token);
+test("nobody is let in without a token or a session, and a disabled tenant is told so", async () => {
+  const values = { id: "x", key: "x", invitation: "x", name: "x" };
+  const nobody = [undefined, "cct_wrong", { cookie: "wrong", csrf: "wrong", tenant: "acme" }, { cookie: "", tenant: "acme" }];
+  for (const operation of operations.filter(({ isPublic }) => !isPublic))
+    for (const who of nobody) {
+      const answer = await call(operation.method, address(operation, values), who);
       assert.equal(answer.status, 401, operation.name);
       check(operation, answer);
     }
   gateway.clawcentral(["tenant", "disable", "beta"]);
-  for (const operation of operations) {
-    const answer = await call(operation.method, address(operation, values), beta.token);
+  for (const operation of ofTenant)
+    for (const who of [beta.token, beta.browser]) {
+      const answer = await call(operation.method, address(operation, values), who);
+      assert.equal(answer.status, 403, operation.name);
+      check(operation, answer);
+    }
+  gateway.clawcentral(["tenant", "enable", "beta"]);
+  for (const who of [beta.token, beta.browser])
+    assert.equal((await call("GET", "/api/v1", who)).status, 200, "and recovers");
+});
+
+test("what is a person's own, or the platform's, is not for programs", async () => {
+  for (const operation of operations.filter(({ isPublic, isOfTenant }) => !isPublic && !isOfTenant)) {
+    const answer = await call(operation.method, address(operation, { name: "x", id: "x" }), acme.token);
     assert.equal(answer.status, 403, operation.name);
     check(operation, answer);
   }
-  gateway.clawcentral(["tenant", "enable", "beta"]);
-  assert.equal((await call("GET", "/api/v1", beta.token)).status, 200, "and recovers");
+});
+
+test("a person names a tenant of theirs, and proves that a write is their page's", async () => {
+  const values = { id: "x", key: "x", invitation: "x", name: "x" };
+  const { cookie, csrf } = acme.browser;
+  const tries = [[{ cookie, csrf }, 400], [{ cookie, csrf, tenant: "beta" }, 404], [{ cookie, csrf, tenant: "nobody" }, 404]];
+  for (const operation of ofTenant)
+    for (const [browser, status] of tries) {
+      const answer = await call(operation.method, address(operation, values), browser);
+      assert.equal(answer.status, status, operation.name);
+      check(operation, answer);
+    }
+  for (const operation of operations.filter(({ isPublic, method }) => !isPublic && method !== "GET"))
+    for (const wrong of [undefined, beta.browser.csrf]) {
+      const answer = await call(operation.method, address(operation, values), { ...acme.browser, csrf: wrong });
+      assert.equal(answer.status, 403, operation.name);
+      check(operation, answer);
+    }
 });
 
 /** Every string in a value that names something of acme's. */
@@ -189,51 +234,53 @@ function names(value, found = new Set(), key = "") {
   return found;
 }
 
+/** What can be seen of a thing: itself where it can be read, and the list it stands in. */
+async function seenOf(operation, path) {
+  const [parameter] = inPath(operation);
+  const own = ofTenant.some((each) => each.method === "GET" && each.path === operation.path);
+  return [own && await read(path), await read(parameter["x-listed-at"].list)];
+}
+
 test("a tenant gets 404, or nothing, for everything of another", async () => {
-  const lists = operations.filter((operation) => operation.method === "GET" && inPath(operation).length === 0 && operation.name !== "stream");
+  const lists = ofTenant.filter((operation) => operation.method === "GET" && inPath(operation).length === 0 && operation.name !== "stream");
   const secrets = new Set();
-  // What the platform sees is of all tenants.
-  for (const operation of lists)
-    if ((await call("GET", operation.path, beta.token)).status !== 403) names(await read(operation.path), secrets);
+  for (const operation of lists) names(await read(operation.path), secrets);
   assert.ok(secrets.size > 20);
   const clean = (answer, what) => {
     for (const secret of secrets) assert.ok(!answer.text.includes(`"${secret}"`), `${what} shows ${secret}: ${answer.text}`);
     assert.doesNotMatch(answer.text, /acme/, what);
   };
-  for (const operation of lists) {
-    const parameters = operation.parameters.filter((parameter) => parameter.in === "query" && parameter.name !== "limit");
-    const tries = [[], ...parameters.flatMap((parameter) => [...secrets].map((secret) => [[parameter.name, secret]]))];
-    for (const pairs of tries) {
-      const answer = await call("GET", operation.path + query(pairs), beta.token);
-      check(operation, answer, query(pairs));
-      if (answer.status === 200) clean(answer, `${operation.name} ${query(pairs)}`);
+  for (const who of [beta.token, beta.browser])
+    for (const operation of lists) {
+      const parameters = operation.parameters.filter((parameter) => parameter.in === "query" && parameter.name !== "limit");
+      const tries = [[], ...parameters.flatMap((parameter) => [...secrets].map((secret) => [[parameter.name, secret]]))];
+      for (const pairs of tries) {
+        const answer = await call("GET", operation.path + query(pairs), who);
+        check(operation, answer, query(pairs));
+        if (answer.status === 200) clean(answer, `${operation.name} ${query(pairs)}`);
+      }
     }
-  }
-  for (const operation of operations) {
-    const [parameter] = inPath(operation);
-    if (!parameter) continue;
-    const list = operations.find(({ method, path }) => method === "GET" && path === parameter["x-listed-at"].list);
-    const isPlatforms = (await call("GET", list.path, beta.token)).status === 403;
-    // Where tenants choose names, beta may have the same one, of its own.
-    const own = isPlatforms ? [] : ((await read(list.path, beta.token))[parameter["x-listed-at"].items] ?? [])
-      .map((item) => item[parameter["x-listed-at"].id]);
-    const theirs = (await listed(parameter)).filter((value) => !own.includes(value));
-    assert.ok(theirs.length > 0, `acme has nothing that beta has not: ${operation.path}`);
-    for (const value of theirs) {
-      const path = address(operation, { [parameter.name]: value });
-      const body = operation.body && JSON.stringify(operation.body.example);
-      const shown = operations.some((each) => each.method === "GET" && each.path === operation.path)
-        ? () => read(path) : () => listed(parameter);
-      const before = await shown();
-      const answer = await call(operation.method, path, beta.token, { body });
-      check(operation, answer, path);
-      // Writing a key makes one of beta's own; it goes again.
-      if (isPlatforms) assert.equal(answer.status, 403, `${operation.method} ${path}`);
-      else if (operation.method === "PUT") assert.equal((await call("DELETE", path, beta.token)).status, 204);
-      else assert.equal(answer.status, 404, `${operation.method} ${path}`);
-      assert.deepEqual(await shown(), before, `${operation.method} ${path} by another`);
+  for (const who of [beta.token, beta.browser, { ...beta.browser, tenant: "acme" }])
+    for (const operation of ofTenant) {
+      const [parameter] = inPath(operation);
+      if (!parameter) continue;
+      // Where tenants choose names, beta may have the same one, of its own.
+      const own = who.tenant === "acme" ? [] : ((await read(`${parameter["x-listed-at"].list}?limit=200`, who))[parameter["x-listed-at"].items])
+        .map((item) => item[parameter["x-listed-at"].id]);
+      const theirs = (await listed(parameter)).filter((value) => !own.includes(value));
+      assert.ok(theirs.length > 0, `acme has nothing that beta has not: ${operation.path}`);
+      for (const value of theirs) {
+        const path = address(operation, { [parameter.name]: value });
+        const body = operation.body && JSON.stringify(operation.body.example);
+        const before = await seenOf(operation, path);
+        const answer = await call(operation.method, path, who, { body });
+        check(operation, answer, path);
+        // Writing under a name makes one of beta's own; it goes again.
+        if (operation.method === "PUT" && who.tenant !== "acme") assert.equal((await call("DELETE", path, who)).status, 204);
+        else assert.equal(answer.status, 404, `${operation.method} ${path}`);
+        assert.deepEqual(await seenOf(operation, path), before, `${operation.method} ${path} by another`);
+      }
     }
-  }
 });
 
 test("two writers cannot overwrite each other unseen", async () => {
@@ -266,7 +313,7 @@ test("two writers cannot overwrite each other unseen", async () => {
 
 test("what is set over the API is in force, told, written down, and not overwritten unseen", async () => {
   const operation = (name) => operations.find((each) => each.name === name);
-  const ask = async (name, path, { status = 200, body, headers, token = acme.token } = {}) => {
+  const ask = async (name, path, { status = 200, body, headers, token = platform } = {}) => {
     const answer = await call(operation(name).method, `/api/v1${path}`, token, { body: body && JSON.stringify(body), headers });
     check(operation(name), answer, path);
     assert.equal(answer.status, status, `${name} ${path}: ${answer.text}`);
@@ -362,6 +409,8 @@ test("a stream tells what changes, to its tenant alone", async () => {
   await eventually("a place for a new one", async () => (await call("GET", "/api/v1/stream", acme.token)).status === 200);
 });
 
+test("people set up, invite, join, change and leave", () => peopleScenario(gateway));
+
 const ODD = ["", " ", "0", "-1", "1e9", "99999999999999999999", "null", "true", "*", "%", "%zz", "..", ".", "a/b", "a?b#c&d=e", "\0", "a\0b",
   "\r\nX: y", "' OR 1=1 --", "\u{1F64F}\u0301", "\u202e", "m_ffffffffffffffff", "m_0000000000000000", "c_0000000000000000",
   "s_ffffffffffffffff", "m_FFFFFFFFFFFFFFFF", "[]", "{}", '"', 'W/"', '"a", W/"b", *', ",,", "x".repeat(513), "x".repeat(3000)];
@@ -410,11 +459,13 @@ test("odd requests get described answers and harm nothing", async () => {
   const known = [];
   for (const path of ["messages", "conversations", "users", "statuses", "events"]) known.push(...names(await read(`/api/v1/${path}`)));
   // Before beta's turn, so that acme's values are still there afterwards.
-  for (const token of [beta.token, acme.token])
-    for (const operation of operations)
-      for (let i = 0; i < CALLS / 2; ++i) {
+  const mayTry = (who, { name, isPublic, isOfTenant }) =>
+    who === platform ? !isPublic && !isOfTenant : who !== beta.browser || !ENDS_THE_SESSION.includes(name);
+  for (const who of [beta.token, beta.browser, acme.token, platform])
+    for (const operation of operations.filter((each) => mayTry(who, each)))
+      for (let i = 0; i < CALLS / 3; ++i) {
         const { path, headers, body } = oddRequest(operation, known, random);
-        const answer = await call(operation.method, path, token, { headers, body });
+        const answer = await call(operation.method, path, who, { headers, body });
         assert.ok(answer.status < 500 || (operation.name === "stream" && answer.status === 503), `${operation.method} ${path}: ${answer.status} ${answer.text}`);
         check(operation, answer, JSON.stringify({ path, headers, body: String(body).slice(0, 80) }));
       }

@@ -108,6 +108,17 @@ TEST(CommandLineTest, AnswersTheSameWithARunningServerAndWithoutOne) {
       {{"tenant", "list"}},
       {{"secret", "delete", "acme", "WHATSAPP_APP_SECRET"}},
       {{"tenant", "show", "acme"}},
+      {{"person", "create", "ada@acme.example", "--name", "Ada"}, "correct horse battery\n"},
+      {{"person", "create", "ada@acme.example"}, "correct horse battery\n"},
+      {{"person", "create", "bob@acme.example"}, "short\n"},
+      {{"member", "add", "acme", "ada@acme.example", "--role", "owner"}},
+      {{"member", "add", "acme", "ada@acme.example", "--role", "king"}},
+      {{"member", "list", "acme"}},
+      {{"member", "remove", "acme", "ada@acme.example"}},
+      {{"person", "disable", "ada@acme.example"}},
+      {{"person", "enable", "ada@acme.example"}},
+      {{"person", "reset-password", "ada@acme.example"}, "another horse battery"},
+      {{"person", "list"}},
   };
   for (const auto& row : rows) {
     const auto without = offline.run(row.words, row.input);
@@ -118,6 +129,17 @@ TEST(CommandLineTest, AnswersTheSameWithARunningServerAndWithoutOne) {
     EXPECT_EQ(with.err, without.err) << line;
     EXPECT_EQ(with.exit_code == 0, with.err.empty()) << line << ": " << with.err;
   }
+}
+
+TEST(CommandLineTest, ShowsALinkThatMakesTheFirstAdminUntilThereIsOne) {
+  InstalledGateway gateway("public_url = \"https://claw.example.org\"");
+  EXPECT_THAT(gateway.run_well({"person", "setup-link"}), HasSubstr("https://claw.example.org/setup#"));
+  gateway.serve();
+  EXPECT_TRUE(eventually([&] { return gateway.log().contains("\n    https://claw.example.org/setup#"); }));
+  gateway.run_well({"person", "create", "root@example.org", "--platform-admin"}, "correct horse battery");
+  const auto refused = gateway.run({"person", "setup-link"});
+  EXPECT_EQ(refused.exit_code, 1);
+  EXPECT_THAT(refused.err, HasSubstr("reset-password"));
 }
 
 TEST(CommandLineTest, RefusesAPolicyThatIsNotThereByItsName) {

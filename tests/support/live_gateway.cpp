@@ -39,7 +39,7 @@ void LiveGateway::start() {
   config.graph_messages_per_second = 100'000;
   config.graph_pair_interval_ms = 0;
   config.threads = 2;
-  auto started = Gateway::start(config, {&clock_, options_.sqlite_vfs, true});
+  auto started = Gateway::start(config, {&clock_, options_.sqlite_vfs, true, Passwords::kWeak});
   if (!started) throw std::runtime_error(started.error().message);
   gateway_ = std::move(*started);
 }

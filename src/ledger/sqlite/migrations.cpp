@@ -141,7 +141,13 @@ INSERT INTO stored SELECT tenant, sum(conversations), sum(messages), sum(bytes) 
     GROUP BY tenant UNION ALL
   SELECT tenant, 0, 0, count(*) * 250 FROM statuses GROUP BY tenant) GROUP BY tenant;
 )sql",
-    // 7: who set what, tokens with scopes and an end, and versions that two people cannot overwrite unseen
+    // 7: what waits for its turn, by tenant, so that no tenant's queue is read through for another's
+    R"sql(
+DROP INDEX messages_open;
+CREATE INDEX messages_pending ON messages (tenant, id) WHERE state = 0;
+CREATE INDEX messages_outgoing ON messages (state, id) WHERE state IN (10, 11);
+)sql",
+    // 8: who set what, tokens with scopes and an end, and versions that two people cannot overwrite unseen
     R"sql(
 ALTER TABLE tenants ADD COLUMN version TEXT NOT NULL DEFAULT '';
 ALTER TABLE secrets ADD COLUMN set_by TEXT NOT NULL DEFAULT '';

@@ -188,11 +188,11 @@ Task<Result<Waiting>> SqliteLedger::waiting(TenantId tenant) {
   return store_.read<Waiting>([tenant](Database& db) -> Result<Waiting> {
     Waiting found;
     const Walk newest = walk_messages(db, tenant, 0);
-    const Walk turns = down_to_oldest_open(db, MessageState::kPending, newest);
+    const Walk turns = down_to_oldest_open(db, tenant, MessageState::kPending, newest);
     auto count = db.query("SELECT count(*) FROM messages WHERE tenant = $1 AND id >= $2 AND id < $3 AND state = 0",
                           tenant, turns.from, turns.before);
     if (count.next()) found.turns = count->integer(0);
-    const Walk queued = down_to_oldest_open(db, MessageState::kQueued, newest);
+    const Walk queued = down_to_oldest_open(db, tenant, MessageState::kQueued, newest);
     auto rows = db.query(
         "SELECT c.phone_number_id, count(*) FROM messages m CROSS JOIN conversations c ON c.id = m.conversation "
         "WHERE m.tenant = $1 AND m.id >= $2 AND m.id < $3 AND m.state = 10 GROUP BY c.phone_number_id",

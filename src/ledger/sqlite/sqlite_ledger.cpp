@@ -7,18 +7,17 @@
 namespace claw::sqlite {
 namespace {
 
-// `state IN (0, 10, 11)` is there for the planner: it uses a partial index only where it finds the index's own
-// condition.
 constexpr const char* kPendingColumns =
     "SELECT m.id, m.tenant, m.conversation, c.phone_number_id, u.public_id, u.phone, u.bsuid, m.wamid, m.type, m.text, "
     "m.data FROM messages m JOIN conversations c ON c.id = m.conversation JOIN users u ON u.id = c.user "
-    "WHERE m.state = 0 AND m.state IN (0, 10, 11) AND m.id >= $1 ORDER BY m.id LIMIT $2";
+    "WHERE m.tenant = $1 AND m.state = 0 AND m.id >= $2 ORDER BY m.id LIMIT $3";
 
+// `state IN (10, 11)` is there for the planner: it uses a partial index only where it finds the index's own condition.
 constexpr const char* kQueuedColumns =
     "SELECT m.id, m.tenant, m.conversation, c.phone_number_id, u.phone, u.bsuid, m.text, m.attempts, m.due_ms, "
     "m.created_ms, m.turn "
     "FROM messages m JOIN conversations c ON c.id = m.conversation JOIN users u ON u.id = c.user "
-    "WHERE m.state = 10 AND m.state IN (0, 10, 11) AND m.id >= $1 AND c.phone_number_id = $2 ORDER BY m.id LIMIT $3";
+    "WHERE m.state = 10 AND m.state IN (10, 11) AND m.id >= $1 AND c.phone_number_id = $2 ORDER BY m.id LIMIT $3";
 
 OutboundMessage outbound_at(const Statement& row) {
   return {MessageId{row.integer(0)},
@@ -178,15 +177,15 @@ Task<Result<std::size_t>> SqliteLedger::recover(Fence fence) {
   return fenced<std::size_t>(fence, [](Database& db) -> Result<std::size_t> {
     db.run(
         "UPDATE messages SET state = 12, reason = 'the process ended while the message was being sent' "
-        "WHERE state = 11 AND state IN (0, 10, 11)");
+        "WHERE state = 11 AND state IN (10, 11)");
     return static_cast<std::size_t>(db.changes());
   });
 }
 
-Task<Result<std::vector<PendingMessage>>> SqliteLedger::pending(MessageId from, std::size_t limit) {
-  return store_.read<std::vector<PendingMessage>>([from, limit](Database& db) {
+Task<Result<std::vector<PendingMessage>>> SqliteLedger::pending(TenantId tenant, MessageId from, std::size_t limit) {
+  return store_.read<std::vector<PendingMessage>>([tenant, from, limit](Database& db) {
     std::vector<PendingMessage> found;
-    auto rows = db.query(kPendingColumns, from, limit);
+    auto rows = db.query(kPendingColumns, tenant, from, limit);
     while (rows.next()) {
       found.push_back({MessageId{rows->integer(0)},
                        TenantId{rows->integer(1)},
@@ -203,12 +202,21 @@ Task<Result<std::vector<PendingMessage>>> SqliteLedger::pending(MessageId from, 
   });
 }
 
+Task<Result<std::vector<TenantId>>> SqliteLedger::tenants_with_pending() {
+  return store_.read<std::vector<TenantId>>([](Database& db) {
+    std::vector<TenantId> tenants;
+    auto rows = db.query("SELECT DISTINCT tenant FROM messages WHERE state = 0");
+    while (rows.next()) tenants.push_back(TenantId{rows->integer(0)});
+    return Result<std::vector<TenantId>>(std::move(tenants));
+  });
+}
+
 Task<Result<std::vector<std::string>>> SqliteLedger::numbers_with_queued() {
   return store_.read<std::vector<std::string>>([](Database& db) {
     std::vector<std::string> numbers;
     auto rows = db.query(
         "SELECT DISTINCT c.phone_number_id FROM messages m JOIN conversations c ON c.id = m.conversation "
-        "WHERE m.state = 10 AND m.state IN (0, 10, 11)");
+        "WHERE m.state = 10 AND m.state IN (10, 11)");
     while (rows.next()) numbers.push_back(rows->text(0));
     return Result<std::vector<std::string>>(std::move(numbers));
   });

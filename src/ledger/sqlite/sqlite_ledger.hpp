@@ -23,7 +23,9 @@ class SqliteLedger final : public Ledger {
   [[nodiscard]] Task<Result<void>> explain(std::vector<MessageId> messages, SendOutcome outcome, Fence fence) override;
   [[nodiscard]] Task<Result<std::size_t>> recover(Fence fence) override;
   [[nodiscard]] Task<Result<std::size_t>> forget(TimePoint before, std::size_t limit, Fence fence) override;
-  [[nodiscard]] Task<Result<std::vector<PendingMessage>>> pending(MessageId from, std::size_t limit) override;
+  [[nodiscard]] Task<Result<std::vector<PendingMessage>>> pending(TenantId tenant, MessageId from,
+                                                                  std::size_t limit) override;
+  [[nodiscard]] Task<Result<std::vector<TenantId>>> tenants_with_pending() override;
   [[nodiscard]] Task<Result<std::vector<OutboundMessage>>> queued(std::string phone_number_id, MessageId from,
                                                                   std::size_t limit) override;
   [[nodiscard]] Task<Result<std::vector<std::string>>> numbers_with_queued() override;

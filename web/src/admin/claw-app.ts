@@ -302,7 +302,7 @@ export class ClawApp extends LitElement {
     if (this.shown === nothing) return nothing;
     const middle = html`<main tabindex="-1">${this.shown}</main>`;
     if (!session.current || this.match?.route.open)
-      return html`<div class="alone"><div class="brand">${mark(40)}ClawCentral</div>${middle}</div><claw-toasts></claw-toasts>`;
+      return html`<div class="alone"><header class="brand">${mark(40)}ClawCentral</header>${middle}</div><claw-toasts></claw-toasts>`;
     const tenant = this.match?.params.tenant ?? "";
     const rail = html`<claw-rail .current=${this.match?.route.nav ?? ""} .tenant=${tenant} @help=${() => (this.helps = true)}></claw-rail>`;
     return html`

@@ -1,6 +1,6 @@
 import { LitElement, css, html, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
-import { pin, theme, type Theme } from "../theme.js";
+import { pin, theme, type Theme } from "../common/theme.js";
 import { api } from "./api.js";
 import { find, go } from "./router.js";
 import { platformRail, routes, tenantRail, type Entry } from "./routes.js";
@@ -51,6 +51,9 @@ export class ClawRail extends LitElement {
         font-weight: var(--weight-strong);
         letter-spacing: -0.01em;
         text-decoration: none;
+      }
+      .brand:hover {
+        color: var(--ink);
       }
       .brand svg {
         flex: none;
@@ -145,6 +148,9 @@ export class ClawRail extends LitElement {
         font-size: var(--text-sm);
         font-weight: var(--weight-strong);
       }
+      .face::before {
+        content: attr(data-letter);
+      }
       .me {
         padding: var(--space-1) var(--space-3) var(--space-3);
         overflow-wrap: anywhere;
@@ -238,7 +244,7 @@ export class ClawRail extends LitElement {
     const themes: [Theme, string][] = [["system", "System"], ["light", "Light"], ["dark", "Dark"]];
     return html`<claw-popover side="above" @keydown=${this.arrows}>
       <button slot="button" type="button" class="who" aria-label=${`Account of ${name}`}>
-        <span class="face" aria-hidden="true">${[...name][0]?.toUpperCase()}</span><span>${name}</span>
+        <span class="face" data-letter=${[...name][0]?.toUpperCase() ?? ""}></span><span>${name}</span>
       </button>
       <div class="me"><strong>${name}</strong><br /><span class="faint">${email}</span></div>
       <div class="theme" role="group" aria-label="Theme">

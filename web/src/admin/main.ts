@@ -1,2 +1,2 @@
-import "../theme.js";
+import "../common/theme.js";
 import "./claw-app.js";

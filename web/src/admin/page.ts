@@ -37,7 +37,7 @@ export abstract class Page extends LitElement {
   /** Where the keyboard and a screen reader begin after coming here. */
   async focusHeading(): Promise<void> {
     await this.updateComplete;
-    const start = this.renderRoot.querySelector<HTMLElement>("[autofocus]") ?? this.renderRoot.querySelector<HTMLElement>("h1");
+    const start = this.renderRoot.querySelector<HTMLElement>("[autofocus]:not(claw-dialog *)") ?? this.renderRoot.querySelector<HTMLElement>("h1");
     start?.focus({ preventScroll: true });
   }
 

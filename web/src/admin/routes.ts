@@ -16,6 +16,12 @@ export const routes: readonly Route[] = [
 
   { path: "/t/:tenant/overview", title: "Overview", page: "page-overview", nav: "overview", needs: "inbox.read", load: () => import("./pages/overview.js") },
   { path: "/t/:tenant/conversations/:id?", title: "Conversations", page: "page-conversations", nav: "conversations", needs: "inbox.read", load: () => import("./pages/conversations.js") },
+  { path: "/t/:tenant/channels", title: "Channels", page: "page-channels", nav: "channels", needs: "settings.read", load: () => import("./pages/channels.js") },
+  { path: "/t/:tenant/channels/whatsapp/:number?", title: "WhatsApp", page: "page-whatsapp", nav: "channels", needs: "settings.read", load: () => import("./pages/whatsapp.js") },
+  { path: "/t/:tenant/agents/:name?", title: "Agents", page: "page-agents", nav: "agents", needs: "settings.read", load: () => import("./pages/agents.js") },
+  { path: "/t/:tenant/routing", title: "Routing", page: "page-routing", nav: "routing", needs: "settings.read", load: () => import("./pages/coming.js") },
+  { path: "/t/:tenant/pairing", title: "Pairing", page: "page-pairing", nav: "pairing", needs: "settings.read", load: () => import("./pages/coming.js") },
+  { path: "/t/:tenant/users/:id?", title: "Users", page: "page-users", nav: "users", needs: "inbox.read", load: () => import("./pages/users.js") },
   { path: "/t/:tenant/settings/secrets", title: "Secrets", page: "page-secrets", nav: "settings", needs: "settings.read", load: () => import("./pages/secrets.js") },
   { path: "/t/:tenant/settings/members", title: "Members", page: "page-members", nav: "settings", needs: "members", load: () => import("./pages/members.js") },
   { path: "/t/:tenant/settings/tokens", title: "API tokens", page: "page-tokens", nav: "settings", needs: "members", load: () => import("./pages/tokens.js") },
@@ -36,7 +42,7 @@ export interface Entry {
 export const tenantRail: readonly Entry[] = [
   { id: "overview", label: "Overview", icon: "overview", href: "/overview", needs: "inbox.read" },
   { id: "conversations", label: "Conversations", icon: "conversations", href: "/conversations", needs: "inbox.read" },
-  { id: "channels", label: "Channels", icon: "channels", href: "/channels/whatsapp", needs: "settings.read" },
+  { id: "channels", label: "Channels", icon: "channels", href: "/channels", needs: "settings.read" },
   { id: "agents", label: "Agents", icon: "agents", href: "/agents", needs: "settings.read" },
   { id: "routing", label: "Routing", icon: "routing", href: "/routing", needs: "settings.read" },
   { id: "pairing", label: "Pairing", icon: "pairing", href: "/pairing", needs: "pairing" },

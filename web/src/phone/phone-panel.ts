@@ -7,7 +7,7 @@ import { backIcon, closeIcon, plusIcon } from "./icons.js";
 import "./phone-trouble.js";
 import "./phone-wire.js";
 import { store } from "./store.js";
-import { pin, theme, type Theme } from "../theme.js";
+import { pin, theme, type Theme } from "../common/theme.js";
 
 /** The drawer: who writes and to whom, or one message's wire. Says `close` and `back`. */
 @customElement("phone-panel")

@@ -13,6 +13,8 @@ export interface Series {
 }
 
 const HEIGHT = 240;
+/** Steps of an axis that counts. */
+const WHOLE = [0, 1, 2, 3, 4, 5, 6].flatMap((power) => [1, 2, 5].map((first) => first * 10 ** power));
 
 /** What happened over time, as lines; for a screen reader as a table. */
 @customElement("claw-time-chart")
@@ -21,6 +23,8 @@ export class TimeChart extends LitElement {
   /** Unix seconds. */
   @property({ attribute: false }) times: readonly number[] = [];
   @property({ attribute: false }) series: readonly Series[] = [];
+  /** Counts: no halves on the axis. */
+  @property({ type: Boolean }) whole = false;
   /** How a value is written: "1.8 s". */
   @property({ attribute: false }) written: (value: number) => string = (value) => value.toLocaleString("en-GB");
   /** How a time is written under the chart and in the table. */
@@ -171,8 +175,8 @@ export class TimeChart extends LitElement {
       cursor: { points: { size: 7 }, drag: { x: false, y: false } },
       scales: { y: { range: (_plot, _low, high) => [0, Math.max(high || 0, 4) * 1.1] } },
       axes: [
-        { ...axis, grid: { show: false }, values: (_plot, splits) => splits.map((at) => this.timeWritten(at)), space: 80 },
-        { ...axis, grid, size: 56, values: (_plot, splits) => splits.map((value) => (Number.isInteger(value) || value > 10 ? this.written(value) : "")) },
+        { ...axis, grid: { show: false }, size: 30, values: (_plot, splits) => splits.map((at) => this.timeWritten(at)), space: 80 },
+        { ...axis, grid, size: 56, incrs: this.whole ? WHOLE : undefined, values: (_plot, splits) => splits.map((value) => (value === 0 ? "0" : this.written(value))) },
       ],
       series: [
         {},

@@ -136,7 +136,8 @@ export class ConversationDetail extends LitElement {
         .back {
           display: inline-flex;
         }
-        .take span {
+        .take span,
+        .number {
           display: none;
         }
       }
@@ -192,13 +193,13 @@ export class ConversationDetail extends LitElement {
   private person() {
     const { conversation } = this.thread;
     if (!conversation) return nothing;
-    const { user, window_open_until: until } = conversation;
+    const { user, window_ends_at: until } = conversation;
     const { open, left, words } = windowOf(until, Date.now());
     const number = numberOf(user.id);
     return html`<claw-window-ring .somebody=${user} .until=${until}></claw-window-ring>
       <div class="who">
         <h2><a href="/t/${part(this.tenant)}/users/${part(user.id)}">${nameOf(user)}</a></h2>
-        <p class="sub">${user.name ? html`<span>${number}</span><span aria-hidden="true">·</span>` : nothing}
+        <p class="sub">${user.name ? html`<span class="number">${number} ·</span>` : nothing}
           <span class=${open && left < 1 / 12 ? "late" : ""}>${open ? `${words} left` : "window closed"}</span></p>
       </div>`;
   }
@@ -208,7 +209,7 @@ export class ConversationDetail extends LitElement {
     if (thread.problem && thread.messages.length === 0) return failed(thread.problem, () => void thread.open());
     if (thread.loading) return html`<div class="bones" role="status"><span class="hidden">Loading</span><i></i><i></i><i></i><i></i></div>`;
     const { conversation } = thread;
-    const closed = conversation && !windowOf(conversation.window_open_until, Date.now()).open;
+    const closed = conversation && !windowOf(conversation.window_ends_at, Date.now()).open;
     const asked = thread.messages.find((message) => message.id === this.asked);
     return html`
       <claw-transcript

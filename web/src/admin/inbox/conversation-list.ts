@@ -12,7 +12,7 @@ import type { ConversationFeed } from "./conversation-feed.js";
 import type { Conversation } from "./types.js";
 import { VirtualRows } from "./virtual-rows.js";
 import "./window-ring.js";
-import { markOf, nameOf, previewOf, stateWords, tickOf } from "./words.js";
+import { markOf, nameOf, previewOf, stateWords, tickOf, windowOf } from "./words.js";
 
 const ROW = 68;
 const EVERY_MS = 15_000;
@@ -235,12 +235,13 @@ export class ConversationList extends LitElement {
     return html`<div role="listitem" aria-setsize=${this.feed.whole ? this.feed.items.length : -1} aria-posinset=${index + 1}>
       <a href=${this.addressOf(item)} data-index=${index} class=${this.feed.glowing.has(item.id) ? "glow" : ""}
         aria-current=${ifDefined(item.id === this.current ? "true" : undefined)} @focus=${() => (this.cursor = index)}>
-        <claw-window-ring .somebody=${item.user} .until=${item.window_open_until}></claw-window-ring>
+        <claw-window-ring aria-hidden="true" .somebody=${item.user} .until=${item.window_ends_at}></claw-window-ring>
         <span>
           <span class="line"><span class="name">${nameOf(item.user)}</span>
             <time class="at" datetime=${last.created_at} title=${exactly(new Date(at))}>${ago(at, Date.now())}</time></span>
           <span class="line"><span class="preview">${this.tick(item)}${previewOf(last)}</span>
             ${mark === "ok" ? nothing : html`<span class="mark ${mark}" title=${stateWords[last.state]}>${this.shape(mark)}${this.word(item)}</span>`}</span>
+          <span class="hidden">${windowOf(item.window_ends_at, Date.now()).words}</span>
         </span>
       </a></div>`;
   }

@@ -1,7 +1,7 @@
 import { LitElement, css, html, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { tickIcon } from "../../common/ticks.js";
-import { day, time } from "../../common/words.js";
+import { day, preciseTime, time } from "../../common/words.js";
 import { icon } from "../ui/icons.js";
 import type { Shown } from "./fold.js";
 import "./message-content.js";
@@ -21,9 +21,8 @@ export class MessageBubble extends LitElement {
   static override styles = css`
     :host {
       display: block;
+      flex: none;
       margin-top: var(--space-1);
-      content-visibility: auto;
-      contain-intrinsic-size: auto 64px;
       padding: 1px var(--space-1);
     }
     :host([first]) {
@@ -239,7 +238,11 @@ export class MessageBubble extends LitElement {
     const { message } = this.shown;
     if (message.direction === "inbound") return nothing;
     const tick = tickOf(message.state);
-    return html`<span class="tick ${tick}" title=${stateWords[message.state]}>${tickIcon(tick)}</span><span>${stateWords[message.state]}</span>`;
+    const told = (message.statuses ?? []).filter((one) => one.at);
+    const all = told.map((one) => `${one.status} ${preciseTime(Date.parse(one.at ?? ""))}`).join(", ");
+    const last = told.find((one) => one.status === message.state)?.at;
+    return html`<span class="tick ${tick}">${tickIcon(tick)}</span>
+      <span title=${all}>${stateWords[message.state]}${last ? html` <time datetime=${last}>${time(Date.parse(last))}</time>` : nothing}</span>`;
   }
 
   private reactions() {

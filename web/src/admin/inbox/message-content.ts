@@ -71,6 +71,9 @@ export class MessageContent extends LitElement {
       box-sizing: border-box;
       text-align: center;
     }
+    .picture span {
+      font-size: var(--text-sm);
+    }
     .voice {
       display: flex;
       align-items: center;

@@ -12,6 +12,8 @@ export interface Somebody {
 export interface MetaError {
   code: number;
   name: string;
+  /** Whether it is tried again by itself. */
+  retry?: "yes" | "later" | "fix" | "no";
   /** Whose move it is. */
   advice: string;
 }
@@ -37,6 +39,8 @@ export interface Message {
   attempts?: number;
   due_at?: string | null;
   error?: MetaError;
+  /** By Meta's time; in a transcript and of a single message. */
+  statuses?: MessageStatus[];
 }
 
 /** What the gateway read out of a message; which members are there depends on its type. */
@@ -127,8 +131,8 @@ export interface Conversation {
     created_at: string;
   };
   last_inbound_at: string | null;
-  /** Until when free-form messages may be sent; in the past where the service window is closed. */
-  window_open_until: string | null;
+  /** Until when free-form messages may be sent; null where the service window is closed. */
+  window_ends_at: string | null;
 }
 
 export interface User {

@@ -52,8 +52,7 @@ export interface Window24 {
 
 /** Meta's service window: 24 hours after the person wrote last. */
 export function windowOf(until: string | null, now: number): Window24 {
-  if (!until) return { open: false, left: 0, words: "no window: they have not written yet" };
-  const rest = Date.parse(until) - now;
+  const rest = until ? Date.parse(until) - now : 0;
   if (rest <= 0) return { open: false, left: 0, words: "window closed: only templates may be sent until they write again" };
   return { open: true, left: Math.min(1, rest / WINDOW_MS), words: `window ${duration(rest)}` };
 }

@@ -9,6 +9,7 @@ import "../ui/copy.js";
 import { confirm } from "../ui/dialog.js";
 import { badge, field, skeleton, table, time } from "../ui/parts.js";
 import { base } from "../ui/styles.js";
+import { qrPath } from "../ui/qr.js";
 import { toast } from "../ui/toast.js";
 import { PASSWORD_LENGTH } from "./setup.js";
 
@@ -19,6 +20,14 @@ interface SignedIn {
   from: string;
   agent: string;
   current: boolean;
+}
+
+/** Dark on light in every theme: that is what cameras look for. */
+function picture(uri: string) {
+  const { size, path } = qrPath(uri);
+  return html`<svg class="qr" role="img" aria-label="The key as a QR code" viewBox="0 0 ${size} ${size}" width="200" height="200" shape-rendering="crispEdges">
+    <rect width=${size} height=${size} fill="#fff" /><path d=${path} fill="#000" />
+  </svg>`;
 }
 
 type Dialog = "password" | "totp" | "codes" | "totp-off" | "";
@@ -55,8 +64,12 @@ export class PageAccount extends Page {
         background: var(--surface-2);
         list-style: none;
       }
-      h2.over {
-        margin: var(--space-4) 0 var(--space-1);
+      .qr {
+        justify-self: center;
+        border-radius: var(--radius-sm);
+      }
+      .devices {
+        margin: var(--space-4) 0 var(--space-3);
       }
     `,
   ];
@@ -89,7 +102,7 @@ export class PageAccount extends Page {
           ${this.dialog ? nothing : this.action.notice()}
         </section>
         <section>
-          <div class="line"><h2 class="over">Where you are signed in</h2>
+          <div class="line devices"><h2>Where you are signed in</h2>
             <button type="button" @click=${this.leaveEverywhere}>Sign out everywhere</button></div>
           ${this.sessions.view(({ sessions }) => table("Where you are signed in", [
               { head: "Device", kind: "main", cell: (one) => one.agent || "unknown" },
@@ -117,9 +130,10 @@ export class PageAccount extends Page {
       </claw-dialog>
       <claw-dialog heading="Set up the second step" ?open=${this.dialog === "totp"} @close=${close}>
         ${this.dialog === "totp" ? html`<form class="stack" @submit=${this.finishTotp}>
-          <p>1. In your authenticator app, add an account and enter this key${/Mobi/.test(navigator.userAgent) ? html`, or <a href=${this.totp?.uri ?? ""}>open the app with it</a>` : nothing}.</p>
+          <p>1. Let your authenticator app read this picture, or enter the key under it.</p>
+          ${picture(this.totp?.uri ?? "")}
           <claw-copy label="the key" .value=${this.totp?.secret ?? ""}></claw-copy>
-          <details><summary>As an address, for apps and password managers that take one</summary><claw-copy label="the address" .value=${this.totp?.uri ?? ""}></claw-copy></details>
+          <p class="small-text">On this very device? <a href=${this.totp?.uri ?? ""}>Open the app with it</a>.</p>
           ${field({ name: "code", label: "2. The six digits it shows", required: true, mono: true, autofocus: true, autocomplete: "one-time-code", inputmode: "numeric", pattern: "[0-9 ]{6,7}", title: "six digits" })}
           ${this.action.notice()}
           <div class="buttons"><button class="primary" ?disabled=${this.action.busy} aria-busy=${this.action.busy}>Turn on</button>${end}</div>

@@ -51,7 +51,7 @@ export class PageJoin extends Page {
   private form({ email, tenant, role }: Invitation) {
     const me = session.current?.person;
     const head = html`<h1 tabindex="-1">Join ${tenant}</h1>
-      <p class="lead">You are invited as <strong>${role}</strong>, under the address <strong>${email}</strong>.</p>`;
+      <p class="lead">You are invited as <strong>${role}</strong>.</p>`;
     if (me && me.email !== email)
       return html`${head}
         <div class="stack">
@@ -65,7 +65,7 @@ export class PageJoin extends Page {
         ${me
           ? nothing
           : html`${field({ name: "name", label: "Your name", required: true, autocomplete: "name", autofocus: true, maxlength: 100 })}
-              <input class="hidden" type="email" name="email" autocomplete="username" .value=${email} readonly tabindex="-1" aria-hidden="true" />
+              ${field({ name: "email", label: "Email", type: "email", value: email, readonly: true, autocomplete: "username" })}
               ${field({ name: "password", label: "Password", type: "secret", required: true, autocomplete: "new-password", minlength: PASSWORD_LENGTH,
                 help: `${PASSWORD_LENGTH} characters at least.` })}`}
         ${this.action.notice()}

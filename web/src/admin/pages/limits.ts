@@ -23,8 +23,10 @@ const ROWS: readonly Row[] = [
 ];
 
 export const limitFields = (limits: Limits): TemplateResult[] =>
-  ROWS.map(({ name, label, help, unit }) => field({ name, label: `${label} (0: no limit)`, type: "number", min: 0, value: String(Math.round(limits[name] / unit)), required: true, help, inputmode: "numeric" }));
+  ROWS.map(({ name, label, help, unit }) =>
+    field({ name, label, type: "number", min: 0, value: limits[name] ? String(Math.round(limits[name] / unit)) : "", placeholder: "no limit", help, inputmode: "numeric" }));
 
+/** What the form says; an empty field is no limit. */
 export const limitsOf = (given: Record<string, string>): Limits =>
   Object.fromEntries(ROWS.map(({ name, unit }) => [name, Math.round(Number(given[name]) * unit)])) as unknown as Limits;
 

@@ -65,13 +65,14 @@ export class PageOverview extends Page {
     css`
       .tiles {
         display: grid;
-        grid-template-columns: repeat(auto-fit, minmax(13.5rem, 1fr));
+        grid-template-columns: repeat(3, minmax(0, 1fr));
         gap: var(--space-4);
       }
       .tile {
         display: grid;
-        grid-template-rows: auto auto 32px auto;
+        grid-template-rows: auto 40px 32px auto;
         gap: var(--space-1);
+        align-content: start;
         padding: var(--space-4) var(--space-5);
         border: 1px solid var(--border);
         border-radius: var(--radius-md);
@@ -90,8 +91,9 @@ export class PageOverview extends Page {
       }
       .figure {
         width: fit-content;
+        white-space: nowrap;
         border-radius: var(--radius-sm);
-        font-size: var(--text-2xl, 1.75rem);
+        font-size: var(--text-2xl);
         font-weight: var(--weight-strong);
         font-variant-numeric: tabular-nums;
         letter-spacing: -0.02em;
@@ -119,9 +121,6 @@ export class PageOverview extends Page {
       .meter {
         display: grid;
         align-content: center;
-      }
-      meter {
-        display: none;
       }
       .meter svg {
         width: 100%;
@@ -157,6 +156,24 @@ export class PageOverview extends Page {
         background: var(--surface);
         color: var(--ink);
         box-shadow: var(--shadow-1);
+      }
+      @media (max-width: 719px) {
+        .tiles {
+          grid-template-columns: repeat(2, minmax(0, 1fr));
+          gap: var(--space-3);
+        }
+        .tile {
+          padding: var(--space-3);
+        }
+        .figure {
+          font-size: var(--text-xl);
+        }
+        .figure small {
+          display: none;
+        }
+        .charts .card {
+          padding: var(--space-4) var(--space-3) var(--space-2);
+        }
       }
       .bones {
         display: grid;
@@ -242,7 +259,7 @@ export class PageOverview extends Page {
       ${this.tile("answer", "Time to answer", answer.p50 === null ? "none yet" : html`${took(answer.p50)} <small>half of them</small>`,
         sparkline(answers.map((point) => point.p50)), answer.p95 === null ? "Between a message and its answer" : `95 of 100 within ${took(answer.p95)}`)}
       <a class="tile" href=${to("conversations")}>${this.inside("conversations", "Conversations", count(conversations.total),
-        this.meter(conversations.open_windows, conversations.total), `${count(conversations.open_windows)} can be answered now (24-hour window open)`)}</a>
+        this.meter(conversations.open_windows, conversations.total), `${count(conversations.open_windows)} within their 24 hours: may be answered now`)}</a>
       ${this.tile("queue", "Waiting", count(queue.waiting_turns + queue.outbox), this.meter(queue.waiting_turns, queue.waiting_turns + queue.outbox),
         `${count(queue.waiting_turns)} for the agent, ${count(queue.outbox)} to be sent`)}
     `;
@@ -269,7 +286,7 @@ export class PageOverview extends Page {
     if (before === 0) return now === 0 ? `None ${when} either` : `None ${when}`;
     const change = Math.round((100 * (now - before)) / before);
     if (change === 0) return `As ${when}`;
-    return `${change > 0 ? "▲" : "▼"} ${Math.abs(change)} % than ${when} (${count(before)})`;
+    return `${change > 0 ? "▲" : "▼"} ${Math.abs(change)} % ${change > 0 ? "more" : "fewer"} than ${when}`;
   }
 
   private charts({ points, answer_points: answers, range }: Overview) {
@@ -286,7 +303,7 @@ export class PageOverview extends Page {
     ];
     return html`
       <section class="card"><h2>Messages</h2>
-        <claw-time-chart label="Messages" .times=${points.map((point) => seconds(point.at))} .series=${messages} .timeWritten=${written}></claw-time-chart></section>
+        <claw-time-chart label="Messages" .times=${points.map((point) => seconds(point.at))} .series=${messages} .timeWritten=${written} whole></claw-time-chart></section>
       <section class="card"><h2>Time to answer</h2>
         <claw-time-chart label="Time to answer" .times=${answers.map((point) => seconds(point.at))} .series=${times} .timeWritten=${written} .written=${took}></claw-time-chart></section>
     `;

@@ -56,7 +56,7 @@ export class PagePlatform extends Page {
   }
 
   private parts(platform: Platform) {
-    return html`<div class="stack">
+    return html`<div class="stack far">
       <section class="card">
         <h2>Webhook</h2>
         <p>Write it into your app at Meta: WhatsApp, Configuration, Callback URL.</p>
@@ -66,7 +66,7 @@ export class PagePlatform extends Page {
         ${table("Secrets of the app", [
           { head: "Name", kind: "main", cell: (secret) => html`<span class="mono">${secret.name}</span><br /><span class="faint small-text">${WORDS[secret.name] ?? secret.description}</span>` },
           { head: "State", cell: (secret) => (secret.set ? badge("ok", "Set") : badge("off", "Not set")) },
-          { head: "Changed", cell: (secret) => (secret.set ? html`${time(secret.set_at)}${secret.set_by ? html`<br /><span class="faint small-text">by ${secret.set_by}</span>` : nothing}` : nothing) },
+          { head: "Changed", cell: (secret) => html`<span>${time(secret.set_at)}${secret.set_by ? html`<br /><span class="faint small-text">by ${secret.set_by}</span>` : nothing}</span>` },
           { head: "", kind: "act", cell: (secret) => html`<button type="button" aria-label=${`${secret.set ? "Replace" : "Set"} ${secret.name}`} @click=${() => this.edit(secret)}>${secret.set ? "Replace" : "Set"}</button>
             ${secret.set ? html`<button type="button" class="quiet warn" aria-label=${`Delete ${secret.name}`} @click=${() => this.drop(secret)}>Delete</button>` : nothing}` },
         ], platform.secrets)}
@@ -80,7 +80,7 @@ export class PagePlatform extends Page {
               { head: "Kept", kind: "num", cell: (number) => count(number.items) },
               { head: "First", cell: (number) => time(number.first_seen_at) },
               { head: "Last", cell: (number) => time(number.last_seen_at) },
-              { head: "", kind: "act", cell: (number) => html`<button type="button" class="primary" aria-label=${`Give ${number.display_phone_number} to a tenant`} @click=${() => this.give(number)}>Give to tenant…</button>` },
+              { head: "", kind: "act", cell: (number) => html`<button type="button" class="primary" aria-label=${`Give to tenant…: ${number.display_phone_number}`} @click=${() => this.give(number)}>Give to tenant…</button>` },
             ], platform.unclaimed)}
       </section>
       <section class="stack"><h2>Whose number is whose</h2>
@@ -90,7 +90,7 @@ export class PagePlatform extends Page {
               { head: "Phone number ID", kind: "main", cell: (claim) => html`<span class="mono">${claim.phone_number_id}</span>` },
               { head: "Account", cell: (claim) => html`<span class="mono">${claim.waba_id}</span>` },
               { head: "Tenant", cell: (claim) => html`<a href=${`/platform/tenants/${part(claim.tenant)}`}>${claim.tenant}</a>` },
-              { head: "", kind: "act", cell: (claim) => html`<button type="button" class="quiet warn" aria-label=${`Take ${claim.phone_number_id} from ${claim.tenant}`} @click=${() => this.take(claim)}>Take away</button>` },
+              { head: "", kind: "act", cell: (claim) => html`<button type="button" class="quiet warn" aria-label=${`Take away ${claim.phone_number_id} from ${claim.tenant}`} @click=${() => this.take(claim)}>Take away</button>` },
             ], platform.claims)}
       </section>
     </div>`;

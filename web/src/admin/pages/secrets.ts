@@ -12,6 +12,9 @@ import { toast } from "../ui/toast.js";
 import { FOUR, HINTS, SHARED } from "./secret-hints.js";
 import { SettingsPage } from "./settings-page.js";
 
+const MISSING = ["All that is needed is set.", "One of the four that are needed is missing.", "Two of the four that are needed are missing.",
+  "Three of the four that are needed are missing.", "Four are needed; none is set yet."];
+
 /** What a tenant keeps sealed: written here, never shown again. */
 @customElement("page-secrets")
 export class PageSecrets extends SettingsPage {
@@ -122,7 +125,7 @@ export class PageSecrets extends SettingsPage {
     return html`
       <section>
         <div class="head"><div><h2>WhatsApp</h2>
-          <p class="lead">${missing === 0 ? "The four that are needed are set." : `${missing === 1 ? "One" : missing} of the four that are needed ${missing === 1 ? "is" : "are"} missing.`}
+          <p class="lead">${MISSING[missing]}
             <a href=${`/t/${part(this.tenant)}/channels/whatsapp`}>The guide</a> goes with you through all of it.</p></div></div>
         <ul class="list">${meta.map((secret) => this.row(secret))}</ul>
       </section>
@@ -154,7 +157,7 @@ export class PageSecrets extends SettingsPage {
         ${secret.set ? html`<span>${time(secret.set_at)}${secret.set_by ? html` by ${secret.set_by}` : nothing}</span>` : nothing}
       </div>
       <div class="buttons">
-        <button type="button" class=${secret.set ? "" : "primary"} ?disabled=${off !== ""} title=${off || nothing} @click=${() => this.edit(secret)}
+        <button type="button" class=${needed && !secret.set ? "primary" : ""} ?disabled=${off !== ""} title=${off || nothing} @click=${() => this.edit(secret)}
           aria-label=${`${secret.set ? "Replace" : "Set"} ${secret.name}`}>${secret.set ? "Replace" : "Set"}</button>
         ${secret.set ? html`<button type="button" class="round" ?disabled=${off !== ""} title=${off || "Delete"} aria-label=${`Delete ${secret.name}`} @click=${() => this.drop(secret)}>${icon("trash", 18)}</button>` : nothing}
       </div>

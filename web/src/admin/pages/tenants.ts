@@ -147,9 +147,8 @@ export class PageTenants extends Page {
   private async disable(tenant: Tenant): Promise<void> {
     const done = await confirm({
       heading: `Disable ${tenant.name}?`,
-      words: html`<p>While it is disabled, ${plural(tenant.numbers.length, "number", "numbers")} of it take nothing: Meta's webhooks are refused, nobody is answered, nothing is sent.
-        Its members and programs cannot come in.</p>
-        <p>Its ${plural(tenant.usage.messages, "stored message", "stored messages")} (${bytes(tenant.usage.stored_bytes)}) stay. Meta tries its webhooks again for up to seven days; what is older by the time you enable it is lost.</p>`,
+      words: html`<p>While it is disabled, its ${plural(tenant.numbers.length, "number takes", "numbers take")} nothing in and nobody is answered; its members and programs cannot come in.</p>
+        <p>Its ${plural(tenant.usage.messages, "stored message", "stored messages")} (${bytes(tenant.usage.stored_bytes)}) stay. What is written to it meanwhile Meta tries to deliver again, for up to seven days; after that it is lost.</p>`,
       action: `Disable ${tenant.name}`,
       danger: true,
       type: tenant.name,

@@ -141,14 +141,25 @@ export class ClawConfirm extends LitElement {
   @state() private busy = false;
   @state() private error = "";
 
-  static override styles = [base];
+  static override styles = [
+    base,
+    css`
+      .words {
+        display: grid;
+        gap: var(--space-3);
+      }
+      .words:not(:has(> p)) {
+        display: block;
+      }
+    `,
+  ];
 
   override render() {
     const { heading, words, action, danger, type } = this.question;
     const ready = !this.busy && (type === undefined || this.typed === type);
     return html`<claw-dialog .heading=${heading} ?open=${this.open} @close=${() => this.end(false)}>
       <form class="stack" @submit=${this.submit}>
-        <div>${words}</div>
+        <div class="words">${words}</div>
         ${type === undefined ? nothing : field({ name: "typed", label: `Type ${type} to confirm`, mono: true, autofocus: true, input: (value) => (this.typed = value.trim()) })}
         ${this.error ? notice("failed", this.error) : nothing}
         <div class="buttons">

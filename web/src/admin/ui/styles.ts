@@ -25,6 +25,12 @@ export const base = css`
   figure {
     margin: 0;
   }
+  h1 .badge,
+  h2 .badge,
+  h3 .badge {
+    margin-left: var(--space-1);
+    vertical-align: 2px;
+  }
   h1,
   h2,
   h3 {
@@ -111,6 +117,9 @@ export const base = css`
     display: grid;
     gap: var(--space-4);
   }
+  .stack.far {
+    gap: var(--space-8);
+  }
   .stack > * {
     min-width: 0;
   }
@@ -140,7 +149,11 @@ export const base = css`
   }
   @media (min-width: 1100px) {
     .split:has(> claw-pane) {
-      grid-template-columns: minmax(0, 1fr) minmax(22rem, 34rem);
+      grid-template-columns: minmax(0, 1fr) clamp(22rem, 38%, 32rem);
+    }
+    /* Beside a detail a list keeps what one needs to find one's way in it. */
+    .split:has(> claw-pane) :is(th, td):nth-child(n + 4) {
+      display: none;
     }
   }
   .facts {
@@ -170,7 +183,6 @@ export const base = css`
     line-height: var(--line-tight);
     text-decoration: none;
     cursor: pointer;
-    transition: background-color var(--quick) var(--ease);
   }
   button:hover,
   .button:hover {
@@ -607,7 +619,7 @@ export const base = css`
 
   /* Tables, which become cards */
   .table {
-    overflow: hidden;
+    overflow-x: auto;
     border: 1px solid var(--border);
     border-radius: var(--radius-md);
     background: var(--surface);
@@ -630,7 +642,7 @@ export const base = css`
     padding: var(--space-3) var(--space-4);
     border-top: 1px solid var(--border);
     vertical-align: middle;
-    overflow-wrap: anywhere;
+    overflow-wrap: break-word;
   }
   th.num,
   td.num,
@@ -726,6 +738,12 @@ export const base = css`
     td.main::before,
     td.act::before {
       content: none;
+    }
+    td > .badge {
+      justify-self: start;
+    }
+    td.act > .quiet:first-child {
+      margin-left: calc(-1 * var(--space-4));
     }
     td.act:not(:has(*)) {
       display: none;
