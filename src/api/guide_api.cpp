@@ -5,6 +5,7 @@
 #include "api/json_view.hpp"
 #include "api/parameters.hpp"
 #include "api/problem.hpp"
+#include "tenancy/secret_names.hpp"
 
 namespace claw {
 namespace {
@@ -123,16 +124,8 @@ GuideApi::Answer GuideApi::subscribe(HttpRequest& request, const Caller& caller)
   const auto account = co_await guide_.subscribe(caller.tenant, number);
   if (!account) co_return problem_of(account.error());
   if (!account->empty()) {
-    AuditRow row;
-    row.tenant = caller.tenant->id;
-    row.at = clock_.now();
-    row.who_kind = caller.actor.kind == Actor::Kind::kPerson ? "person" : "token";
-    row.who_id = caller.actor.id;
-    row.who = caller.actor.name;
-    row.from = caller.actor.from;
-    row.action = "guide.subscribe";
-    row.target = *account;
-    row.what = fmt::format("subscribed the app to the WhatsApp account {}", *account);
+    auto row = audit_row(caller.actor, caller.tenant->id, clock_.now(), "guide.subscribe", *account,
+                         fmt::format("subscribed the app to the WhatsApp account {}", *account));
     if (const auto kept = co_await audit_.add(std::move(row)); !kept) co_return problem_of(kept.error());
   }
   co_return co_await guide_of(caller.tenant->id, number);
@@ -144,10 +137,16 @@ GuideApi::Answer GuideApi::confirm(HttpRequest& request, const Caller& caller) {
     co_return problem(404, "Not found", "This tenant has no such phone number id.");
   const auto ids = confirmed(request.body);
   if (!ids) co_return problem_of(ids.error());
-  for (const auto& [name, value] : *ids) {
-    const json::object arguments{{"tenant", caller.tenant->name}, {"name", name}, {"value", value}};
-    const auto set = co_await admin_.run("secret.set", json::serialize(arguments));
+  // What is confirmed of a further number is that number's own.
+  const bool further = !number.empty() && number != caller.tenant->phone_number_ids.front();
+  TenantRef tenant = caller.tenant;
+  for (const auto& [base, value] : *ids) {
+    SecretChange change;
+    change.name = further ? name_for_number(base, number) : base;
+    change.value.emplace(std::string(value));
+    const auto set = co_await admin_.set_secret({caller.actor}, tenant, std::move(change));
     if (!set) co_return problem_of(set.error());
+    tenant = *set;
   }
   co_return co_await guide_of(caller.tenant->id, number);
 }

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/log.hpp"
+#include "tenancy/secret_names.hpp"
 
 namespace claw {
 namespace {
@@ -25,7 +26,13 @@ std::string setting(const Tenant& tenant, const std::string& name) {
 
 std::optional<TimePoint> set_at(const Tenant& tenant, const char* name) {
   const auto found = tenant.secrets_set.find(name);
-  return found == tenant.secrets_set.end() ? std::nullopt : std::optional(found->second);
+  return found == tenant.secrets_set.end() ? std::nullopt : std::optional(found->second.set_at);
+}
+
+/// The number's own, else the tenant's.
+std::string id_of(const Tenant& tenant, const char* name, const std::string& number) {
+  auto own = setting(tenant, name_for_number(name, number));
+  return own.empty() ? setting(tenant, name) : own;
 }
 
 std::string key_of(TenantId tenant, const std::string& number) {
@@ -119,8 +126,8 @@ GuideFacts Guide::facts_of(const Tenant& tenant, const std::string& number) cons
   GuideFacts facts;
   facts.now = clock_.now();
   facts.number = number;
-  facts.waba_id = setting(tenant, kWabaId);
-  facts.app_id = setting(tenant, kAppId);
+  facts.waba_id = id_of(tenant, kWabaId, number);
+  facts.app_id = id_of(tenant, kAppId, number);
   facts.token_set = set_at(tenant, kAccessToken);
   facts.app_secret_set = set_at(tenant, kAppSecret);
   facts.verify_token_set = set_at(tenant, kVerifyToken);
@@ -237,7 +244,7 @@ Task<> Guide::ask_account(TenantRef tenant, const std::string& number, MetaCheck
 Task<MetaCheck> Guide::ask(TenantRef tenant, std::string number) {
   MetaCheck check;
   check.at = clock_.now();
-  check.waba_id = setting(*tenant, kWabaId);
+  check.waba_id = id_of(*tenant, kWabaId, number);
   check.token = answered(co_await meta_.token(tenant, number), check);
   const auto& token = check.token.facts;
   // What a token that is no good is refused for says nothing about the rest.
@@ -251,7 +258,7 @@ Task<MetaCheck> Guide::ask(TenantRef tenant, std::string number) {
 bool Guide::may_ask(const Tenant& tenant, const std::string& number) {
   const auto now = clock_.now();
   TimePoint changed{};
-  for (const auto& [name, at] : tenant.secrets_set) changed = std::max(changed, at);
+  for (const auto& [name, secret] : tenant.secrets_set) changed = std::max(changed, secret.set_at);
   std::scoped_lock lock(mutex_);
   if (asked_.size() >= kMaxRemembered) asked_.clear();
   const auto [entry, first] = asked_.try_emplace(key_of(tenant.id, number), now);
