@@ -117,7 +117,8 @@ struct Tenants {
 
   /// One command of the command line's.
   Task<Result<std::string>> run(std::string command, std::string arguments, std::string who) {
-    if (PeopleAdmin::is_mine(command)) return people_admin->run(std::move(command), std::move(arguments));
+    if (PeopleAdmin::is_mine(command))
+      return people_admin->run(std::move(command), std::move(arguments), std::move(who));
     return commands->run(std::move(command), std::move(arguments), std::move(who));
   }
 
@@ -276,8 +277,8 @@ Result<void> Gateway::Parts::make_pipeline() {
                                            SettingsApi::Options{config.outside_url()});
   overview = std::make_unique<OverviewApi>(*ledger, *guard, clock,
                                            [this](const std::string& number) { return outbox->why_held(number); });
-  graph_account = std::make_unique<GraphAccountClient>(*http, metrics,
-                                                 GraphClient::Options{config.graph_base_url, config.graph_version});
+  graph_account = std::make_unique<GraphAccountClient>(
+      *http, metrics, GraphClient::Options{config.graph_base_url, config.graph_version});
   figures = std::make_unique<sqlite::SqliteNumberFigures>(*tenants.store);
   guide = std::make_unique<Guide>(io, *graph_account, directory, *ledger, *figures, *notes, clock,
                                   Guide::Options{config.outside_url(), config.base_domain});

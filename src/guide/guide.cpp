@@ -25,7 +25,7 @@ std::string setting(const Tenant& tenant, const std::string& name) {
 
 std::optional<TimePoint> set_at(const Tenant& tenant, const char* name) {
   const auto found = tenant.secrets_set.find(name);
-  return found == tenant.secrets_set.end() ? std::nullopt : std::optional(found->second);
+  return found == tenant.secrets_set.end() ? std::nullopt : std::optional(found->second.set_at);
 }
 
 std::string key_of(TenantId tenant, const std::string& number) {
@@ -250,7 +250,7 @@ Task<MetaCheck> Guide::ask(TenantRef tenant, std::string number) {
 bool Guide::may_ask(const Tenant& tenant, const std::string& number) {
   const auto now = clock_.now();
   TimePoint changed{};
-  for (const auto& [name, at] : tenant.secrets_set) changed = std::max(changed, at);
+  for (const auto& [name, facts] : tenant.secrets_set) changed = std::max(changed, facts.set_at);
   std::scoped_lock lock(mutex_);
   if (asked_.size() >= kMaxRemembered) asked_.clear();
   const auto [entry, first] = asked_.try_emplace(key_of(tenant.id, number), now);
