@@ -66,6 +66,9 @@ void SignInApi::add_routes(net::Router& router) {
   for_anybody("POST", "/api/v1/invitations/accept", &SignInApi::accept_invitation);
   for_person("PUT", "/api/v1/session/password", &SignInApi::set_password);
   for_person("PUT", "/api/v1/session/profile", &SignInApi::set_profile);
+  for_person("POST", "/api/v1/session/totp", &SignInApi::begin_totp);
+  for_person("PUT", "/api/v1/session/totp", &SignInApi::turn_totp_on);
+  for_person("DELETE", "/api/v1/session/totp", &SignInApi::turn_totp_off);
 }
 
 bool SignInApi::is_secure(const HttpRequest& request) const {
@@ -124,7 +127,9 @@ SignInApi::Answer SignInApi::set_up(HttpRequest& request, const Caller& caller) 
 }
 
 SignInApi::Answer SignInApi::list_methods(HttpRequest&, const Caller&) {
-  co_return net::json_response(200, json::serialize(json::object{{"password", true}, {"oidc", nullptr}}));
+  json::value oidc = nullptr;
+  if (!oidc_label_.empty()) oidc = json::object{{"label", oidc_label_}, {"url", "/api/v1/oidc/start"}};
+  co_return net::json_response(200, json::serialize(json::object{{"password", true}, {"oidc", std::move(oidc)}}));
 }
 
 SignInApi::Answer SignInApi::sign_in(HttpRequest& request, const Caller& caller) {

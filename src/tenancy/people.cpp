@@ -153,6 +153,12 @@ std::vector<InvitationRow> People::invitations(TenantId tenant) const {
   return list;
 }
 
+std::vector<InvitationRow> People::invitations_for(std::string_view email) const {
+  auto list = reading()->invitations;
+  std::erase_if(list, [&](const auto& row) { return row.email != email || row.expires_at <= clock_.now(); });
+  return list;
+}
+
 std::optional<InvitationRow> People::invitation(std::string_view code) const {
   const auto now = reading();
   const auto found = std::ranges::find(now->invitations, token_hash(code), &InvitationRow::hash);

@@ -50,6 +50,16 @@ Task<Result<SignIn::Outcome>> SignIn::by_password(std::string email, SecretStrin
   const auto matches = co_await passwords_.matches(std::move(password), row ? row->password : std::string());
   if (!matches) co_return std::unexpected(matches.error());
   if (!*matches || !row->enabled) co_return outcome;
+  if (row->totp_on) {
+    outcome.password_right = true;
+    if (code.empty()) {
+      attempts_.give_back(email, visitor.from);
+      co_return outcome;
+    }
+    const auto accepted = co_await second_factor_.accepts(*row, std::move(code));
+    if (!accepted) co_return std::unexpected(accepted.error());
+    if (!*accepted) co_return outcome;
+  }
   auto token = co_await begin_session(row->id, email, visitor);
   if (!token) co_return std::unexpected(token.error());
   attempts_.give_back(email, visitor.from);
@@ -146,6 +156,51 @@ Task<Result<void>> SignIn::join(std::string code, PersonRef person, std::string 
                                                   "member.join", person->email, "joined as " + invitation->role));
   if (!joined) co_return std::unexpected(joined.error());
   co_return co_await people_.reload();
+}
+
+Task<Result<PersonId>> SignIn::person_for(std::string email, std::string name, std::string from) {
+  const auto person = people_.by_email(email);
+  PersonRow row;
+  row.id = person ? person->id : PersonId{};
+  row.email = email;
+  row.name = read_person_name(name).value_or(email);
+  row.created_at = clock_.now();
+  for (const auto& invitation : people_.invitations_for(email)) {
+    const auto joined = co_await store_.accept_invitation(
+        invitation.hash, row, clock_.now(),
+        audit_row({Actor::Kind::kPerson, row.id.value, email, from}, invitation.tenant, clock_.now(), "member.join",
+                  email, "joined as " + invitation.role));
+    if (!joined) co_return joined;
+    row.id = *joined;
+  }
+  co_return row.id;
+}
+
+Task<Result<SecretString>> SignIn::by_identity(std::string issuer, std::string subject, std::string email,
+                                               std::string name, Visitor visitor) {
+  auto known = co_await store_.person_of_identity(issuer, subject);
+  if (!known && known.error().kind == ErrorKind::kNotFound) {
+    const auto address = read_email(email);
+    if (!address) co_return fail(ErrorKind::kNotFound, "The provider has not verified an e-mail of yours.");
+    known = co_await person_for(*address, name, visitor.from);
+    if (!known) co_return std::unexpected(known.error());
+    if (!*known)
+      co_return fail(ErrorKind::kNotFound, "There is no account for " + *address + " here. Ask for an invitation.");
+    const Actor actor{Actor::Kind::kPerson, known->value, *address, visitor.from};
+    const auto joined = co_await store_.join_identity(
+        issuer, subject, *known,
+        audit_row(
+            actor, {}, clock_.now(), "person.join_identity", *address,
+            "signed in by the OpenID provider for the first time; password and second factor of before are void"));
+    if (!joined && joined.error().kind == ErrorKind::kConflict)
+      co_return fail(ErrorKind::kNotFound, "Somebody else of the provider signs in here with this e-mail.");
+    if (!joined) co_return std::unexpected(joined.error());
+    if (const auto read = co_await people_.reload(); !read) co_return std::unexpected(read.error());
+  }
+  if (!known) co_return std::unexpected(known.error());
+  const auto person = people_.by_id(*known);
+  if (!person || !person->enabled) co_return fail(ErrorKind::kNotFound, "Your account here is disabled.");
+  co_return co_await begin_session(person->id, person->email, std::move(visitor));
 }
 
 }  // namespace claw
