@@ -61,6 +61,8 @@ void Deliveries::start(Delivery& delivery, Lane& lane) {
   if (!number || number->callback.empty()) {
     return finish(delivery, AttemptResult{.status = 0, .reason = "no callback address is set for this number"});
   }
+  if (!number->subscribed)
+    return finish(delivery, AttemptResult{.status = 0, .reason = "the app is not subscribed to the number's WABA"});
   ++lane.in_flight;
   delivery.state = Delivery::State::kInFlight;
   tell_(delivery, nullptr);

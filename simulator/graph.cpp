@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/crypto.hpp"
+#include "simulator/graph_account.hpp"
 #include "simulator/graph_media.hpp"
 #include "simulator/send_request.hpp"
 #include "simulator/template_calls.hpp"
@@ -81,60 +82,9 @@ Answer messages(Meta& meta, const GraphCall& call, const Number& number, Exchang
   return mark_read(meta, number, std::get<MarkRead>(*request), exchange);
 }
 
-json::object phone_number_json(const Number& number) {
-  return {{"verified_name", number.verified_name},
-          {"code_verification_status", "VERIFIED"},
-          {"display_phone_number", "+" + number.display_phone},
-          {"quality_rating", number.quality_rating},
-          {"platform_type", "CLOUD_API"},
-          {"throughput", {{"level", number.limits.messages_per_second > 80 ? "HIGH" : "STANDARD"}}},
-          {"id", number.id}};
-}
-
-json::object chosen_fields(const Number& number, std::string_view fields) {
-  json::object all = phone_number_json(number);
-  if (fields.empty()) return all;
-  all["messaging_limit_tier"] = number.tier;
-  all["status"] = "CONNECTED";
-  json::object chosen;
-  while (!fields.empty()) {
-    const auto comma = fields.find(',');
-    const auto name = fields.substr(0, comma);
-    if (const json::value* value = all.if_contains(name)) chosen[name] = *value;
-    fields = comma == std::string_view::npos ? std::string_view() : fields.substr(comma + 1);
-  }
-  chosen["id"] = number.id;
-  return chosen;
-}
-
-Answer subscribed_apps(const GraphCall& call, const Number& number) {
-  if (call.method == "POST") return json::object{{"success", true}};
-  const json::object app{{"id", number.app_id}, {"name", "Simulated app"}, {"link", "https://example.com/"}};
-  json::object entry{{"whatsapp_business_api_data", app}};
-  if (!number.callback.empty()) entry["override_callback_uri"] = number.callback;
-  return json::object{{"data", json::array{std::move(entry)}}};
-}
-
-Answer phone_numbers(const Meta& meta, const GraphCall& call) {
-  json::array data;
-  for (const auto& id : meta.numbers.of_waba(call.object)) data.push_back(phone_number_json(*meta.numbers.find(id)));
-  return json::object{{"data", std::move(data)}};
-}
-
-/// Meta wants a token of the app that made the other one; here any that is known, or "{app id}|{app secret}".
-Answer tell_token(const Meta& meta, const GraphCall& call) {
-  if (!call.token || call.token->empty()) return Refusal(errors::no_token());
-  const bool is_app = std::ranges::any_of(meta.numbers.all(), [&](const auto& entry) {
-    return *call.token == fmt::format("{}|{}", entry.second.app_id, entry.second.app_secret);
-  });
-  if (!is_app && !meta.numbers.knows_token(*call.token)) return Refusal(errors::bad_token());
-  if (call.param("input_token").empty()) return Refusal(errors::missing("input_token"));
-  return debug_token(meta.numbers, call.param("input_token"), meta.now());
-}
-
 Answer answer_call(Meta& meta, const GraphCall& call, Exchange& exchange) {
   if (!is_version(call.version)) return Refusal(errors::unknown_path(call.path));
-  if (call.object == "debug_token") return tell_token(meta, call);
+  if (call.object == "debug_token") return answer_debug_token(meta, call);
   if (const Media* media = call.edge.empty() ? meta.media.find(call.object, meta.now()) : nullptr)
     return answer_media(meta, call, *media, exchange);
   const Access access = check_access(meta, call);
@@ -145,13 +95,14 @@ Answer answer_call(Meta& meta, const GraphCall& call, Exchange& exchange) {
     return messages(meta, call, *access.number, exchange);
   if (is_phone && call.method == "POST" && call.edge == "media")
     return upload_media(meta, call, *access.number, exchange);
-  if (is_phone && call.method == "GET" && call.edge.empty()) return chosen_fields(*access.number, call.fields);
+  if (is_phone && call.method == "GET" && call.edge.empty()) return answer_number(call, *access.number);
   const bool is_template = meta.templates.find(call.object) != nullptr;
   if (call.edge == "message_templates" ? !is_phone && !is_template : is_template && call.edge.empty())
     return answer_template_call(meta, call, access.number->waba);
   if (!is_phone && call.method != "DELETE" && call.edge == "subscribed_apps")
-    return subscribed_apps(call, *access.number);
-  if (!is_phone && call.method == "GET" && call.edge == "phone_numbers") return phone_numbers(meta, call);
+    return answer_subscribed_apps(meta, call, *access.number);
+  if (!is_phone && call.method == "GET" && call.edge == "phone_numbers") return answer_phone_numbers(meta, call);
+  if (!is_phone && call.method == "GET" && call.edge.empty()) return answer_waba(call, *access.number);
   return Refusal(errors::unknown_path(call.path));
 }
 

@@ -188,14 +188,6 @@ TEST_F(GraphTest, ChecksTheProofWhereItComesAndWantsItWhereTheAppDoes) {
   EXPECT_THAT(std::string(refused(call(text_to(kMaria))).at("message").as_string()), HasSubstr("require"));
 }
 
-TEST_F(GraphTest, TellsANumberAndAnAccount) {
-  EXPECT_EQ(ask(get(default_number().id), 200).at("display_phone_number"), "+15550001001");
-  EXPECT_EQ(ask(get(default_number().id, {}, "messaging_limit_tier"), 200),
-            (json::object{{"messaging_limit_tier", "TIER_1K"}, {"id", default_number().id}}));
-  EXPECT_EQ(ask(get(default_number().waba, "phone_numbers"), 200).at("data").as_array().size(), 1U);
-  EXPECT_EQ(ask(get(default_number().waba, "subscribed_apps"), 200).at("data").as_array().size(), 1U);
-}
-
 TEST_F(GraphTest, RefusesPathsThatGraphDoesNotHave) {
   for (auto asked : {get(default_number().id, "songs"), get(default_number().waba, "messages")})
     EXPECT_EQ(refused(asked).at("code"), 2500);

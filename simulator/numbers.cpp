@@ -50,6 +50,11 @@ bool Numbers::knows_token(std::string_view token) const {
   return tokens_.contains(token);
 }
 
+const Number* Numbers::with_token(std::string_view token) const {
+  const auto found = std::ranges::find_if(numbers_, [&](const auto& entry) { return entry.second.token == token; });
+  return found == numbers_.end() ? nullptr : &found->second;
+}
+
 std::vector<std::string> Numbers::of_waba(std::string_view waba) const {
   std::vector<std::string> ids;
   const auto [first, last] = by_waba_.equal_range(waba);
@@ -71,6 +76,14 @@ json::object number_json(const Number& number) {
           {"app_id", number.app_id},
           {"quality_rating", number.quality_rating},
           {"tier", number.tier},
+          {"status", number.status},
+          {"name_status", number.name_status},
+          {"platform_type", number.platform_type},
+          {"waba_name", number.waba_name},
+          {"business_name", number.business_name},
+          {"business_verification", number.business_verification},
+          {"permissions", json::array(number.permissions.begin(), number.permissions.end())},
+          {"subscribed", number.subscribed},
           {"limits", limits_json(number.limits)},
           {"pricing_model", number.pricing_model},
           {"require_proof", number.require_proof}};
@@ -90,6 +103,12 @@ std::string* text_member(Number& number, std::string_view name) {
   if (name == "app_id") return &number.app_id;
   if (name == "quality_rating") return &number.quality_rating;
   if (name == "tier") return &number.tier;
+  if (name == "status") return &number.status;
+  if (name == "name_status") return &number.name_status;
+  if (name == "platform_type") return &number.platform_type;
+  if (name == "waba_name") return &number.waba_name;
+  if (name == "business_name") return &number.business_name;
+  if (name == "business_verification") return &number.business_verification;
   if (name == "pricing_model") return &number.pricing_model;
   return nullptr;
 }
@@ -99,6 +118,16 @@ bool read_token_state(const json::value& value, Number& number) {
       value.is_string() ? std::ranges::find(kTokenStates, std::string_view(value.get_string())) : kTokenStates.end();
   if (found == kTokenStates.end()) return false;
   number.token_state = static_cast<TokenState>(found - kTokenStates.begin());
+  return true;
+}
+
+bool read_permissions(const json::value& value, Number& number) {
+  if (!value.is_array()) return false;
+  number.permissions.clear();
+  for (const auto& permission : value.get_array()) {
+    if (!permission.is_string()) return false;
+    number.permissions.emplace_back(permission.get_string());
+  }
   return true;
 }
 
@@ -149,9 +178,13 @@ Result<Number> read_number(const json::object& object, Number number) {
     } else if (name == "token_expires_at") {
       if (!read_token_end(value, number))
         return fail(ErrorKind::kInvalid, "\"token_expires_at\" is milliseconds since 1970, or null");
-    } else if (name == "require_proof") {
-      if (!value.is_bool()) return fail(ErrorKind::kInvalid, "\"require_proof\" must be true or false");
-      number.require_proof = value.get_bool();
+    } else if (name == "permissions") {
+      if (!read_permissions(value, number))
+        return fail(ErrorKind::kInvalid, "\"permissions\" is a list of permissions' names");
+    } else if (name == "require_proof" || name == "subscribed") {
+      if (!value.is_bool())
+        return fail(ErrorKind::kInvalid, fmt::format("\"{}\" must be true or false", std::string_view(name)));
+      (name == "subscribed" ? number.subscribed : number.require_proof) = value.get_bool();
     } else {
       return fail(ErrorKind::kInvalid, fmt::format("a number has no \"{}\"", std::string_view(name)));
     }

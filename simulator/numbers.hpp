@@ -15,6 +15,10 @@
 
 namespace claw::sim {
 
+/// The permissions that the Cloud API knows.
+inline constexpr std::string_view kManagement = "whatsapp_business_management";
+inline constexpr std::string_view kMessaging = "whatsapp_business_messaging";
+
 /// What is the matter with an access token (tokens.hpp).
 enum class TokenState { kValid, kExpired, kRevoked, kNoPermission, kWrongApp };
 
@@ -33,7 +37,15 @@ struct Number {
   std::string callback{};  ///< Webhook URL; empty: nothing can be delivered yet.
   std::string app_id = "300000000000001";
   std::string quality_rating = "GREEN";
-  std::string tier = "TIER_1K";  ///< messaging_limit_tier
+  std::string tier = "TIER_250";                   ///< The messaging limit; of the whole portfolio since October 2025.
+  std::string status = "CONNECTED";                ///< Or PENDING, DISCONNECTED, BANNED, …
+  std::string name_status = "APPROVED";            ///< Or PENDING_REVIEW, DECLINED, …
+  std::string platform_type = "CLOUD_API";         ///< Or ON_PREMISE, NOT_APPLICABLE: nobody registered it.
+  std::string waba_name = "Demo Account";          ///< Of its WABA.
+  std::string business_name = "Demo Inc.";         ///< Of the portfolio that owns the WABA.
+  std::string business_verification = "verified";  ///< Or not_verified, pending, rejected, …
+  std::vector<std::string> permissions{std::string(kManagement), std::string(kMessaging)};  ///< Of its token.
+  bool subscribed = true;  ///< The app hears of the WABA; else nothing is delivered.
   Limits limits;
   std::string pricing_model = "PMP";  ///< Per message; CBP: per conversation, as it was before July 2025.
   bool require_proof = false;         ///< The app's setting "Require app secret": appsecret_proof must come.
@@ -56,6 +68,8 @@ class Numbers {
   /// References live until the number is replaced. All in constant time.
   [[nodiscard]] const Number* find(std::string_view id) const;
   [[nodiscard]] bool knows_token(std::string_view token) const;
+  /// The first number that uses the token; in linear time.
+  [[nodiscard]] const Number* with_token(std::string_view token) const;
   /// The ids of a WABA's numbers; empty for an unknown WABA.
   [[nodiscard]] std::vector<std::string> of_waba(std::string_view waba) const;
 
@@ -70,7 +84,8 @@ class Numbers {
 
 /// The control API's shape of a number: {"id", "display_phone_number", "verified_name", "waba_id", "token",
 /// "token_state", "token_expires_at", "app_secret", "verify_token", "callback", "app_id", "quality_rating", "tier",
-/// "limits" (limits.hpp), "pricing_model", "require_proof"}.
+/// "status", "name_status", "platform_type", "waba_name", "business_name", "business_verification", "permissions",
+/// "subscribed", "limits" (limits.hpp), "pricing_model", "require_proof"}.
 [[nodiscard]] boost::json::object number_json(const Number& number);
 
 /// Lays the members of `json` over `number`. Fails with kInvalid naming the first member that is unknown, of the wrong

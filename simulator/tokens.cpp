@@ -1,5 +1,7 @@
 #include "simulator/tokens.hpp"
 
+#include <algorithm>
+
 #include <boost/json.hpp>
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -28,15 +30,6 @@ GraphError session_error(int subcode, std::string_view why) {
           .subcode = subcode};
 }
 
-/// What is wrong with the token whatever it is used for.
-std::optional<GraphError> session_fault(const Number& number, TimePoint now) {
-  if (number.token_state == TokenState::kRevoked)
-    return session_error(467, "The session is invalid because the user logged out.");
-  if (!has_expired(number, now)) return std::nullopt;
-  return session_error(463, fmt::format("Session has expired on {}. The current time is {}.",
-                                        in_words(number.token_expires.value_or(now)), in_words(now)));
-}
-
 GraphError no_permission(const GraphCall& call) {
   if (call.edge == "messages")
     return {.http = 403,
@@ -53,27 +46,42 @@ json::array granular_scopes(const Number& number, const json::array& scopes) {
   return granular;
 }
 
+/// What the token must have been given for this call.
+std::string_view permission_for(const GraphCall& call) {
+  return call.edge == "messages" || call.edge == "media" ? kMessaging : kManagement;
+}
+
+bool has(const Number& number, std::string_view permission) {
+  return number.token_state != TokenState::kNoPermission &&
+         std::ranges::find(number.permissions, permission) != number.permissions.end();
+}
+
 }  // namespace
+
+std::optional<GraphError> session_fault(const Number& number, TimePoint now) {
+  if (number.token_state == TokenState::kRevoked)
+    return session_error(467, "The session is invalid because the user logged out.");
+  if (!has_expired(number, now)) return std::nullopt;
+  return session_error(463, fmt::format("Session has expired on {}. The current time is {}.",
+                                        in_words(number.token_expires.value_or(now)), in_words(now)));
+}
 
 std::optional<GraphError> token_refusal(const Number& number, const GraphCall& call, TimePoint now) {
   if (number.token_state == TokenState::kWrongApp)
     return errors::unknown_object(call.method == "GET" ? "get" : "post", call.object);
   if (auto fault = session_fault(number, now)) return fault;
-  if (number.token_state == TokenState::kNoPermission) return no_permission(call);
+  if (!has(number, permission_for(call))) return no_permission(call);
   return std::nullopt;
 }
 
 json::object debug_token(const Numbers& numbers, std::string_view token, TimePoint now) {
-  const Number* number = nullptr;
-  for (const auto& [id, candidate] : numbers.all()) {
-    if (!number && candidate.token == token) number = &candidate;
-  }
+  const Number* number = numbers.with_token(token);
   json::object data{{"is_valid", false}, {"scopes", json::array()}};
   auto fault = number ? session_fault(*number, now) : errors::bad_token();
   if (number) {
     json::array scopes;
-    if (number->token_state != TokenState::kNoPermission)
-      scopes = {"whatsapp_business_management", "whatsapp_business_messaging"};
+    for (const auto& permission : number->permissions)
+      if (has(*number, permission)) scopes.emplace_back(permission);
     data = {{"app_id", number->token_state == TokenState::kWrongApp ? "1" + number->app_id : number->app_id},
             {"type", "SYSTEM_USER"},
             {"application", "Simulated app"},

@@ -23,6 +23,7 @@ class TokensTest : public GraphWorldTest {
   GraphCall looking() { return call_of("GET", number().waba, "phone_numbers"); }
   json::object debug(std::string token) {
     auto call = call_of("GET", "debug_token");
+    call.token = number().app_id + "|" + number().app_secret;
     call.query = {{"input_token", std::move(token)}};
     const auto answer = ask(call);
     EXPECT_EQ(answer.status, 200) << answer.body;
@@ -72,6 +73,29 @@ TEST_F(TokensTest, AMissingPermissionIsTenForMessagesAndTwoHundredForTheRest) {
   EXPECT_EQ(refused(looking(), 403).at("code"), 200);
   EXPECT_EQ(meta_.phones.messages(), 0U);
   expect_recovered();
+}
+
+TEST_F(TokensTest, APermissionIsMissingForWhatNeedsItOnly) {
+  change_number([](Number& number) { number.permissions = {std::string(kMessaging)}; });
+  EXPECT_EQ(send(), 0);
+  EXPECT_EQ(refused(looking(), 403).at("code"), 200);
+  EXPECT_EQ(debug("sim-access-token").at("scopes"), (json::array{kMessaging}));
+  change_number([](Number& number) { number.permissions = {std::string(kManagement)}; });
+  EXPECT_EQ(refused(sending(), 403).at("code"), 10);
+  EXPECT_EQ(ask(looking()).status, 200);
+}
+
+TEST_F(TokensTest, ATokenMayAskAboutItselfAsLongAsItIsGood) {
+  auto asking = call_of("GET", "debug_token");
+  asking.query = {{"input_token", number().token}};
+  EXPECT_EQ(ask(asking).status, 200);
+  asking.proof = "0123";
+  EXPECT_EQ(refused(asking, 400).at("code"), 100) << "with a proof by another app's secret";
+  asking.proof.reset();
+  state(TokenState::kExpired);
+  EXPECT_EQ(refused(asking, 401).at("error_subcode"), 463);
+  state(TokenState::kValid);
+  EXPECT_EQ(ask(asking).status, 200) << "and recovers";
 }
 
 TEST_F(TokensTest, AnotherAppsTokenSeesNothing) {

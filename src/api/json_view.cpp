@@ -6,6 +6,7 @@
 #include "base/crypto.hpp"
 #include "tenancy/agent_options.hpp"
 #include "whatsapp/errors.hpp"
+#include "whatsapp/service_window.hpp"
 
 namespace claw {
 namespace {
@@ -46,8 +47,11 @@ json::object of_status(const StatusRecord& status) {
   return entry;
 }
 
-/// Meta's service window: free-form messages may be sent for 24 hours after the person wrote last.
-constexpr std::chrono::hours kServiceWindow{24};
+/// Null where it is closed.
+json::value window_end(TimePoint last_inbound, TimePoint now) {
+  const TimePoint end = last_inbound + whatsapp::kServiceWindow;
+  return to_ms(last_inbound) > 0 && end > now ? time_json(end) : json::value(nullptr);
+}
 
 }  // namespace
 
@@ -82,7 +86,10 @@ json::object message_json(const MessageRecord& record, const PublicIds& ids) {
   }
   if (record.error_code != 0) {
     const auto& known = whatsapp::error_info(record.error_code);
-    message["error"] = {{"code", record.error_code}, {"name", known.name}, {"advice", known.advice}};
+    message["error"] = {{"code", record.error_code},
+                        {"name", known.name},
+                        {"retry", whatsapp::to_string(known.retry)},
+                        {"advice", known.advice}};
   }
   return message;
 }
@@ -125,8 +132,7 @@ json::object event_json(const EventRecord& record, const PublicIds& ids) {
   return event;
 }
 
-json::object conversation_json(const ConversationRecord& record, const PublicIds& ids) {
-  const bool wrote = to_ms(record.last_inbound) > 0;
+json::object conversation_json(const ConversationRecord& record, TimePoint now, const PublicIds& ids) {
   return {{"id", ids.name('c', record.id.value)},
           {"user", {{"id", record.user}, {"name", text_or_null(record.user_name)}}},
           {"phone_number_id", record.phone_number_id},
@@ -139,7 +145,7 @@ json::object conversation_json(const ConversationRecord& record, const PublicIds
             {"text", record.last_text},
             {"created_at", time_json(record.last_at)}}},
           {"last_inbound_at", time_json(record.last_inbound)},
-          {"window_open_until", wrote ? time_json(record.last_inbound + kServiceWindow) : json::value(nullptr)}};
+          {"window_ends_at", window_end(record.last_inbound, now)}};
 }
 
 json::object user_json(const UserRecord& record) {
@@ -150,10 +156,11 @@ json::object user_json(const UserRecord& record) {
           {"created_at", time_json(record.created_at)}};
 }
 
-json::object user_detail_json(const UserRecord& record, const PublicIds& ids) {
+json::object user_detail_json(const UserRecord& record, TimePoint now, const PublicIds& ids) {
   json::object user = user_json(record);
   json::array conversations;
-  for (const auto& conversation : record.conversations) conversations.push_back(conversation_json(conversation, ids));
+  for (const auto& conversation : record.conversations)
+    conversations.push_back(conversation_json(conversation, now, ids));
   user["conversations"] = std::move(conversations);
   return user;
 }

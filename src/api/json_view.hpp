@@ -9,6 +9,9 @@
 namespace claw {
 
 /// What the API shows of the ledger's records. Pure; only for .cpp files of api/. docs/openapi.yaml describes each.
+
+/// Null for 0.
+[[nodiscard]] boost::json::value time_json(TimePoint time);
 [[nodiscard]] boost::json::object message_json(const MessageRecord& record, const PublicIds& ids);
 /// The same with its statuses.
 [[nodiscard]] boost::json::object delivery_json(const MessageRecord& record, const PublicIds& ids);
@@ -16,10 +19,11 @@ namespace claw {
 [[nodiscard]] boost::json::object message_detail_json(const MessageRecord& record, const PublicIds& ids);
 [[nodiscard]] boost::json::object status_json(const StatusEntry& entry, const PublicIds& ids);
 [[nodiscard]] boost::json::object event_json(const EventRecord& record, const PublicIds& ids);
-[[nodiscard]] boost::json::object conversation_json(const ConversationRecord& record, const PublicIds& ids);
+[[nodiscard]] boost::json::object conversation_json(const ConversationRecord& record, TimePoint now,
+                                                    const PublicIds& ids);
 [[nodiscard]] boost::json::object user_json(const UserRecord& record);
 /// The same with the person's conversations.
-[[nodiscard]] boost::json::object user_detail_json(const UserRecord& record, const PublicIds& ids);
+[[nodiscard]] boost::json::object user_detail_json(const UserRecord& record, TimePoint now, const PublicIds& ids);
 /// One of the tenant's numbers, of which `waiting` messages are in the outbox. Never a secret, only when it was set.
 [[nodiscard]] boost::json::object number_json(const Tenant& tenant, const std::string& phone_number_id,
                                               std::int64_t waiting);

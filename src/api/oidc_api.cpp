@@ -4,6 +4,7 @@
 
 #include <boost/json.hpp>
 
+#include "api/parameters.hpp"
 #include "api/session_cookie.hpp"
 #include "base/crypto.hpp"
 #include "base/log.hpp"
@@ -101,7 +102,7 @@ Task<Result<SecretString>> OidcApi::finish(const HttpRequest& request, const Beg
   if (!claims) co_return std::unexpected(claims.error());
   co_return co_await sign_in_.by_identity(provider_->settings().issuer, claims->subject,
                                           claims->email_verified ? claims->email : "", claims->name,
-                                          {caller.actor.from, std::string(request.header("User-Agent"))});
+                                          visitor_of(request, caller));
 }
 
 Task<HttpResponse> OidcApi::come_back(HttpRequest& request, const Caller& caller) {

@@ -5,6 +5,7 @@
 #include "api/public_id.hpp"
 #include "ledger/ledger.hpp"
 #include "net/http.hpp"
+#include "tenancy/sign_in.hpp"
 
 namespace claw {
 
@@ -24,6 +25,9 @@ namespace claw {
 [[nodiscard]] Result<std::string> text_of(const boost::json::object& object, std::string_view name);
 /// The same; empty where it is missing or null.
 [[nodiscard]] Result<std::string> text_or_empty(const boost::json::object& object, std::string_view name);
+
+/// From where a request comes, for the session that it may begin.
+[[nodiscard]] Visitor visitor_of(const net::HttpRequest& request, const Caller& caller);
 
 /// 204.
 [[nodiscard]] net::HttpResponse no_content();

@@ -94,7 +94,7 @@ class PeopleApiTest : public ::testing::Test {
   const PublicIds ids_{SecretString(std::string("key"))};
   LiveFeed feed_{world_.io, *world_.ledger, ids_, world_.clock};
   Guard guard_{tenants_.directory, people_.people, {}};
-  RestApi rest_{*world_.ledger, guard_, feed_, ids_};
+  RestApi rest_{*world_.ledger, guard_, feed_, world_.clock, ids_};
   SignInApi sign_in_{guard_,
                      tenants_.directory,
                      people_.people,
@@ -235,6 +235,15 @@ TEST_F(PeopleApiTest, ShowsSessionsAndEndsThemEverywhere) {
   EXPECT_EQ(send(there, "DELETE", "/api/v1/sessions").status, 204);
   EXPECT_EQ(send(here, "GET", "/api/v1/session").status, 401);
   EXPECT_EQ(send(there, "GET", "/api/v1/session").status, 401);
+}
+
+TEST_F(PeopleApiTest, ShowsOfABrowserWhatCanBeShown) {
+  const auto response =
+      send("POST", "/api/v1/session", credentials("ada@acme.example"), {{"User-Agent", std::string(400, 'x')}});
+  const auto other = send("POST", "/api/v1/session", credentials("ada@acme.example"), {{"User-Agent", "a\xFF z"}});
+  const auto list = json::parse(send(browser_of(response), "GET", "/api/v1/sessions").body).at("sessions").as_array();
+  EXPECT_EQ(list[0].at("agent").as_string(), std::string(300, 'x'));
+  EXPECT_EQ(list[1].at("agent").as_string(), "a\uFFFD z");
 }
 
 TEST_F(PeopleApiTest, ChangesPasswordAndName) {

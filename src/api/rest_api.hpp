@@ -23,8 +23,8 @@ class RestApi {
   static constexpr std::size_t kMaxValueBytes = 64 * 1024;
 
   /// All must outlive this object, and this object the router.
-  RestApi(Ledger& ledger, Guard& guard, LiveFeed& feed, PublicIds ids)
-      : ledger_(ledger), guard_(guard), feed_(feed), ids_(std::move(ids)) {}
+  RestApi(Ledger& ledger, Guard& guard, LiveFeed& feed, Clock& clock, PublicIds ids)
+      : ledger_(ledger), guard_(guard), feed_(feed), clock_(clock), ids_(std::move(ids)) {}
 
   void add_routes(net::Router& router);
 
@@ -55,6 +55,7 @@ class RestApi {
   Ledger& ledger_;
   Guard& guard_;
   LiveFeed& feed_;
+  Clock& clock_;
   const PublicIds ids_;
   const net::Router* router_ = nullptr;  // constant after add_routes()
 };

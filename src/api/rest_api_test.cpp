@@ -82,7 +82,7 @@ class RestApiTest : public ::testing::Test {
   LiveFeed feed_{world_.io, *world_.ledger, ids_, world_.clock};
   TestPeople people_{world_};
   Guard guard_{tenants_.directory, people_.people, {}};
-  RestApi api_{*world_.ledger, guard_, feed_, ids_};
+  RestApi api_{*world_.ledger, guard_, feed_, world_.clock, ids_};
   net::Router router_;
 };
 
@@ -307,7 +307,11 @@ TEST_F(RestApiTest, ShowsWhatAConversationListNeeds) {
   EXPECT_EQ(talk.at("user").at("id").as_string(), "491511");
   EXPECT_EQ(talk.at("last_message").at("text").as_string(), "answer");
   EXPECT_EQ(talk.at("last_inbound_at").as_string(), "2026-09-21T14:13:20.000Z");
-  EXPECT_EQ(talk.at("window_open_until").as_string(), "2026-09-22T14:13:20.000Z");
+  EXPECT_EQ(talk.at("window_ends_at").as_string(), "2026-09-22T14:13:20.000Z");
+  const std::string one = "/api/v1/conversations/" + std::string(talk.at("id").as_string());
+  EXPECT_EQ(get(one).at("window_ends_at"), talk.at("window_ends_at"));
+  world_.clock.advance(std::chrono::hours(24));
+  EXPECT_TRUE(get(one).at("window_ends_at").is_null()) << "only a template may be sent now";
   const auto messages = get("/api/v1/conversations/" + std::string(talk.at("id").as_string()) + "/messages");
   EXPECT_THAT(texts(messages), ElementsAre("answer", "question"));
   EXPECT_EQ(problem_status(call("GET", "/api/v1/conversations/c_0000000000000000/messages")), "404");

@@ -12,14 +12,13 @@ namespace json = boost::json;
 using net::HttpRequest;
 
 /// `search` begins a phone number where it begins with a digit or a plus, else a name.
-UserFilter user_filter(const HttpRequest& request, std::size_t limit) {
-  UserFilter filter{.limit = limit, .after = words_of(request, "after")};
-  std::string search = words_of(request, "search");
+template <class Filter>
+void search(const HttpRequest& request, Filter& filter) {
+  std::string words = words_of(request, "search");
   // A plus that was not encoded came as a space.
-  if (search.starts_with('+') || search.starts_with(' ')) search.erase(0, 1);
-  const bool is_phone = !search.empty() && search.front() >= '0' && search.front() <= '9';
-  (is_phone ? filter.phone : filter.name) = std::move(search);
-  return filter;
+  if (words.starts_with('+') || words.starts_with(' ')) words.erase(0, 1);
+  const bool is_phone = !words.empty() && words.front() >= '0' && words.front() <= '9';
+  (is_phone ? filter.phone : filter.name) = std::move(words);
 }
 
 }  // namespace
@@ -27,7 +26,9 @@ UserFilter user_filter(const HttpRequest& request, std::size_t limit) {
 RestApi::Answer RestApi::list_users(HttpRequest& request, TenantRef tenant) {
   const auto limit = limit_of(request);
   if (!limit) co_return problem_of(limit.error());
-  const auto page = co_await ledger_.users(tenant->id, user_filter(request, *limit));
+  UserFilter filter{.limit = *limit, .after = words_of(request, "after")};
+  search(request, filter);
+  const auto page = co_await ledger_.users(tenant->id, std::move(filter));
   if (!page) co_return problem_of(page.error());
   json::array list;
   for (const auto& user : *page) list.push_back(user_json(user));
@@ -37,7 +38,7 @@ RestApi::Answer RestApi::list_users(HttpRequest& request, TenantRef tenant) {
 RestApi::Answer RestApi::show_user(HttpRequest& request, TenantRef tenant) {
   const auto user = co_await ledger_.user(tenant->id, std::string(request.param("id")));
   if (!user) co_return problem_of(user.error());
-  co_return tagged(request, user_detail_json(*user, ids_));
+  co_return tagged(request, user_detail_json(*user, clock_.now(), ids_));
 }
 
 RestApi::Answer RestApi::list_conversations(HttpRequest& request, TenantRef tenant) {
@@ -45,10 +46,12 @@ RestApi::Answer RestApi::list_conversations(HttpRequest& request, TenantRef tena
   const auto before = before_of(request, 'm', ids_);
   if (!limit) co_return problem_of(limit.error());
   if (!before) co_return problem_of(before.error());
-  const auto page = co_await ledger_.conversations(tenant->id, {*limit, MessageId{*before}});
+  ConversationFilter filter{.limit = *limit, .before = MessageId{*before}};
+  search(request, filter);
+  const auto page = co_await ledger_.conversations(tenant->id, std::move(filter));
   if (!page) co_return problem_of(page.error());
   co_return page_of("conversations", *page, 'm', ids_,
-                    [this](const auto& record) { return conversation_json(record, ids_); });
+                    [this](const auto& record) { return conversation_json(record, clock_.now(), ids_); });
 }
 
 RestApi::Answer RestApi::show_conversation(HttpRequest& request, TenantRef tenant) {
@@ -56,7 +59,7 @@ RestApi::Answer RestApi::show_conversation(HttpRequest& request, TenantRef tenan
   if (!id) co_return problem(404, "Not found", "There is no such conversation.");
   const auto record = co_await ledger_.conversation(tenant->id, ConversationId{*id});
   if (!record) co_return problem_of(record.error());
-  co_return tagged(request, conversation_json(*record, ids_));
+  co_return tagged(request, conversation_json(*record, clock_.now(), ids_));
 }
 
 RestApi::Answer RestApi::list_conversation_messages(HttpRequest& request, TenantRef tenant) {
@@ -66,10 +69,11 @@ RestApi::Answer RestApi::list_conversation_messages(HttpRequest& request, Tenant
   if (!id || *id == 0) co_return problem(404, "Not found", "There is no such conversation.");
   if (!limit) co_return problem_of(limit.error());
   if (!before) co_return problem_of(before.error());
-  MessageFilter filter{.limit = *limit, .before = MessageId{*before}, .conversation = ConversationId{*id}};
+  MessageFilter filter{
+      .limit = *limit, .before = MessageId{*before}, .conversation = ConversationId{*id}, .with_statuses = true};
   const auto page = co_await ledger_.messages(tenant->id, std::move(filter));
   if (!page) co_return problem_of(page.error());
-  co_return page_of("messages", *page, 'm', ids_, [this](const auto& record) { return message_json(record, ids_); });
+  co_return page_of("messages", *page, 'm', ids_, [this](const auto& record) { return delivery_json(record, ids_); });
 }
 
 RestApi::Answer RestApi::list_numbers(HttpRequest&, TenantRef tenant) {
@@ -77,8 +81,8 @@ RestApi::Answer RestApi::list_numbers(HttpRequest&, TenantRef tenant) {
   if (!waiting) co_return problem_of(waiting.error());
   json::array list;
   for (const auto& number : tenant->phone_number_ids) {
-    const auto found = waiting->find(number);
-    list.push_back(number_json(*tenant, number, found == waiting->end() ? 0 : found->second));
+    const auto found = waiting->outbox.find(number);
+    list.push_back(number_json(*tenant, number, found == waiting->outbox.end() ? 0 : found->second));
   }
   co_return net::json_response(200, json::serialize(json::object{{"numbers", std::move(list)}}));
 }

@@ -15,10 +15,6 @@ namespace json = boost::json;
 using net::HttpRequest;
 using net::HttpResponse;
 
-Visitor visitor_of(const HttpRequest& request, const Caller& caller) {
-  return {caller.actor.from, std::string(request.header("User-Agent"))};
-}
-
 json::object tenant_json(const Tenant& tenant, Role role) {
   json::array permissions;
   for (const auto name : permissions_of(role).names()) permissions.emplace_back(name);
@@ -198,14 +194,14 @@ SignInApi::Answer SignInApi::accept_invitation(HttpRequest& request, const Calle
   if (caller.session) {
     const auto joined = co_await sign_in_.join(*code, caller.session->person, caller.actor.from);
     if (!joined) co_return problem_of(joined.error());
-    feed_.tell_tenant(invitation->tenant, "members");
+    if (invitation) feed_.tell_tenant(invitation->tenant, "members");
     const auto person = people_.by_id(caller.session->person->id);
     co_return net::json_response(201, json::serialize(session_json(*person, cookie_in(request, kSessionCookie))));
   }
   const auto token =
       co_await sign_in_.accept(*code, *name, SecretString(std::string(*password)), visitor_of(request, caller));
   if (!token) co_return problem_of(token.error());
-  feed_.tell_tenant(invitation->tenant, "members");
+  if (invitation) feed_.tell_tenant(invitation->tenant, "members");
   co_return signed_in(request, 201, *token);
 }
 

@@ -12,8 +12,10 @@
 
 #include "agent/openai_agent.hpp"
 #include "api/admin_api.hpp"
+#include "api/admin_page.hpp"
 #include "api/members_api.hpp"
 #include "api/oidc_api.hpp"
+#include "api/overview_api.hpp"
 #include "api/rest_api.hpp"
 #include "api/sign_in_api.hpp"
 #include "app/data_folder.hpp"
@@ -161,6 +163,14 @@ class DiskProbe final : public sqlite::Store::Job {
   void finish(const Result<void>&) override {}  // the store's health is the answer
 };
 
+std::vector<Retention> retention(const Directory& directory) {
+  std::vector<Retention> found;
+  for (const auto& tenant : directory.all())
+    if (tenant->limits.retention_days > 0)
+      found.push_back({tenant->id, std::chrono::days(tenant->limits.retention_days)});
+  return found;
+}
+
 /// The address as it was bound, for an operator who asked for any free port.
 std::string with_port(const std::string& address, std::uint16_t port) {
   return port == 0 ? address : fmt::format("{}:{}", address.substr(0, address.rfind(':')), port);
@@ -188,6 +198,7 @@ struct Gateway::Parts {
   std::unique_ptr<LiveFeed> feed;
   std::unique_ptr<WatchedLedger> watched;  ///< The ledger for whoever changes messages: the feed hears of it.
   std::unique_ptr<EmbeddedInbox> inbox;
+  std::unique_ptr<ConnectionNotes> notes;
   std::unique_ptr<net::CurlClient> http;
   std::unique_ptr<GraphClient> graph;
   std::unique_ptr<AgentKinds> agents;
@@ -195,9 +206,11 @@ struct Gateway::Parts {
   std::unique_ptr<Conversations> conversations;
   std::unique_ptr<Intake> intake;
   std::unique_ptr<Housekeeping> housekeeping;
+  std::unique_ptr<StorageWatch> storage;
   std::unique_ptr<Webhook> webhook;
   std::unique_ptr<Guard> guard;
   std::unique_ptr<RestApi> rest;
+  std::unique_ptr<OverviewApi> overview;
   std::unique_ptr<Account> account;
   std::unique_ptr<SignInApi> sign_in_api;
   std::unique_ptr<MembersApi> members_api;
@@ -252,11 +265,19 @@ Result<void> Gateway::Parts::make_pipeline() {
   outbox = std::make_unique<Outbox>(io, *watched, directory, *graph, clock, metrics, limits);
   conversations = std::make_unique<Conversations>(io, *watched, directory, *agents, *graph, *outbox, clock, metrics);
   intake = std::make_unique<Intake>(io, *inbox, *watched, directory, *conversations, clock, metrics);
-  housekeeping = std::make_unique<Housekeeping>(io, *inbox, *ledger, clock);
-  webhook =
-      std::make_unique<Webhook>(directory, *tenants.tenant_store, *inbox, clock, metrics, Webhook::Options{*proxies});
+  notes = std::make_unique<ConnectionNotes>(io, *tenants.tenant_store, directory, clock);
+  notes->set_listener([this](TenantId tenant) { feed->tell_tenant(tenant, "guide"); });
+  intake->set_listener([this](const Tenant& tenant, const std::string& number, const std::string& waba) {
+    notes->webhook(tenant, number, waba);
+  });
+  housekeeping =
+      std::make_unique<Housekeeping>(io, *inbox, *ledger, clock, [&directory] { return retention(directory); });
+  storage = std::make_unique<StorageWatch>(io, *ledger, directory, clock);
+  webhook = std::make_unique<Webhook>(directory, *notes, *inbox, *storage, clock, metrics, Webhook::Options{*proxies});
   guard = std::make_unique<Guard>(directory, *tenants.people, std::move(*proxies));
-  rest = std::make_unique<RestApi>(*ledger, *guard, *feed, ids);
+  rest = std::make_unique<RestApi>(*ledger, *guard, *feed, clock, ids);
+  overview = std::make_unique<OverviewApi>(*ledger, *guard, clock,
+                                           [this](const std::string& number) { return outbox->why_held(number); });
   if (const auto made = make_people_api(ids); !made) return made;
   metrics.gauge("clawcentral_inbox_waiting_items", "Items stored and not accepted yet.",
                 [this] { return static_cast<double>(inbox->waiting()); });
@@ -319,6 +340,8 @@ Result<void> Gateway::Parts::listen() {
   sign_in_api->add_routes(public_router);
   oidc_api->add_routes(public_router);
   members_api->add_routes(public_router);
+  overview->add_routes(public_router);
+  add_admin_page_routes(public_router);
   add_operator_routes(operator_router, tenants.metrics, checks());
   add_admin_routes(admin_router, [this](std::string command, std::string arguments) {
     return tenants.run(std::move(command), std::move(arguments));
@@ -370,6 +393,7 @@ Result<std::unique_ptr<Gateway>> Gateway::start(const Config& config, Overrides 
   parts.conversations->start();
   parts.intake->start();
   parts.housekeeping->start();
+  parts.storage->start();
   parts.feed->start();
   log::info("gateway.ready public={} operator={} data={} tenants={} version={}",
             with_port(config.listen_public, gateway->public_port()),

@@ -68,9 +68,10 @@ Conversations::Conversations(IoPool& io, Ledger& ledger, Directory& directory, A
       ignored_(turns(metrics, "ignored")),
       failed_(turns(metrics, "agent_failed")),
       turn_time_(metrics.histogram("clawcentral_turn_seconds", "From the start of a turn to its reply in the outbox.")),
-      backlog_(
-          kMaxInMemory, clock, [this](MessageId from, std::size_t limit) { return ledger_.pending(from, limit); },
-          [this](PendingMessage message) { deliver(std::move(message)); }) {
+      places_([this](TenantId id) {
+        const auto tenant = directory_.by_id(id);
+        return tenant ? static_cast<std::size_t>(tenant->limits.turns_at_a_time) : 0;
+      }) {
   for (std::size_t i = 0; i < io.size(); ++i)
     shards_.push_back(
         std::make_unique<Shard>(io.executor(i), graph_, clock_, tasks_,
@@ -84,19 +85,63 @@ Conversations::~Conversations() {
 }
 
 void Conversations::start() {
+  {
+    std::scoped_lock lock(tenants_mutex_);
+    started_ = true;
+    for (auto& [tenant, waiting] : tenants_)
+      tasks_.spawn(shards_.front()->executor, "conversation.feed", waiting->run());
+  }
   for (auto& shard : shards_) tasks_.spawn(shard->executor, "conversation.typing", tick(*shard));
-  tasks_.spawn(shards_.front()->executor, "conversation.feed", backlog_.run());
+  tasks_.spawn(shards_.front()->executor, "conversation.open_tenants", open_tenants());
+}
+
+Task<> Conversations::open_tenants() {
+  while (!stopping_) {
+    const auto tenants = co_await ledger_.tenants_with_pending();
+    if (tenants) {
+      for (const auto tenant : *tenants) waiting_of(tenant);
+      co_return;
+    }
+    co_await clock_.sleep(kStoreRetry);
+  }
+}
+
+Conversations::Waiting& Conversations::waiting_of(TenantId tenant) {
+  std::scoped_lock lock(tenants_mutex_);
+  auto& waiting = tenants_[tenant.value];
+  if (waiting) return *waiting;
+  waiting = std::make_unique<Waiting>(
+      kMaxInMemoryPerTenant, clock_,
+      [this, tenant](MessageId from, std::size_t limit) { return ledger_.pending(tenant, from, limit); },
+      [this](PendingMessage message) { deliver(std::move(message)); });
+  if (started_ && !stopping_) tasks_.spawn(shards_.front()->executor, "conversation.feed", waiting->run());
+  return *waiting;
 }
 
 void Conversations::offer(std::vector<PendingMessage> messages) {
   for (auto first = messages.begin(); first != messages.end();) {
     const auto last = std::find_if(first, messages.end(), [&](const PendingMessage& message) {
-      return message.phone_number_id != first->phone_number_id;
+      return message.tenant != first->tenant || message.phone_number_id != first->phone_number_id;
     });
     outbox_.heard(first->phone_number_id, static_cast<std::size_t>(last - first));
+    waiting_of(first->tenant).offer({std::move_iterator(first), std::move_iterator(last)});
     first = last;
   }
-  backlog_.offer(std::move(messages));
+}
+
+void Conversations::look_again() {
+  {
+    std::scoped_lock lock(tenants_mutex_);
+    for (auto& [tenant, waiting] : tenants_) waiting->look_again();
+  }
+  tasks_.spawn(shards_.front()->executor, "conversation.open_tenants", open_tenants());
+}
+
+std::size_t Conversations::in_memory() const {
+  std::scoped_lock lock(tenants_mutex_);
+  std::size_t total = 0;
+  for (const auto& [tenant, waiting] : tenants_) total += waiting->in_memory();
+  return total;
 }
 
 void Conversations::deliver(PendingMessage message) {
@@ -114,6 +159,9 @@ void Conversations::take_in(Shard& shard, PendingMessage message) {
 Task<> Conversations::run(Shard& shard, ConversationId conversation) {
   auto& queue = shard.open[conversation.value];  // stays in place while it is in the map
   while (!queue.empty() && !stopping_) {
+    const TenantId tenant = queue.front().tenant;
+    const auto place = co_await places_.take(tenant);
+    if (stopping_) break;
     turns_.fetch_add(1);
     struct UnderWay {
       std::atomic<std::size_t>& turns;
@@ -125,7 +173,7 @@ Task<> Conversations::run(Shard& shard, ConversationId conversation) {
       co_await turn(shard, queue.front());
     }
     queue.pop_front();
-    backlog_.done();
+    waiting_of(tenant).done();
   }
   shard.open.erase(conversation.value);
 }
@@ -247,8 +295,12 @@ Task<> Conversations::tick(Shard& shard) {
 }
 
 void Conversations::stop(std::chrono::milliseconds patience) {
-  stopping_ = true;
-  backlog_.stop();
+  {
+    std::scoped_lock lock(tenants_mutex_);
+    stopping_ = true;
+    for (auto& [tenant, waiting] : tenants_) waiting->stop();
+  }
+  places_.stop();
   const auto deadline = std::chrono::steady_clock::now() + patience;
   while (turns_ > 0 && std::chrono::steady_clock::now() < deadline)
     std::this_thread::sleep_for(std::chrono::milliseconds(5));

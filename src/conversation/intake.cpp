@@ -1,5 +1,7 @@
 #include "conversation/intake.hpp"
 
+#include <tuple>
+
 #include <fmt/format.h>
 
 #include "base/log.hpp"
@@ -12,6 +14,17 @@ constexpr std::chrono::milliseconds kStoreRetry{100};
 Counter& items(Metrics& metrics, const char* result) {
   return metrics.counter("clawcentral_intake_items_total", "Items taken from the inbox by what became of them.",
                          fmt::format("result=\"{}\"", result));
+}
+
+/// Where items come from: tenant, number, WABA.
+using Origin = std::tuple<std::int64_t, std::string, std::string>;
+
+void add_origin(std::vector<Origin>& origins, const AcceptItem& item) {
+  const auto& event = item.event;
+  if (item.foreign || event.phone_number_id.empty() || event.kind == whatsapp::ItemKind::kUnparsed) return;
+  const auto origin = std::tie(item.item.tenant.value, event.phone_number_id, event.waba_id);
+  // Neighbours mostly have the same; what comes twice is only told twice.
+  if (origins.empty() || origins.back() != origin) origins.emplace_back(origin);
 }
 
 }  // namespace
@@ -71,15 +84,19 @@ Task<bool> Intake::accept(const std::vector<InboundItem>& items) {
     std::vector<AcceptItem> prepared;
     prepared.reserve(items.size());
     std::size_t foreign = 0;
+    std::vector<Origin> origins;
     for (const auto& item : items) {
       prepared.push_back(prepare(item));
       foreign += prepared.back().foreign;
+      if (heard_) add_origin(origins, prepared.back());
     }
     auto accepted = co_await ledger_.accept(std::move(prepared), ledger_.fence());
     if (accepted) {
       accepted_.add(items.size() - accepted->duplicates);
       duplicates_.add(accepted->duplicates);
       foreign_.add(foreign);
+      for (const auto& [tenant, number, waba] : origins)
+        if (const auto known = directory_.by_id(TenantId{tenant})) heard_(*known, number, waba);
       if (in_doubt && accepted->duplicates > 0) conversations_.look_again();
       conversations_.offer(std::move(accepted->pending));
       co_return true;

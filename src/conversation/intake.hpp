@@ -20,6 +20,11 @@ class Intake {
          Metrics& metrics);
   ~Intake();
 
+  /// Told of each item about one of its tenant's own numbers, once it was accepted: who and from which WABA. Quick.
+  using Listener = std::function<void(const Tenant&, const std::string& phone_number_id, const std::string& waba_id)>;
+  /// REQUIRES: called before start().
+  void set_listener(Listener listener) { heard_ = std::move(listener); }
+
   void start();
   /// Takes no further items and returns when the batch in hand is accepted. Not to be called from an io thread.
   void stop();
@@ -38,6 +43,7 @@ class Intake {
   Directory& directory_;
   Conversations& conversations_;
   Clock& clock_;
+  Listener heard_;  // constant after start()
   Counter& accepted_;
   Counter& duplicates_;
   Counter& foreign_;

@@ -21,6 +21,10 @@ using ::testing::SizeIs;
 class IntakeTest : public ::testing::Test {
  protected:
   IntakeTest() {
+    intake_.set_listener([this](const Tenant& tenant, const std::string& number, const std::string& waba) {
+      std::scoped_lock lock(heard_mutex_);
+      heard_.push_back(tenant.name + "/" + number + "/" + waba);
+    });
     outbox_.start();
     conversations_.start();
     intake_.start();
@@ -74,6 +78,13 @@ class IntakeTest : public ::testing::Test {
     return metrics_.counter("clawcentral_intake_items_total", "", "result=\"" + result + "\"").value();
   }
 
+  std::vector<std::string> heard() {
+    std::scoped_lock lock(heard_mutex_);
+    return heard_;
+  }
+
+  std::mutex heard_mutex_;
+  std::vector<std::string> heard_;  // guarded by heard_mutex_
   OpenLedger world_;
   TestTenants tenants_{world_};
   TenantId acme_ = tenants_.add("acme", "111");
@@ -111,6 +122,17 @@ TEST_F(IntakeTest, KeepsAForeignNumbersMessageUnprocessed) {
   const auto events = world_.run(world_.ledger->events(acme_, {})).value();
   ASSERT_THAT(events, SizeIs(1));
   EXPECT_EQ(events[0].kind, "foreign");
+}
+
+TEST_F(IntakeTest, TellsWhichOfATenantsNumbersWereHeardOf) {
+  ASSERT_TRUE(world_.run(inbox_.append({item("not ours", "491511", "999"), item("ours"), item("ours too")})));
+  ASSERT_TRUE(settled(3));
+  EXPECT_THAT(heard(), ElementsAre("acme/111/W"));
+  flaky_.fail_next(1);
+  post({"later"});
+  pass_store_retry();
+  ASSERT_TRUE(settled(4));
+  EXPECT_THAT(heard(), SizeIs(2)) << "only once the items were accepted";
 }
 
 TEST_F(IntakeTest, KeepsMessagesOfADisabledChannelUnprocessed) {

@@ -60,6 +60,7 @@ struct Outbox::Number {
   Mailbox<OutboundMessage> incoming;       // safe from any thread
   std::atomic<std::size_t> in_flight = 0;  // written on the executor, read by stop()
   std::atomic<bool> held = false;          // written on the executor
+  std::string why_held;                    // guarded by numbers_mutex_, written on the executor
   std::set<TimePoint> alarms;              // when pump_at() comes
   TenantRef refused_as;                    // whose token Meta refused; null: nobody's
   std::vector<MessageId> unexplained;
@@ -134,6 +135,13 @@ bool Outbox::holds(const std::string& phone_number_id) const {
   return number && number->held;
 }
 
+std::optional<std::string> Outbox::why_held(const std::string& phone_number_id) const {
+  std::scoped_lock lock(numbers_mutex_);
+  const auto found = numbers_.find(phone_number_id);
+  if (found == numbers_.end() || !found->second->held) return std::nullopt;
+  return found->second->why_held;
+}
+
 std::size_t Outbox::in_memory() const {
   std::scoped_lock lock(numbers_mutex_);
   std::size_t total = 0;
@@ -185,6 +193,10 @@ void Outbox::pump(Number& number) {
   number.pumping = false;
   const auto held_back = number.lane.take_held_back();
   for (std::size_t limit = 0; limit < held_back.size(); ++limit) held_back_[limit]->add(held_back[limit]);
+  if (number.lane.is_held()) {
+    std::scoped_lock lock(numbers_mutex_);
+    number.why_held = number.lane.trouble().reason;
+  }
   number.held = number.lane.is_held();
   std::ranges::move(number.lane.take_unexplained(), std::back_inserter(number.unexplained));
   if (!number.unexplained.empty() && !std::exchange(number.explaining, true))

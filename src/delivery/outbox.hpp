@@ -44,6 +44,8 @@ class Outbox {
   void heard(const std::string& phone_number_id, std::size_t messages);
   /// True while Meta refuses the number's token: an answer could not be sent, so that nobody should see it typed.
   [[nodiscard]] bool holds(const std::string& phone_number_id) const;
+  /// Why holds() is true, in words for the tenant's admin; nothing where it is not.
+  [[nodiscard]] std::optional<std::string> why_held(const std::string& phone_number_id) const;
   /// Begins no further send and waits for those under way, `patience` at most. Those that last longer end with the HTTP
   /// client, and are `unknown`. Not to be called from an io thread.
   void stop(std::chrono::milliseconds patience);

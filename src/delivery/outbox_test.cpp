@@ -263,6 +263,8 @@ TEST_F(OutboxTest, HoldsANumberWhoseTokenIsRefusedAndSaysSoWithEveryMessage) {
   offer(first);
   ASSERT_TRUE(eventually([&] { return outbox_->holds("111"); }));
   EXPECT_FALSE(outbox_->holds("222")) << "a token is refused for one number at a time";
+  EXPECT_EQ(outbox_->why_held("111"), "code 190");
+  EXPECT_EQ(outbox_->why_held("222"), std::nullopt);
   std::vector<OutboundMessage> waiting;
   for (int i = 1; i <= 30; ++i)
     waiting.push_back(reply("49150" + std::to_string(i), {"m" + std::to_string(i)}).front());
@@ -282,6 +284,7 @@ TEST_F(OutboxTest, HoldsANumberWhoseTokenIsRefusedAndSaysSoWithEveryMessage) {
   for (const auto& message : waiting) EXPECT_TRUE(is(message, MessageState::kSent));
   EXPECT_EQ(record_of(waiting.back()).reason, "");
   EXPECT_FALSE(outbox_->holds("111"));
+  EXPECT_EQ(outbox_->why_held("111"), std::nullopt);
 }
 
 TEST_F(OutboxTest, TriesARefusedTokenNowAndThenForItMayBeMendedAtMeta) {

@@ -1,6 +1,5 @@
 #include "ingress/webhook.hpp"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include "base/log.hpp"
@@ -13,9 +12,9 @@ namespace {
 
 constexpr const char* kPath = "/webhooks/whatsapp";
 /// How soon Meta shall come again; it spaces its repeats further out by itself.
-constexpr const char* kRetryAfterSeconds = "2";
-/// Anyone can call the verification address; its outcome is not written down more often than this for a tenant.
-constexpr std::chrono::seconds kNoteEvery{2};
+constexpr std::chrono::seconds kRetryAfter{2};
+/// Room is not made within seconds.
+constexpr std::chrono::seconds kRetryAfterFull{300};
 /// The metric counts every request; the log says it this often for a tenant.
 constexpr std::chrono::seconds kWarnEvery{60};
 
@@ -26,9 +25,9 @@ net::HttpResponse empty(int status) {
   return response;
 }
 
-net::HttpResponse try_later() {
+net::HttpResponse try_later(std::chrono::seconds retry_after = kRetryAfter) {
   auto response = empty(503);
-  response.headers.push_back({"Retry-After", kRetryAfterSeconds});
+  response.headers.push_back({"Retry-After", std::to_string(retry_after.count())});
   return response;
 }
 
@@ -51,11 +50,12 @@ std::vector<InboundItem> items_of(const Tenant& tenant, std::string_view body, T
 
 }  // namespace
 
-Webhook::Webhook(Directory& directory, TenantStore& store, Inbox& inbox, Clock& clock, Metrics& metrics,
-                 Options options)
+Webhook::Webhook(Directory& directory, ConnectionNotes& notes, Inbox& inbox, const StorageWatch& storage, Clock& clock,
+                 Metrics& metrics, Options options)
     : directory_(directory),
-      store_(store),
+      notes_(notes),
       inbox_(inbox),
+      storage_(storage),
       clock_(clock),
       options_(std::move(options)),
       accepted_(requests(metrics, "ok")),
@@ -64,6 +64,8 @@ Webhook::Webhook(Directory& directory, TenantStore& store, Inbox& inbox, Clock& 
       unknown_(requests(metrics, "unknown_tenant")),
       not_ready_(requests(metrics, "tenant_not_ready")),
       not_durable_(requests(metrics, "not_durable")),
+      too_fast_(requests(metrics, "tenant_too_fast")),
+      full_(requests(metrics, "tenant_full")),
       durable_time_(metrics.histogram("clawcentral_webhook_durable_seconds", "From a parsed body to its commit.")) {}
 
 void Webhook::add_routes(net::Router& router) {
@@ -97,9 +99,14 @@ Task<net::HttpResponse> Webhook::receive(net::HttpRequest& request) {
   }
   if (!whatsapp::is_signed(tenant->app_secret.expose(), request.header("X-Hub-Signature-256"), request.body)) {
     unsigned_.add();
+    notes_.unsigned_request(*tenant);
     co_return empty(401);
   }
-  auto items = items_of(*tenant, request.body, clock_.now());
+  if (storage_.full(*tenant)) co_return refuse(*tenant, full_, kRetryAfterFull, "limits.stored_bytes is reached");
+  const auto now = clock_.now();
+  auto items = items_of(*tenant, request.body, now);
+  if (const auto later = rate_.refused(*tenant, items.size(), now))
+    co_return refuse(*tenant, too_fast_, *later, "more than limits.inbound_per_second");
   const auto count = items.size();
   const auto began = std::chrono::steady_clock::now();
   if (const auto kept = co_await inbox_.append(std::move(items)); !kept) {
@@ -114,21 +121,28 @@ Task<net::HttpResponse> Webhook::receive(net::HttpRequest& request) {
   co_return empty(200);
 }
 
+net::HttpResponse Webhook::refuse(const Tenant& tenant, Counter& counter, std::chrono::seconds retry_after,
+                                  std::string_view reason) {
+  counter.add();
+  if (may_warn(tenant)) log::warn("webhook.limited tenant={} reason=\"{}\"", tenant.name, reason);
+  return try_later(retry_after);
+}
+
 Task<net::HttpResponse> Webhook::verify(net::HttpRequest& request) {
   const auto tenant = tenant_of(request);
   if (!tenant) co_return empty(404);
   const auto mode = request.query_value("hub.mode").value_or("");
   const auto token = request.query_value("hub.verify_token").value_or("");
   if (mode != "subscribe") {
-    co_await note_verification(*tenant, "refused: hub.mode is not subscribe");
+    co_await notes_.verification(*tenant, "hub.mode is not subscribe");
     co_return net::text_response(400, "hub.mode must be subscribe\n");
   }
   if (tenant->verify_token.empty() || !tenant->verify_token.equals(token)) {
-    co_await note_verification(*tenant, tenant->verify_token.empty() ? "refused: WHATSAPP_VERIFY_TOKEN is not set"
-                                                                     : "refused: the verify token is another one");
+    co_await notes_.verification(
+        *tenant, tenant->verify_token.empty() ? "WHATSAPP_VERIFY_TOKEN is not set" : "the verify token is another one");
     co_return empty(403);
   }
-  co_await note_verification(*tenant, "verified");
+  co_await notes_.verification(*tenant, "");
   auto response = net::text_response(200, std::string(request.query_value("hub.challenge").value_or("")));
   response.content_type = "text/plain";
   // What is echoed is a stranger's: it must not be taken for a page.
@@ -138,25 +152,11 @@ Task<net::HttpResponse> Webhook::verify(net::HttpRequest& request) {
 
 bool Webhook::may_warn(const Tenant& tenant) {
   const auto now = clock_.now();
-  std::scoped_lock lock(notes_mutex_);
+  std::scoped_lock lock(warned_mutex_);
   const auto [entry, first] = warned_.try_emplace(tenant.id.value, now);
   if (!first && now - entry->second < kWarnEvery) return false;
   entry->second = now;
   return true;
-}
-
-Task<> Webhook::note_verification(const Tenant& tenant, std::string_view outcome) {
-  const auto now = clock_.now();
-  {
-    std::scoped_lock lock(notes_mutex_);
-    auto& last = noted_[tenant.id.value];
-    if (now - last < kNoteEvery) co_return;
-    last = now;
-  }
-  log::info("webhook.verification tenant={} outcome=\"{}\"", tenant.name, outcome);
-  const auto second = std::chrono::time_point_cast<std::chrono::seconds>(now);
-  SettingRow row{tenant.id, "webhook.last_verification", fmt::format("{:%Y-%m-%dT%H:%M:%SZ} {}", second, outcome)};
-  if (co_await store_.put_setting(std::move(row))) (void)co_await directory_.reload();
 }
 
 }  // namespace claw

@@ -2,9 +2,11 @@
 
 #include "base/metrics.hpp"
 #include "inbox/inbox.hpp"
+#include "ingress/inbound_rate.hpp"
+#include "ingress/storage_watch.hpp"
 #include "net/network_set.hpp"
 #include "net/router.hpp"
-#include "tenancy/directory.hpp"
+#include "tenancy/connection_notes.hpp"
 
 namespace claw {
 
@@ -15,6 +17,7 @@ namespace claw {
 /// |---|---|
 /// | signed, whatever it holds | 200 once it would survive a power cut; 503 with Retry-After if it cannot be kept |
 /// | signature missing, wrong, of another form | 401, empty |
+/// | signed, more than the tenant may send now; for a tenant that has stored as much as it may | 503 with Retry-After |
 /// | unknown tenant; disabled tenant or one without app secret | 404; 503 |
 /// | verification: right; wrong mode; wrong token | 200 and the challenge; 400; 403 |
 class Webhook {
@@ -23,7 +26,8 @@ class Webhook {
     net::NetworkSet trusted_proxies;  ///< Whose X-Forwarded-Host is believed.
   };
   /// All must outlive this object.
-  Webhook(Directory& directory, TenantStore& store, Inbox& inbox, Clock& clock, Metrics& metrics, Options options);
+  Webhook(Directory& directory, ConnectionNotes& notes, Inbox& inbox, const StorageWatch& storage, Clock& clock,
+          Metrics& metrics, Options options);
 
   /// Adds `/webhooks/whatsapp` (tenant by host) and `/t/{tenant}/webhooks/whatsapp`. This object must outlive the
   /// router.
@@ -32,14 +36,17 @@ class Webhook {
  private:
   [[nodiscard]] TenantRef tenant_of(const net::HttpRequest& request) const;
   Task<net::HttpResponse> receive(net::HttpRequest& request);
+  /// The answer to a signed request that may not come in now.
+  [[nodiscard]] net::HttpResponse refuse(const Tenant& tenant, Counter& counter, std::chrono::seconds retry_after,
+                                         std::string_view reason);
   Task<net::HttpResponse> verify(net::HttpRequest& request);
   /// True once in a while for each tenant: strangers can make us say it as often as they like.
   [[nodiscard]] bool may_warn(const Tenant& tenant);
-  Task<> note_verification(const Tenant& tenant, std::string_view outcome);
 
   Directory& directory_;
-  TenantStore& store_;
+  ConnectionNotes& notes_;
   Inbox& inbox_;
+  const StorageWatch& storage_;
   Clock& clock_;
   Options options_;
   Counter& accepted_;
@@ -48,10 +55,12 @@ class Webhook {
   Counter& unknown_;
   Counter& not_ready_;
   Counter& not_durable_;
+  Counter& too_fast_;
+  Counter& full_;
   Histogram& durable_time_;
-  std::mutex notes_mutex_;
-  std::unordered_map<std::int64_t, TimePoint> noted_;   // guarded by notes_mutex_: tenant -> last written
-  std::unordered_map<std::int64_t, TimePoint> warned_;  // guarded by notes_mutex_: tenant -> last not_ready line
+  InboundRate rate_;
+  std::mutex warned_mutex_;
+  std::unordered_map<std::int64_t, TimePoint> warned_;  // guarded by warned_mutex_: tenant -> last line of a refusal
 };
 
 }  // namespace claw

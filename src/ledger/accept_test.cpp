@@ -126,7 +126,7 @@ TEST_F(AcceptTest, GivesATurnAllThatItNeeds) {
   EXPECT_EQ(pending.type, "text");
   EXPECT_EQ(pending.view.text, "hello");
 
-  const auto again = world_.run(world_.ledger->pending(MessageId{1}, 10)).value();
+  const auto again = world_.run(world_.ledger->pending(TenantId{1}, MessageId{1}, 10)).value();
   ASSERT_THAT(again, SizeIs(1)) << "and the same from the ledger";
   EXPECT_EQ(again[0].id, pending.id);
   EXPECT_EQ(again[0].conversation, pending.conversation);
@@ -218,7 +218,7 @@ TEST_F(AcceptTest, KeepsWhatIsNotProcessedAndSaysWhy) {
   const auto record = world_.run(world_.ledger->messages(TenantId{1}, {})).value().at(0);
   EXPECT_EQ(record.state, MessageState::kIgnored);
   EXPECT_EQ(record.reason, "channel_disabled");
-  EXPECT_THAT(world_.run(world_.ledger->pending(MessageId{1}, 10)).value(), IsEmpty());
+  EXPECT_THAT(world_.run(world_.ledger->pending(TenantId{1}, MessageId{1}, 10)).value(), IsEmpty());
 }
 
 TEST_F(AcceptTest, KeepsAForeignNumbersItemsAsEventsJoinedToNobody) {

@@ -32,6 +32,8 @@ struct AuditFilter {
 class AuditLog {
  public:
   virtual ~AuditLog() = default;
+  /// A change that was made elsewhere (at Meta): nothing of ours is in its transaction.
+  [[nodiscard]] virtual Task<Result<void>> add(AuditRow row) = 0;
   /// Newest first; looks at kMaxWalk rows at most.
   [[nodiscard]] virtual Task<Result<Page<AuditRow>>> entries(TenantId tenant, AuditFilter filter) = 0;
 };

@@ -48,6 +48,14 @@ TEST_F(AuditTest, KeepsWhoDidWhatWhenAndFromWhere) {
   EXPECT_EQ(page[0].at, from_ms(5));
 }
 
+TEST_F(AuditTest, TakesAChangeThatWasMadeElsewhere) {
+  AuditRow row;
+  row.tenant = TenantId{1};
+  row.what = "subscribed at Meta";
+  ASSERT_TRUE(world_.run(log_.add(row)));
+  EXPECT_THAT(said(read(TenantId{1})), ElementsAre("subscribed at Meta"));
+}
+
 TEST_F(AuditTest, HasNoRowOfAChangeThatDidNotHappen) {
   change(TenantId{1}, "failed", false);
   EXPECT_THAT(read(TenantId{1}), IsEmpty());

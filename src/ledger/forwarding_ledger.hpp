@@ -29,8 +29,12 @@ class ForwardingLedger : public Ledger {
     return real_.explain(std::move(messages), std::move(outcome), fence);
   }
   [[nodiscard]] Task<Result<std::size_t>> recover(Fence fence) override { return real_.recover(fence); }
-  [[nodiscard]] Task<Result<std::vector<PendingMessage>>> pending(MessageId from, std::size_t limit) override {
-    return real_.pending(from, limit);
+  [[nodiscard]] Task<Result<std::vector<PendingMessage>>> pending(TenantId tenant, MessageId from,
+                                                                  std::size_t limit) override {
+    return real_.pending(tenant, from, limit);
+  }
+  [[nodiscard]] Task<Result<std::vector<TenantId>>> tenants_with_pending() override {
+    return real_.tenants_with_pending();
   }
   [[nodiscard]] Task<Result<std::vector<OutboundMessage>>> queued(std::string phone_number_id, MessageId from,
                                                                   std::size_t limit) override {
@@ -66,13 +70,30 @@ class ForwardingLedger : public Ledger {
   }
   [[nodiscard]] Task<Result<Page<ConversationRecord>>> conversations(TenantId tenant,
                                                                      ConversationFilter filter) override {
-    return real_.conversations(tenant, filter);
+    return real_.conversations(tenant, std::move(filter));
   }
   [[nodiscard]] Task<Result<ConversationRecord>> conversation(TenantId tenant, ConversationId id) override {
     return real_.conversation(tenant, id);
   }
-  [[nodiscard]] Task<Result<std::map<std::string, std::int64_t>>> waiting(TenantId tenant) override {
-    return real_.waiting(tenant);
+  [[nodiscard]] Task<Result<Waiting>> waiting(TenantId tenant) override { return real_.waiting(tenant); }
+  [[nodiscard]] Task<Result<std::vector<ActivityPoint>>> activity(TenantId tenant, TimePoint from, std::size_t steps,
+                                                                  std::chrono::minutes step) override {
+    return real_.activity(tenant, from, steps, step);
+  }
+  [[nodiscard]] Task<Result<std::vector<AnswerTimes>>> answer_times(TenantId tenant, TimePoint from, std::size_t steps,
+                                                                    std::chrono::minutes step) override {
+    return real_.answer_times(tenant, from, steps, step);
+  }
+  [[nodiscard]] Task<Result<std::size_t>> forget_activity(TimePoint before, std::size_t limit, Fence fence) override {
+    return real_.forget_activity(before, limit, fence);
+  }
+  [[nodiscard]] Task<Result<Expiry>> expire(TenantId tenant, TimePoint before, MessageId from, std::size_t limit,
+                                            Fence fence) override {
+    return real_.expire(tenant, before, from, limit, fence);
+  }
+  [[nodiscard]] Task<Result<Stored>> stored(TenantId tenant) override { return real_.stored(tenant); }
+  [[nodiscard]] Task<Result<std::int64_t>> open_windows(TenantId tenant, TimePoint since) override {
+    return real_.open_windows(tenant, since);
   }
   [[nodiscard]] Task<Result<ChangeMarks>> change_marks() override { return real_.change_marks(); }
   [[nodiscard]] Task<Result<Changes>> changes(ChangeMarks since, std::vector<MessageId> touched,

@@ -12,6 +12,7 @@
 #include "base/result.hpp"
 #include "base/task.hpp"
 #include "inbox/inbox.hpp"
+#include "ledger/activity.hpp"
 #include "whatsapp/webhook.hpp"
 
 namespace claw {
@@ -221,9 +222,10 @@ struct ConversationRecord {
 };
 inline constexpr std::size_t kPreviewCharacters = 200;
 
-struct ConversationFilter {
-  std::size_t limit = 50;
-  MessageId before = {};  ///< Whose last message is older than this; 0: from the newest.
+/// What of a tenant waits.
+struct Waiting {
+  std::int64_t turns = 0;                      ///< For their turn, or are in it.
+  std::map<std::string, std::int64_t> outbox;  ///< In the outbox, by phone number id; none waits: not there.
 };
 
 struct UserRecord {
@@ -242,6 +244,16 @@ struct UserFilter {
   std::string phone = {};  ///< Their phone number or BSUID begins so.
   std::string name = {};   ///< Their name begins so; ASCII letters in either case.
 };
+
+/// At most one of `phone` and `name` is set, as in UserFilter; then only the conversations of the first kMaxFound
+/// people who are so called, by number or by name.
+struct ConversationFilter {
+  std::size_t limit = 50;
+  MessageId before = {};  ///< Whose last message is older than this; 0: from the newest.
+  std::string phone = {};
+  std::string name = {};
+};
+inline constexpr std::int64_t kMaxFound = 1'000;
 
 struct KvEntry {
   std::string key;
@@ -267,6 +279,20 @@ struct KvCondition {
 };
 /// Names a value: the same for the same bytes, another for others.
 [[nodiscard]] std::string kv_version(std::string_view value);
+
+/// What a tenant has in the ledger, with the webhooks that the inbox keeps for it.
+struct Stored {
+  std::int64_t conversations = 0;  ///< Those with a message.
+  std::int64_t messages = 0;
+  std::int64_t bytes = 0;  ///< Of messages, statuses and events; about what they take in the files.
+};
+
+/// How far old things were deleted.
+struct Expiry {
+  std::size_t deleted = 0;
+  MessageId from;     ///< To go on from.
+  bool more = false;  ///< A limit was reached.
+};
 
 /// How far a listener has read: the newest row of each kind, of whatever tenant.
 struct ChangeMarks {
@@ -355,8 +381,11 @@ class Ledger {
   /// To be called once, before anything else: makes every send that was in flight kUnknown and returns their number.
   [[nodiscard]] virtual Task<Result<std::size_t>> recover(Fence fence) = 0;
 
-  /// Messages that wait for their turn, oldest first, from `from` on, `limit` at most.
-  [[nodiscard]] virtual Task<Result<std::vector<PendingMessage>>> pending(MessageId from, std::size_t limit) = 0;
+  /// A tenant's messages that wait for their turn, oldest first, from `from` on, `limit` at most.
+  [[nodiscard]] virtual Task<Result<std::vector<PendingMessage>>> pending(TenantId tenant, MessageId from,
+                                                                          std::size_t limit) = 0;
+  /// The tenants that have messages which wait for their turn.
+  [[nodiscard]] virtual Task<Result<std::vector<TenantId>>> tenants_with_pending() = 0;
 
   /// Messages of a phone number in the outbox, oldest first, from `from` on, `limit` at most.
   [[nodiscard]] virtual Task<Result<std::vector<OutboundMessage>>> queued(std::string phone_number_id, MessageId from,
@@ -368,6 +397,13 @@ class Ledger {
   /// `limit`: nothing is left. `before` must be further back than Meta redelivers (7 days), and no older item may wait
   /// in the inbox.
   [[nodiscard]] virtual Task<Result<std::size_t>> forget(TimePoint before, std::size_t limit, Fence fence) = 0;
+
+  /// Deletes what a tenant has from before `before`: messages, `from` on, statuses and events, `limit` of each at most.
+  /// What waits for its turn or in the outbox stays, and so does what was written behind it in its conversation, so
+  /// that no list has a hole. People stay. The newest row of all tenants stays until there is a newer one, for its
+  /// number must not be given again.
+  [[nodiscard]] virtual Task<Result<Expiry>> expire(TenantId tenant, TimePoint before, MessageId from,
+                                                    std::size_t limit, Fence fence) = 0;
 
   /// What was said before `message` in its conversation, `limit` entries at most, oldest first: the messages accepted
   /// before it that had a turn, each followed by its reply.
@@ -388,8 +424,25 @@ class Ledger {
   [[nodiscard]] virtual Task<Result<Page<ConversationRecord>>> conversations(TenantId tenant,
                                                                              ConversationFilter filter) = 0;
   [[nodiscard]] virtual Task<Result<ConversationRecord>> conversation(TenantId tenant, ConversationId id) = 0;
-  /// How many of the tenant's newest kMaxWalk messages wait in the outbox, by phone number id; none waits: not there.
-  [[nodiscard]] virtual Task<Result<std::map<std::string, std::int64_t>>> waiting(TenantId tenant) = 0;
+  /// How many of the tenant's newest kMaxWalk messages wait.
+  [[nodiscard]] virtual Task<Result<Waiting>> waiting(TenantId tenant) = 0;
+
+  /// What happened in `steps` steps from `from` on, oldest first, each there also where nothing did. REQUIRES: `from`
+  /// is at the beginning of a minute, `step` at least kActivityStep; of answer_times(): kAnswerTimeStep.
+  [[nodiscard]] virtual Task<Result<std::vector<ActivityPoint>>> activity(TenantId tenant, TimePoint from,
+                                                                          std::size_t steps,
+                                                                          std::chrono::minutes step) = 0;
+  [[nodiscard]] virtual Task<Result<std::vector<AnswerTimes>>> answer_times(TenantId tenant, TimePoint from,
+                                                                            std::size_t steps,
+                                                                            std::chrono::minutes step) = 0;
+  /// Forgets activity and answer times before `before`. Returns how many rows, which may be more than `limit`; fewer:
+  /// nothing is left.
+  [[nodiscard]] virtual Task<Result<std::size_t>> forget_activity(TimePoint before, std::size_t limit, Fence fence) = 0;
+  /// Costs a look at one row.
+  [[nodiscard]] virtual Task<Result<Stored>> stored(TenantId tenant) = 0;
+  /// Conversations whose person wrote after `since`, by Meta's time. Looks at each of the tenant's conversations (a
+  /// million: 0.3 s, in parts), so that a caller keeps the answer for a while.
+  [[nodiscard]] virtual Task<Result<std::int64_t>> open_windows(TenantId tenant, TimePoint since) = 0;
 
   [[nodiscard]] virtual Task<Result<ChangeMarks>> change_marks() = 0;
   /// What was written since `since`, of all tenants, and the `touched` messages, whose state changed: `limit` rows of

@@ -91,8 +91,10 @@ class ListsTest : public ::testing::Test {
     return found;
   }
   std::vector<std::string> talks(TenantId tenant, std::size_t limit = 50) {
+    return talks(tenant, ConversationFilter{.limit = limit});
+  }
+  std::vector<std::string> talks(TenantId tenant, ConversationFilter filter) {
     std::vector<std::string> found;
-    ConversationFilter filter{limit, {}};
     for (int pages = 0; pages < 20; ++pages) {
       const auto page = run(ledger().conversations(tenant, filter)).value();
       for (const auto& talk : page) found.push_back(talk.user + "/" + talk.phone_number_id + ": " + talk.last_text);
@@ -163,6 +165,34 @@ TEST_F(ListsTest, ShowsAPersonWithTheirConversationsNewestFirst) {
   EXPECT_TRUE(failed(run(ledger().user(kBeta, "491")), ErrorKind::kNotFound));
 }
 
+TEST_F(ListsTest, FindsConversationsByTheBeginningOfANameOrNumberNewestFirst) {
+  const auto say_as = [this](const std::string& digits, const std::string& name, const std::string& text) {
+    receive(message_of(phone(digits, name), text, "wamid." + digits + text));
+  };
+  say_as("49151", "Anna", "first");
+  say_as("49152", "annabel", "second");
+  say_as("49161", "Bert", "third");
+  receive(on_number(message_of(phone("49151", "Anna"), "elsewhere", "wamid.elsewhere"), "222"));
+  say("49151", "beta's", kBeta);
+  for (const std::size_t limit : {1U, 2U, 50U}) {
+    EXPECT_THAT(talks(kAcme, {.limit = limit, .name = "Ann"}),
+                ElementsAre("49151/222: elsewhere", "49152/111: second", "49151/111: first"))
+        << limit;
+    EXPECT_THAT(talks(kAcme, {.limit = limit, .phone = "4915"}),
+                ElementsAre("49151/222: elsewhere", "49152/111: second", "49151/111: first"))
+        << limit;
+  }
+  EXPECT_THAT(talks(kAcme, {.phone = "49161"}), ElementsAre("49161/111: third"));
+  EXPECT_THAT(talks(kAcme, {.name = "nna"}), IsEmpty());
+}
+
+TEST_F(ListsTest, FindsAPersonOnceWhoHasAPhoneAndABsuid) {
+  whatsapp::Person both = phone("49151");
+  both.bsuid = "4915.BSUID";
+  receive(message_of(both, "hello"));
+  EXPECT_THAT(talks(kAcme, {.phone = "4915"}), ElementsAre("49151/111: hello"));
+}
+
 TEST_F(ListsTest, ShowsConversationsByTheirLastMessage) {
   const auto first = say("491", "first");
   say("492", "second");
@@ -213,8 +243,10 @@ TEST_F(ListsTest, FindsWhatWentWrongAmongWhatWentWell) {
   EXPECT_THAT(messages({.state = kPending}), ElementsAre(open));
   EXPECT_THAT(messages({.user = "492", .state = kFailed}), ElementsAre(bad));
   EXPECT_THAT(messages({.user = "491", .state = kFailed}), IsEmpty());
-  EXPECT_THAT(run(ledger().waiting(kAcme)).value(), ElementsAre(std::pair<const std::string, std::int64_t>("111", 1)));
-  EXPECT_THAT(run(ledger().waiting(kBeta)).value(), IsEmpty());
+  EXPECT_THAT(run(ledger().waiting(kAcme)).value().outbox,
+              ElementsAre(std::pair<const std::string, std::int64_t>("111", 1)));
+  EXPECT_EQ(run(ledger().waiting(kAcme)).value().turns, 1);
+  EXPECT_THAT(run(ledger().waiting(kBeta)).value().outbox, IsEmpty());
 }
 
 TEST_F(ListsTest, LooksAtSoManyRowsForAPageAndGoesOnFromThere) {

@@ -74,6 +74,9 @@ class TenantStore {
   [[nodiscard]] virtual Task<Result<std::int64_t>> create_token(TokenRow row) = 0;
   [[nodiscard]] virtual Task<Result<void>> delete_token(TenantId tenant, std::int64_t id) = 0;
   [[nodiscard]] virtual Task<Result<void>> put_agent(AgentRow row) = 0;
+
+  /// What the gateway itself remembers beside the settings: nobody's change, without a row in the audit log.
+  [[nodiscard]] virtual Task<Result<void>> note(SettingRow row) = 0;
 };
 
 }  // namespace claw

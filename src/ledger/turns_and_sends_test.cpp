@@ -102,7 +102,7 @@ TEST_F(TurnsAndSendsTest, EndsATurnExactlyOnce) {
   world_.restart();
   EXPECT_EQ(answer(message, {"three"}).error().kind, ErrorKind::kConflict);
   EXPECT_THAT(run(ledger().queued("111", MessageId{1}, 10)).value(), SizeIs(1));
-  EXPECT_THAT(run(ledger().pending(MessageId{1}, 10)).value(), IsEmpty());
+  EXPECT_THAT(run(ledger().pending(TenantId{1}, MessageId{1}, 10)).value(), IsEmpty());
   EXPECT_EQ(answer(MessageId{4711}, {"x"}).error().kind, ErrorKind::kConflict) << "a message that is not there";
 }
 
@@ -119,10 +119,10 @@ TEST_F(TurnsAndSendsTest, EndsATurnWithoutAReplyInTheStateItIsGiven) {
 TEST_F(TurnsAndSendsTest, GivesWhatWaitsInPagesFromAnId) {
   std::vector<MessageId> ids;
   for (int i = 0; i < 5; ++i) ids.push_back(receive("m" + std::to_string(i)));
-  auto page = run(ledger().pending(MessageId{1}, 2)).value();
+  auto page = run(ledger().pending(TenantId{1}, MessageId{1}, 2)).value();
   ASSERT_THAT(page, SizeIs(2));
   EXPECT_EQ(page[1].id, ids[1]);
-  page = run(ledger().pending(MessageId{page[1].id.value + 1}, 100)).value();
+  page = run(ledger().pending(TenantId{1}, MessageId{page[1].id.value + 1}, 100)).value();
   ASSERT_THAT(page, SizeIs(3));
   EXPECT_EQ(page[0].id, ids[2]);
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <charconv>
 
 #include <fmt/format.h>
 
@@ -17,12 +18,21 @@ std::string lower(std::string_view text) {
   return lowered;
 }
 
+/// 0 for anything else.
+std::int64_t whole_number(std::string_view text) {
+  std::int64_t number = 0;
+  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return fault == std::errc{} && end == text.data() + text.size() ? std::max<std::int64_t>(number, 0) : 0;
+}
+
 void apply_setting(Tenant& tenant, const SettingRow& row) {
   tenant.settings[row.name] = row.value;
   if (row.name == kPhoneNumberId) tenant.phone_number_ids = split_numbers(row.value);
   if (row.name == "channel.policy")
     tenant.policy = row.value == "open" ? ChannelPolicy::kOpen : ChannelPolicy::kDisabled;
   if (row.name == "agent.default") tenant.default_agent = row.value;
+  for (const auto& [setting, limit] : kLimits)
+    if (row.name == setting) tenant.limits.*limit = whole_number(row.value);
 }
 
 }  // namespace

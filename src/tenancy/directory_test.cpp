@@ -155,6 +155,7 @@ class SlowStore final : public TenantStore {
     return real_.delete_secret(t, std::move(name));
   }
   [[nodiscard]] Task<Result<void>> put_setting(SettingRow row) override { return real_.put_setting(std::move(row)); }
+  [[nodiscard]] Task<Result<void>> note(SettingRow row) override { return real_.note(std::move(row)); }
   [[nodiscard]] Task<Result<void>> delete_setting(TenantId t, std::string name) override {
     return real_.delete_setting(t, std::move(name));
   }

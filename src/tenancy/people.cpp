@@ -111,7 +111,8 @@ void People::seen(const SessionRef& session, const Executor& executor) {
 }
 
 Task<> People::write_seen(std::int64_t session, PersonId person, TimePoint now) {
-  if (const auto written = co_await store_.touch_session(session, person, now); !written)
+  const auto written = co_await store_.touch_session(session, person, now);
+  if (!written && written.error().kind != ErrorKind::kStopping)
     log::warn("people.seen_not_written session={} reason=\"{}\"", session, written.error().message);
 }
 

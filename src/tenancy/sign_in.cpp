@@ -8,8 +8,6 @@
 namespace claw {
 namespace {
 
-constexpr std::size_t kMaxAgentBytes = 300;
-
 std::unexpected<Error> no_invitation() {
   return fail(ErrorKind::kNotFound, "this invitation was used, taken back or has expired; ask for a new one");
 }
@@ -20,31 +18,34 @@ std::string random_token(std::string_view prefix) {
   return std::string(prefix) + to_base64url(random_bytes(32));
 }
 
-Task<Result<bool>> SignIn::may_try(const std::string& email, const Visitor& visitor, Outcome& outcome) {
+std::optional<std::chrono::seconds> SignIn::refusal(const std::string& email, const Visitor& visitor,
+                                                    const Executor& executor) {
   const auto person = people_.by_email(email);
   const bool is_known = person && std::ranges::any_of(people_.sessions(person->id), [&](const SessionRef& session) {
                           return session->from == visitor.from;
                         });
   const auto refused = attempts_.begin(email, visitor.from, is_known);
-  if (!refused) co_return true;
-  outcome.retry_after = refused->retry_after;
-  if (!person || !refused->is_first) co_return false;
-  log::warn("sign_in.held from={} seconds={}", visitor.from, refused->retry_after.count());
-  const auto noted =
-      co_await store_.note(audit_row({Actor::Kind::kSystem, 0, "", visitor.from}, {}, clock_.now(),
-                                     "person.sign_in_held", email, "held up sign-ins after too many that failed"));
-  if (!noted) co_return std::unexpected(noted.error());
-  co_return false;
+  if (!refused) return std::nullopt;
+  // Nobody waits until it is written: the time would tell that there is such a person.
+  if (person && refused->is_first) tasks_.spawn(executor, "sign_in.note_held", note_held(email, visitor.from));
+  return refused->retry_after;
+}
+
+Task<> SignIn::note_held(std::string email, std::string from) {
+  log::warn("sign_in.held from={}", from);
+  const auto noted = co_await store_.note(audit_row({Actor::Kind::kSystem, 0, "", std::move(from)}, {}, clock_.now(),
+                                                    "person.sign_in_held", std::move(email),
+                                                    "held up sign-ins after too many that failed"));
+  if (!noted) log::warn("sign_in.held_not_written reason=\"{}\"", noted.error().message);
 }
 
 Task<Result<SignIn::Outcome>> SignIn::by_password(std::string email, SecretString password, std::string code,
                                                   Visitor visitor) {
-  // Whatever was typed counts, also what can be nobody's e-mail.
-  if (auto read = read_email(email)) email = std::move(*read);
+  // What can be nobody's e-mail counts and costs as one that nobody has.
+  email = read_email(email).value_or("");
   Outcome outcome;
-  const auto may = co_await may_try(email, visitor, outcome);
-  if (!may) co_return std::unexpected(may.error());
-  if (!*may) co_return outcome;
+  outcome.retry_after = refusal(email, visitor, co_await boost::asio::this_coro::executor);
+  if (outcome.retry_after) co_return outcome;
   auto row = co_await store_.person_by_email(email);
   if (!row && row.error().kind != ErrorKind::kNotFound) co_return std::unexpected(row.error());
   const auto matches = co_await passwords_.matches(std::move(password), row ? row->password : std::string());
@@ -70,7 +71,6 @@ Task<Result<SignIn::Outcome>> SignIn::by_password(std::string email, SecretStrin
 Task<Result<SecretString>> SignIn::begin_session(PersonId person, std::string email, Visitor visitor) {
   SecretString token(random_token(""));
   const auto now = clock_.now();
-  visitor.agent.resize(std::min(visitor.agent.size(), kMaxAgentBytes));
   const Actor actor{Actor::Kind::kPerson, person.value, email, visitor.from};
   SessionRow row{0, token_hash(token.expose()), person, now, now, visitor.from, visitor.agent};
   const auto begun = co_await store_.create_session(std::move(row), people_.sessions_kept(),

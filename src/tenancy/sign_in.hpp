@@ -69,7 +69,10 @@ class SignIn {
  private:
   /// Uses up every invitation of the e-mail; 0 if there is none and nobody has it.
   [[nodiscard]] Task<Result<PersonId>> person_for(std::string email, std::string name, std::string from);
-  [[nodiscard]] Task<Result<bool>> may_try(const std::string& email, const Visitor& visitor, Outcome& outcome);
+  /// The wait that is asked for; nothing: go on.
+  [[nodiscard]] std::optional<std::chrono::seconds> refusal(const std::string& email, const Visitor& visitor,
+                                                            const Executor& executor);
+  Task<> note_held(std::string email, std::string from);
   [[nodiscard]] Task<Result<SecretString>> begin_session(PersonId person, std::string email, Visitor visitor);
 
   PeopleStore& store_;
@@ -78,6 +81,7 @@ class SignIn {
   SecondFactor& second_factor_;
   Attempts& attempts_;
   Clock& clock_;
+  TaskGroup tasks_;
 };
 
 /// A random code for a link or a cookie: 256 bits.

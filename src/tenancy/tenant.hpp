@@ -42,6 +42,25 @@ struct AgentOptions {
   std::chrono::seconds timeout{120};   ///< For the whole answer.
 };
 
+/// What a tenant may use, so that it takes nothing from the others; 0: as much as there is. Stored as settings of the
+/// names in kLimits.
+struct TenantLimits {
+  std::int64_t inbound_per_second = 0;  ///< Items of webhooks: messages, statuses, changes. More: Meta comes again.
+  std::int64_t turns_at_a_time = 0;     ///< More wait, in order.
+  std::int64_t stored_bytes = 0;        ///< Beyond it nothing comes in any more; Meta keeps it for days.
+  std::int64_t retention_days = 0;      ///< What is older is deleted.
+};
+struct LimitName {
+  const char* setting;
+  std::int64_t TenantLimits::* limit;
+};
+inline constexpr LimitName kLimits[] = {
+    {"limits.inbound_per_second", &TenantLimits::inbound_per_second},
+    {"limits.turns_at_a_time", &TenantLimits::turns_at_a_time},
+    {"limits.stored_bytes", &TenantLimits::stored_bytes},
+    {"limits.retention_days", &TenantLimits::retention_days},
+};
+
 struct Agent {
   std::string name;
   std::string kind;  ///< echo, openai
@@ -55,6 +74,7 @@ struct Tenant {
   bool enabled = true;
   TimePoint created_at;
   ChannelPolicy policy = ChannelPolicy::kDisabled;
+  TenantLimits limits;
   std::vector<std::string> phone_number_ids;
   std::map<std::string, std::string> settings;
   std::map<std::string, TimePoint> secrets_set;  ///< Which secrets are set, and since when.

@@ -41,6 +41,8 @@ struct GraphError {
   std::string fbtrace_id;
   bool is_transient = false;
   bool has_error_object = false;  ///< False for HTML, an empty body, or JSON of another shape.
+
+  bool operator==(const GraphError&) const = default;
 };
 
 /// Reads the answer to a send. A 2xx with messages[0].id is a SendAnswer; all else is an error: also a 2xx without id,

@@ -130,6 +130,31 @@ test("everything that is stored is answered as described", async () => {
     assert.ok((await read(`/api/v1/${list}`))[list].length > 0, list);
 });
 
+test("the overview counts what happened, in every range", async () => {
+  const operation = operations.find(({ name }) => name === "showOverview");
+  for (const range of ["hour", "day", "week"]) {
+    const answer = await call("GET", `/api/v1/overview?range=${range}`, acme.token);
+    check(operation, answer, range);
+    const shown = JSON.parse(answer.text);
+    assert.deepEqual(shown.totals, { in: 4, out: 2, failed: 1 }, range);
+    assert.equal(shown.points.reduce((sum, point) => sum + point.in, 0), 4);
+    assert.equal(shown.answer_ms.count, 2);
+    assert.ok(shown.answer_ms.p95 >= shown.answer_ms.p50);
+    assert.equal(shown.conversations.total, 4);
+    assert.deepEqual(shown.queue, { waiting_turns: 0, outbox: 0 });
+    assert.deepEqual(shown.numbers, [{ phone_number_id: acme.number, outbox: 0, held: false }]);
+  }
+});
+
+test("conversations are found by who they are with", async () => {
+  const found = async (words) =>
+    (await read(`/api/v1/conversations${query([["search", words]])}`)).conversations.map(({ user }) => user.name);
+  assert.deepEqual(await found("zo"), ["Zoë of acme"]);
+  assert.deepEqual(await found("+491555000002"), ["Paul of acme"]);
+  assert.equal((await found("4915")).length, 4);
+  assert.deepEqual(await found("nobody"), []);
+});
+
 test("pages give each thing once, by the cursor they name", async () => {
   for (const operation of operations) {
     const cursor = operation.parameters.find(({ name, in: where }) => where === "query" && ["before", "after"].includes(name));

@@ -10,7 +10,6 @@
 #include <fmt/format.h>
 
 #include "support/eventually.hpp"
-#include "support/http_call.hpp"
 
 namespace claw::testing {
 
@@ -167,6 +166,19 @@ json::value RealPrograms::api(const std::string& target) {
   const auto answer = http_call(gateway_port_, "GET", "/api/v1" + target, {{"Authorization", "Bearer " + api_token_}});
   if (answer.status != 200) throw std::runtime_error(fmt::format("{}: {} {}", target, answer.status, answer.body));
   return json::parse(answer.body);
+}
+
+HttpAnswer RealPrograms::call_api(const std::string& method, const std::string& target, const json::value& body) {
+  return http_call(gateway_port_, method, "/api/v1" + target, {{"Authorization", "Bearer " + api_token_}},
+                   body.is_null() ? "" : json::serialize(body));
+}
+
+HttpAnswer RealPrograms::call_gateway(const std::string& method, const std::string& target, const std::string& body) {
+  return http_call(gateway_port_, method, target, {}, body);
+}
+
+std::string RealPrograms::simulator_url() const {
+  return fmt::format("http://127.0.0.1:{}", simulator_port_);
 }
 
 std::vector<json::object> RealPrograms::messages() {

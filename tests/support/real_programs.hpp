@@ -6,6 +6,7 @@
 
 #include <boost/json.hpp>
 
+#include "support/http_call.hpp"
 #include "support/process.hpp"
 #include "support/temp_dir.hpp"
 
@@ -60,6 +61,13 @@ class RealPrograms {
   std::vector<boost::json::object> answers_to(const std::string& text);
   /// True where everything people wrote was acknowledged and stored, each turn is over, and nothing waits to be sent.
   bool at_rest();
+
+  /// A call of the tenant's API, `target` from /api/v1 on.
+  HttpAnswer call_api(const std::string& method, const std::string& target, const boost::json::value& body = {});
+  /// The same without the token, anywhere on the public listener.
+  HttpAnswer call_gateway(const std::string& method, const std::string& target, const std::string& body = "");
+  /// Where Meta is: a Graph base URL.
+  [[nodiscard]] std::string simulator_url() const;
 
   /// A figure of the gateway's metrics page; 0 where it is not there.
   double metric(const std::string& name);

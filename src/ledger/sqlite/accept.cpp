@@ -43,18 +43,26 @@ std::optional<MessageState> state_named(std::string_view status) {
   return std::nullopt;
 }
 
+/// As CLAW_TEXT_BYTES.
+std::int64_t bytes_of(const whatsapp::AgentView& view, const std::string& raw) {
+  return static_cast<std::int64_t>(view.text.size() + view.data.size() + raw.size()) + kRowBytes;
+}
+
 }  // namespace
 
-void advance_by_status(Database& db, MessageId message, std::string_view status, std::string_view wamid,
-                       std::string_view errors) {
+void advance_by_status(Database& db, Outgoing& message, std::string_view status, std::string_view wamid,
+                       std::string_view errors, TimePoint at, Tally& tally) {
   const auto state = state_named(status);
-  if (!state) return;
-  const auto [error_code, reason] = first_error(errors);
   // Every outbound state before kSent is lower, so that a status which overtakes the answer to the send settles it.
+  if (!state || message.state >= *state) return;
+  const auto [error_code, reason] = first_error(errors);
   db.run(
       "UPDATE messages SET state = $1, error_code = $2, reason = $3, "
-      "wamid = CASE WHEN wamid = '' THEN $4 ELSE wamid END WHERE id = $5 AND direction = 1 AND state < $1",
-      *state, error_code, reason, wamid, message);
+      "wamid = CASE WHEN wamid = '' THEN $4 ELSE wamid END WHERE id = $5",
+      *state, error_code, reason, wamid, message.id);
+  // Meta has statuses of what it accepted only.
+  tally.settled(db, message, *state, true, at);
+  message.state = *state;
 }
 
 bool Acceptor::is_new(const AcceptItem& item) {
@@ -141,12 +149,17 @@ void Acceptor::message(AcceptItem& item, whatsapp::Message& message) {
   const std::int64_t meta_ms = message.timestamp_s * 1000;
   db_.run(
       "INSERT INTO messages (tenant, conversation, direction, state, type, text, data, wamid, created_ms, meta_ms, "
-      "previous, inbox, turn, part, attempts, due_ms, error_code, reason, agent) "
-      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0, 0, 0, 0, 0, $13, '')",
+      "previous, inbox, turn, part, attempts, due_ms, error_code, reason, agent, raw_bytes) "
+      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0, 0, 0, 0, 0, $13, '', $14)",
       tenant, conversation.id, echo ? Direction::kOutbound : Direction::kInbound, state, message.type,
       message.view.text, message.view.data, message.id, received_ms, meta_ms, conversation.last, item.item.seq,
-      echo ? std::string("written in the business app") : item.ignore_reason);
+      echo ? std::string("written in the business app") : item.ignore_reason, item.item.raw.size());
   const MessageId id{db_.last_insert_id()};
+  echo ? tally_.went_out(tenant, item.item.received_at) : tally_.came_in(tenant, item.item.received_at);
+  auto& stored = tally_.stored(tenant);
+  stored.conversations += conversation.last ? 0 : 1;
+  ++stored.messages;
+  stored.bytes += bytes_of(message.view, item.item.raw);
   db_.run("UPDATE conversations SET last_message = $1, last_inbound_ms = max(last_inbound_ms, $2) WHERE id = $3", id,
           echo ? 0 : meta_ms, conversation.id);
   if (!waits) return;
@@ -155,27 +168,37 @@ void Acceptor::message(AcceptItem& item, whatsapp::Message& message) {
                                std::move(message.view)});
 }
 
+Outgoing Acceptor::outgoing_of(TenantId tenant, const whatsapp::Status& status) {
+  const auto read = [tenant](Database::Query row) {
+    if (!row.next()) return Outgoing{};
+    return Outgoing{MessageId{row->integer(0)}, tenant, static_cast<MessageState>(row->integer(1)),
+                    MessageId{row->integer(2)}, static_cast<int>(row->integer(3))};
+  };
+  if (const auto ours = parse_callback_data(status.callback_data)) {
+    const auto found =
+        read(db_.query("SELECT id, state, turn, part FROM messages WHERE id = $1 AND tenant = $2 AND direction = 1",
+                       ours->message, tenant));
+    if (found.id) return found;
+  }
+  return read(
+      db_.query("SELECT id, state, turn, part FROM messages WHERE tenant = $1 AND wamid = $2 AND direction = 1 "
+                "AND wamid <> ''",
+                tenant, status.id));
+}
+
 void Acceptor::status(AcceptItem& item, const whatsapp::Status& status) {
   const TenantId tenant = item.item.tenant;
-  MessageId message;
-  if (const auto ours = parse_callback_data(status.callback_data)) {
-    auto row =
-        db_.query("SELECT id FROM messages WHERE id = $1 AND tenant = $2 AND direction = 1", ours->message, tenant);
-    if (row.next()) message = MessageId{row->integer(0)};
-  }
-  if (!message) {
-    auto row = db_.query("SELECT id FROM messages WHERE tenant = $1 AND wamid = $2 AND direction = 1 AND wamid <> ''",
-                         tenant, status.id);
-    if (row.next()) message = MessageId{row->integer(0)};
-  }
+  Outgoing message = outgoing_of(tenant, status);
   const std::string errors = errors_json(status.errors);
   db_.run(
       "INSERT INTO statuses (tenant, message, wamid, status, participant, meta_ms, received_ms, errors, pricing) "
       "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-      tenant, message, status.id, status.status, status.participant, status.timestamp_s * 1000,
+      tenant, message.id, status.id, status.status, status.participant, status.timestamp_s * 1000,
       to_ms(item.item.received_at), errors, status.pricing);
+  tally_.stored(tenant).bytes += kRowBytes;
   ++accepted_.statuses;
-  if (message) return advance_by_status(db_, message, status.status, status.id, errors);
+  if (message.id)
+    return advance_by_status(db_, message, status.status, status.id, errors, item.item.received_at, tally_);
   // Sent by another program through the same number, or its answer is still on the way: shown, and joined later.
   event(item, "status", {fmt::format("{}: {}", status.status, status.id), "{}"}, status.status);
 }
@@ -183,10 +206,17 @@ void Acceptor::status(AcceptItem& item, const whatsapp::Status& status) {
 void Acceptor::event(AcceptItem& item, const char* kind, const whatsapp::AgentView& view, std::string_view name) {
   db_.run(
       "INSERT INTO events (tenant, kind, field, event, waba_id, phone_number_id, text, data, received_ms, meta_ms, "
-      "inbox) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+      "inbox, raw_bytes) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
       item.item.tenant, std::string_view(kind), item.event.field, name, item.event.waba_id, item.event.phone_number_id,
-      view.text, view.data, to_ms(item.item.received_at), item.event.timestamp_s * 1000, item.item.seq);
+      view.text, view.data, to_ms(item.item.received_at), item.event.timestamp_s * 1000, item.item.seq,
+      item.item.raw.size());
+  tally_.stored(item.item.tenant).bytes += bytes_of(view, item.item.raw);
   ++accepted_.events;
+}
+
+Accepted Acceptor::finish() {
+  tally_.write(db_);
+  return std::move(accepted_);
 }
 
 void Acceptor::accept(AcceptItem& item) {

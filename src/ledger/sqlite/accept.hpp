@@ -1,7 +1,7 @@
 #pragma once
 
 #include "ledger/ledger.hpp"
-#include "ledger/sqlite/database.hpp"
+#include "ledger/sqlite/tally.hpp"
 
 namespace claw::sqlite {
 
@@ -12,7 +12,8 @@ class Acceptor {
   Acceptor(Database& db, TimePoint now) : db_(db), now_(now) {}
 
   void accept(AcceptItem& item);
-  [[nodiscard]] Accepted take() { return std::move(accepted_); }
+  /// Writes what was counted. To be called once, after the last item.
+  [[nodiscard]] Accepted finish();
 
  private:
   struct User {
@@ -23,6 +24,8 @@ class Acceptor {
   bool is_new(const AcceptItem& item);
   void message(AcceptItem& item, whatsapp::Message& message);
   void status(AcceptItem& item, const whatsapp::Status& status);
+  /// The message that a status belongs to; without an id where it is not known.
+  Outgoing outgoing_of(TenantId tenant, const whatsapp::Status& status);
   void event(AcceptItem& item, const char* kind, const whatsapp::AgentView& view, std::string_view name);
 
   User find_or_make_user(TenantId tenant, const whatsapp::Person& person);
@@ -38,11 +41,12 @@ class Acceptor {
   Database& db_;
   TimePoint now_;
   Accepted accepted_;
+  Tally tally_;
 };
 
-/// Moves an outbound message to the state that a status names, if that is later than where it stands. `errors` is the
-/// JSON array kept with the status. REQUIRES: inside a transaction.
-void advance_by_status(Database& db, MessageId message, std::string_view status, std::string_view wamid,
-                       std::string_view errors);
+/// Moves an outbound message to the state that a status names, if that is later than where it stands, and counts it.
+/// `errors` is the JSON array kept with the status. REQUIRES: inside a transaction.
+void advance_by_status(Database& db, Outgoing& message, std::string_view status, std::string_view wamid,
+                       std::string_view errors, TimePoint at, Tally& tally);
 
 }  // namespace claw::sqlite

@@ -47,6 +47,13 @@ void write_audit(Database& db, const AuditRow& row) {
       row.tenant, to_ms(row.at), row.who_kind, row.who_id, row.who, row.from, row.action, row.target, row.what);
 }
 
+Task<Result<void>> SqliteAuditLog::add(AuditRow row) {
+  return store_.write<void>([row = std::move(row)](Database& db) -> Result<void> {
+    write_audit(db, row);
+    return {};
+  });
+}
+
 Task<Result<Page<AuditRow>>> SqliteAuditLog::entries(TenantId tenant, AuditFilter filter) {
   return store_.read<Page<AuditRow>>([tenant, filter = std::move(filter)](Database& db) -> Result<Page<AuditRow>> {
     const Walk walk = walk_audit(db, tenant, filter);

@@ -12,6 +12,7 @@ class SqliteAuditLog final : public AuditLog {
  public:
   /// `store` must outlive this object.
   explicit SqliteAuditLog(Store& store) : store_(store) {}
+  [[nodiscard]] Task<Result<void>> add(AuditRow row) override;
   [[nodiscard]] Task<Result<Page<AuditRow>>> entries(TenantId tenant, AuditFilter filter) override;
 
  private:

@@ -115,6 +115,38 @@ CREATE TABLE identities (
   issuer TEXT NOT NULL, subject TEXT NOT NULL, person INTEGER NOT NULL,
   PRIMARY KEY (issuer, subject)) STRICT, WITHOUT ROWID;
 )sql",
+    // 6: what happened when, how long answers took, what each tenant has stored
+    R"sql(
+CREATE TABLE activity (
+  tenant INTEGER NOT NULL, minute INTEGER NOT NULL, came_in INTEGER NOT NULL, went_out INTEGER NOT NULL,
+  failed INTEGER NOT NULL, PRIMARY KEY (tenant, minute)) STRICT, WITHOUT ROWID;
+-- span: of ten minutes. bucket: see ledger/activity.hpp.
+CREATE TABLE answer_times (
+  tenant INTEGER NOT NULL, span INTEGER NOT NULL, bucket INTEGER NOT NULL, answers INTEGER NOT NULL,
+  PRIMARY KEY (tenant, span, bucket)) STRICT, WITHOUT ROWID;
+
+-- The webhook that a row came in, which the inbox keeps.
+ALTER TABLE messages ADD COLUMN raw_bytes INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE events ADD COLUMN raw_bytes INTEGER NOT NULL DEFAULT 0;
+-- Sums over messages, statuses and events, kept by whoever writes or deletes one: see sqlite/tally.hpp. conversations:
+-- those with a message.
+CREATE TABLE stored (
+  tenant INTEGER PRIMARY KEY, conversations INTEGER NOT NULL, messages INTEGER NOT NULL, bytes INTEGER NOT NULL) STRICT;
+INSERT INTO stored SELECT tenant, sum(conversations), sum(messages), sum(bytes) FROM (
+  SELECT tenant, count(*) AS conversations, 0 AS messages, 0 AS bytes FROM conversations WHERE last_message > 0
+    GROUP BY tenant UNION ALL
+  SELECT tenant, 0, count(*), sum(length(CAST(text AS BLOB)) + length(CAST(data AS BLOB)) + 250) FROM messages
+    GROUP BY tenant UNION ALL
+  SELECT tenant, 0, 0, sum(length(CAST(text AS BLOB)) + length(CAST(data AS BLOB)) + 250) FROM events
+    GROUP BY tenant UNION ALL
+  SELECT tenant, 0, 0, count(*) * 250 FROM statuses GROUP BY tenant) GROUP BY tenant;
+)sql",
+    // 6: what waits for its turn, by tenant, so that no tenant's queue is read through for another's
+    R"sql(
+DROP INDEX messages_open;
+CREATE INDEX messages_pending ON messages (tenant, id) WHERE state = 0;
+CREATE INDEX messages_outgoing ON messages (state, id) WHERE state IN (10, 11);
+)sql",
 };
 
 }  // namespace

@@ -7,6 +7,7 @@ namespace claw::sqlite {
 namespace {
 
 using Users = Page<UserRecord, std::string>;
+using Conversations = Page<ConversationRecord>;
 
 #define CLAW_USER_COLUMNS "SELECT u.public_id, u.name, u.phone, u.bsuid, u.created_ms "
 #define CLAW_CONVERSATION_COLUMNS                                                                             \
@@ -89,6 +90,53 @@ Result<Users> by_name(Database& db, TenantId tenant, const UserFilter& filter) {
   return page;
 }
 
+Conversations fill(Database::Query rows, const ConversationFilter& filter, const Walk& walk) {
+  return fill_page<ConversationRecord>(std::move(rows), filter.limit, walk, conversation_at,
+                                       [](const ConversationRecord& record) { return record.last.value; });
+}
+
+/// Newest messages first, and of them those that are the last of their conversation: an index on last_message would be
+/// changed by every message, and this costs the writer nothing.
+Conversations all_conversations(Database& db, TenantId tenant, const ConversationFilter& filter) {
+  const Walk walk = walk_messages(db, tenant, filter.before.value);
+  return fill(db.query(CLAW_CONVERSATION_COLUMNS
+                       "FROM messages m CROSS JOIN conversations c ON c.id = m.conversation "
+                       "CROSS JOIN users u ON u.id = c.user WHERE m.tenant = $2 AND m.id < $3 AND m.id >= $4 "
+                       "AND c.last_message = m.id ORDER BY m.id DESC LIMIT $5",
+                       kPreviewCharacters, tenant, walk.before, walk.from, filter.limit),
+              filter, walk);
+}
+
+#define CLAW_OF_PEOPLE_FOUND                                             \
+  "FROM found f CROSS JOIN users u ON u.id = f.id "                      \
+  "CROSS JOIN conversations c ON c.tenant = u.tenant AND c.user = u.id " \
+  "CROSS JOIN messages m ON m.id = c.last_message WHERE m.id < $5 ORDER BY m.id DESC LIMIT $6"
+
+Conversations of_people_by_name(Database& db, TenantId tenant, const ConversationFilter& filter) {
+  const Walk walk = walk_all(filter.before.value);
+  return fill(
+      db.query(
+          "WITH found AS (SELECT id FROM users WHERE tenant = $2 AND name COLLATE NOCASE >= $3 "
+          "AND name COLLATE NOCASE < $4 ORDER BY name COLLATE NOCASE, public_id LIMIT $7) " CLAW_CONVERSATION_COLUMNS
+              CLAW_OF_PEOPLE_FOUND,
+          kPreviewCharacters, tenant, filter.name, filter.name + '\xFF', walk.before, filter.limit, kMaxFound),
+      filter, walk);
+}
+
+/// Someone may be found by their phone number and their BSUID.
+Conversations of_people_by_address(Database& db, TenantId tenant, const ConversationFilter& filter) {
+  const Walk walk = walk_all(filter.before.value);
+  const KeyRange range("wa:" + filter.phone, "");
+  return fill(
+      db.query("WITH found AS (SELECT DISTINCT id FROM (SELECT u.id FROM kv k CROSS JOIN users u "
+               "ON u.tenant = k.tenant AND u.public_id = k.value "
+               "AND (u.phone = substr(k.key, 4) OR u.bsuid = substr(k.key, 4)) "
+               "WHERE k.tenant = $2 AND k.key >= $3 AND k.key < $4 ORDER BY k.key LIMIT $7)) " CLAW_CONVERSATION_COLUMNS
+                   CLAW_OF_PEOPLE_FOUND,
+               kPreviewCharacters, tenant, range.from, range.end, walk.before, filter.limit, kMaxFound),
+      filter, walk);
+}
+
 }  // namespace
 
 Task<Result<Users>> SqliteLedger::users(TenantId tenant, UserFilter filter) {
@@ -117,19 +165,11 @@ Task<Result<UserRecord>> SqliteLedger::user(TenantId tenant, std::string id) {
   });
 }
 
-Task<Result<Page<ConversationRecord>>> SqliteLedger::conversations(TenantId tenant, ConversationFilter filter) {
-  using Conversations = Page<ConversationRecord>;
-  return store_.read<Conversations>([tenant, filter](Database& db) -> Result<Conversations> {
-    // Newest messages first, and of them those that are the last of their conversation: an index on last_message would
-    // be changed by every message, and this costs the writer nothing.
-    const Walk walk = walk_messages(db, tenant, filter.before.value);
-    return fill_page<ConversationRecord>(
-        db.query(CLAW_CONVERSATION_COLUMNS "FROM messages m CROSS JOIN conversations c ON c.id = m.conversation "
-                                           "CROSS JOIN users u ON u.id = c.user "
-                                           "WHERE m.tenant = $2 AND m.id < $3 AND m.id >= $4 AND c.last_message = m.id "
-                                           "ORDER BY m.id DESC LIMIT $5",
-                 kPreviewCharacters, tenant, walk.before, walk.from, filter.limit),
-        filter.limit, walk, conversation_at, [](const ConversationRecord& record) { return record.last.value; });
+Task<Result<Conversations>> SqliteLedger::conversations(TenantId tenant, ConversationFilter filter) {
+  return store_.read<Conversations>([tenant, filter = std::move(filter)](Database& db) -> Result<Conversations> {
+    if (!filter.phone.empty()) return of_people_by_address(db, tenant, filter);
+    if (!filter.name.empty()) return of_people_by_name(db, tenant, filter);
+    return all_conversations(db, tenant, filter);
   });
 }
 
@@ -144,17 +184,21 @@ Task<Result<ConversationRecord>> SqliteLedger::conversation(TenantId tenant, Con
   });
 }
 
-Task<Result<std::map<std::string, std::int64_t>>> SqliteLedger::waiting(TenantId tenant) {
-  using Counts = std::map<std::string, std::int64_t>;
-  return store_.read<Counts>([tenant](Database& db) -> Result<Counts> {
-    Counts counts;
-    const Walk walk = down_to_oldest_open(db, MessageState::kQueued, walk_messages(db, tenant, 0));
+Task<Result<Waiting>> SqliteLedger::waiting(TenantId tenant) {
+  return store_.read<Waiting>([tenant](Database& db) -> Result<Waiting> {
+    Waiting found;
+    const Walk newest = walk_messages(db, tenant, 0);
+    const Walk turns = down_to_oldest_open(db, tenant, MessageState::kPending, newest);
+    auto count = db.query("SELECT count(*) FROM messages WHERE tenant = $1 AND id >= $2 AND id < $3 AND state = 0",
+                          tenant, turns.from, turns.before);
+    if (count.next()) found.turns = count->integer(0);
+    const Walk queued = down_to_oldest_open(db, tenant, MessageState::kQueued, newest);
     auto rows = db.query(
         "SELECT c.phone_number_id, count(*) FROM messages m CROSS JOIN conversations c ON c.id = m.conversation "
         "WHERE m.tenant = $1 AND m.id >= $2 AND m.id < $3 AND m.state = 10 GROUP BY c.phone_number_id",
-        tenant, walk.from, walk.before);
-    while (rows.next()) counts[rows->text(0)] = rows->integer(1);
-    return counts;
+        tenant, queued.from, queued.before);
+    while (rows.next()) found.outbox[rows->text(0)] = rows->integer(1);
+    return found;
   });
 }
 

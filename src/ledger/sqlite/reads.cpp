@@ -145,7 +145,7 @@ Page<MessageRecord> of_tenant(Database& db, TenantId tenant, const MessageFilter
   Walk walk = all ? walk_all(filter.before.value) : walk_messages(db, tenant, filter.before.value);
   const bool open = filter.state == MessageState::kPending || filter.state == MessageState::kQueued ||
                     filter.state == MessageState::kSending;
-  if (open) walk = down_to_oldest_open(db, *filter.state, walk);
+  if (open) walk = down_to_oldest_open(db, tenant, *filter.state, walk);
   const std::int64_t direction = filter.direction ? static_cast<std::int64_t>(*filter.direction) : -1;
   const std::int64_t state = filter.state ? static_cast<std::int64_t>(*filter.state) : -1;
   return fill_page<MessageRecord>(

@@ -7,18 +7,17 @@
 namespace claw::sqlite {
 namespace {
 
-// `state IN (0, 10, 11)` is there for the planner: it uses a partial index only where it finds the index's own
-// condition.
 constexpr const char* kPendingColumns =
     "SELECT m.id, m.tenant, m.conversation, c.phone_number_id, u.public_id, u.phone, u.bsuid, m.wamid, m.type, m.text, "
     "m.data FROM messages m JOIN conversations c ON c.id = m.conversation JOIN users u ON u.id = c.user "
-    "WHERE m.state = 0 AND m.state IN (0, 10, 11) AND m.id >= $1 ORDER BY m.id LIMIT $2";
+    "WHERE m.tenant = $1 AND m.state = 0 AND m.id >= $2 ORDER BY m.id LIMIT $3";
 
+// `state IN (10, 11)` is there for the planner: it uses a partial index only where it finds the index's own condition.
 constexpr const char* kQueuedColumns =
     "SELECT m.id, m.tenant, m.conversation, c.phone_number_id, u.phone, u.bsuid, m.text, m.attempts, m.due_ms, "
     "m.created_ms, m.turn "
     "FROM messages m JOIN conversations c ON c.id = m.conversation JOIN users u ON u.id = c.user "
-    "WHERE m.state = 10 AND m.state IN (0, 10, 11) AND m.id >= $1 AND c.phone_number_id = $2 ORDER BY m.id LIMIT $3";
+    "WHERE m.state = 10 AND m.state IN (10, 11) AND m.id >= $1 AND c.phone_number_id = $2 ORDER BY m.id LIMIT $3";
 
 OutboundMessage outbound_at(const Statement& row) {
   return {MessageId{row.integer(0)},
@@ -32,6 +31,33 @@ OutboundMessage outbound_at(const Statement& row) {
           from_ms(row.integer(8)),
           from_ms(row.integer(9)),
           MessageId{row.integer(10)}};
+}
+
+std::optional<Outgoing> outgoing_at(Database& db, MessageId message) {
+  auto row = db.query("SELECT tenant, state, turn, part FROM messages WHERE id = $1", message);
+  if (!row.next()) return std::nullopt;
+  return Outgoing{message, TenantId{row->integer(0)}, static_cast<MessageState>(row->integer(1)),
+                  MessageId{row->integer(2)}, static_cast<int>(row->integer(3))};
+}
+
+/// Meta has named the message: statuses that came before it did are its own.
+void join_early_statuses(Database& db, Outgoing& message, const std::string& wamid, TimePoint now, Tally& tally) {
+  db.run("UPDATE messages SET wamid = $1 WHERE id = $2 AND wamid = ''", wamid, message.id);
+  struct Early {
+    std::int64_t id;
+    std::string status, errors;
+  };
+  std::vector<Early> early;
+  {
+    auto rows =
+        db.query("SELECT id, status, errors FROM statuses WHERE tenant = $1 AND message = 0 AND wamid = $2 ORDER BY id",
+                 message.tenant, wamid);
+    while (rows.next()) early.push_back({rows->integer(0), rows->text(1), rows->text(2)});
+  }
+  for (const auto& status : early) {
+    db.run("UPDATE statuses SET message = $1 WHERE id = $2", message.id, status.id);
+    advance_by_status(db, message, status.status, wamid, status.errors, now, tally);
+  }
 }
 
 }  // namespace
@@ -51,7 +77,7 @@ Task<Result<Accepted>> SqliteLedger::accept(std::vector<AcceptItem> items, Fence
   return fenced<Accepted>(fence, [items = std::move(items), now = clock_.now()](Database& db) mutable {
     Acceptor acceptor(db, now);
     for (auto& item : items) acceptor.accept(item);
-    return Result<Accepted>(acceptor.take());
+    return Result<Accepted>(acceptor.finish());
   });
 }
 
@@ -81,6 +107,8 @@ Task<Result<std::vector<OutboundMessage>>> SqliteLedger::complete_turn(MessageId
           previous = row->integer(5);
         }
         Parts parts;
+        Tally tally;
+        auto& stored = tally.stored(whose.tenant);
         for (std::size_t part = 0; part < outcome.parts.size(); ++part) {
           db.run(
               "INSERT INTO messages (tenant, conversation, direction, state, type, text, data, wamid, created_ms, "
@@ -88,6 +116,8 @@ Task<Result<std::vector<OutboundMessage>>> SqliteLedger::complete_turn(MessageId
               "VALUES ($1, $2, 1, 10, 'text', $3, '{}', '', $4, 0, $5, 0, $6, $7, 0, $4, 0, '', $8)",
               whose.tenant, whose.conversation, outcome.parts[part], now, previous, message, part, outcome.agent);
           previous = db.last_insert_id();
+          ++stored.messages;
+          stored.bytes += static_cast<std::int64_t>(outcome.parts[part].size() + 2) + kRowBytes;
           whose.id = MessageId{previous};
           whose.text = outcome.parts[part];
           whose.due = from_ms(now);
@@ -95,6 +125,7 @@ Task<Result<std::vector<OutboundMessage>>> SqliteLedger::complete_turn(MessageId
           parts.push_back(whose);
         }
         db.run("UPDATE conversations SET last_message = $1 WHERE id = $2", previous, whose.conversation);
+        tally.write(db);
         return parts;
       });
 }
@@ -108,38 +139,36 @@ Task<Result<void>> SqliteLedger::begin_send(MessageId message, Fence fence) {
 }
 
 Task<Result<void>> SqliteLedger::end_send(MessageId message, SendOutcome outcome, Fence fence) {
-  return fenced<void>(fence, [message, outcome = std::move(outcome)](Database& db) -> Result<void> {
+  return fenced<void>(fence, [message, outcome = std::move(outcome), now = clock_.now()](Database& db) -> Result<void> {
+    auto outgoing = outgoing_at(db, message);
+    if (!outgoing) return {};
+    Tally tally;
     // Only from kSending: a status may have overtaken the answer, and then the answer has nothing to add but the wamid.
-    db.run("UPDATE messages SET state = $1, due_ms = $2, error_code = $3, reason = $4 WHERE id = $5 AND state = 11",
-           outcome.state, to_ms(outcome.due), outcome.error_code, outcome.reason, message);
-    if (outcome.wamid.empty()) return {};
-    db.run("UPDATE messages SET wamid = $1 WHERE id = $2 AND wamid = ''", outcome.wamid, message);
-    struct Early {
-      std::int64_t id;
-      std::string status, errors;
-    };
-    std::vector<Early> early;
-    {
-      auto rows = db.query(
-          "SELECT s.id, s.status, s.errors FROM statuses s JOIN messages m ON m.tenant = s.tenant "
-          "WHERE m.id = $1 AND s.message = 0 AND s.wamid = $2 ORDER BY s.id",
-          message, outcome.wamid);
-      while (rows.next()) early.push_back({rows->integer(0), rows->text(1), rows->text(2)});
+    if (outgoing->state == MessageState::kSending) {
+      db.run("UPDATE messages SET state = $1, due_ms = $2, error_code = $3, reason = $4 WHERE id = $5", outcome.state,
+             to_ms(outcome.due), outcome.error_code, outcome.reason, message);
+      if (outcome.state >= MessageState::kSent)
+        tally.settled(db, *outgoing, outcome.state, outcome.state != MessageState::kFailed, now);
+      outgoing->state = outcome.state;
     }
-    for (const auto& status : early) {
-      db.run("UPDATE statuses SET message = $1 WHERE id = $2", message, status.id);
-      advance_by_status(db, message, status.status, outcome.wamid, status.errors);
-    }
+    if (!outcome.wamid.empty()) join_early_statuses(db, *outgoing, outcome.wamid, now, tally);
+    tally.write(db);
     return {};
   });
 }
 
 Task<Result<void>> SqliteLedger::explain(std::vector<MessageId> messages, SendOutcome outcome, Fence fence) {
   return fenced<void>(
-      fence, [messages = std::move(messages), outcome = std::move(outcome)](Database& db) -> Result<void> {
-        for (const MessageId message : messages)
+      fence,
+      [messages = std::move(messages), outcome = std::move(outcome), now = clock_.now()](Database& db) -> Result<void> {
+        Tally tally;
+        for (const MessageId message : messages) {
           db.run("UPDATE messages SET state = $1, error_code = $2, reason = $3 WHERE id = $4 AND state = 10",
                  outcome.state, outcome.error_code, outcome.reason, message);
+          if (db.changes() == 0 || outcome.state != MessageState::kFailed) continue;
+          if (const auto failed = outgoing_at(db, message)) tally.failed(failed->tenant, now);
+        }
+        tally.write(db);
         return {};
       });
 }
@@ -148,15 +177,15 @@ Task<Result<std::size_t>> SqliteLedger::recover(Fence fence) {
   return fenced<std::size_t>(fence, [](Database& db) -> Result<std::size_t> {
     db.run(
         "UPDATE messages SET state = 12, reason = 'the process ended while the message was being sent' "
-        "WHERE state = 11 AND state IN (0, 10, 11)");
+        "WHERE state = 11 AND state IN (10, 11)");
     return static_cast<std::size_t>(db.changes());
   });
 }
 
-Task<Result<std::vector<PendingMessage>>> SqliteLedger::pending(MessageId from, std::size_t limit) {
-  return store_.read<std::vector<PendingMessage>>([from, limit](Database& db) {
+Task<Result<std::vector<PendingMessage>>> SqliteLedger::pending(TenantId tenant, MessageId from, std::size_t limit) {
+  return store_.read<std::vector<PendingMessage>>([tenant, from, limit](Database& db) {
     std::vector<PendingMessage> found;
-    auto rows = db.query(kPendingColumns, from, limit);
+    auto rows = db.query(kPendingColumns, tenant, from, limit);
     while (rows.next()) {
       found.push_back({MessageId{rows->integer(0)},
                        TenantId{rows->integer(1)},
@@ -173,12 +202,21 @@ Task<Result<std::vector<PendingMessage>>> SqliteLedger::pending(MessageId from, 
   });
 }
 
+Task<Result<std::vector<TenantId>>> SqliteLedger::tenants_with_pending() {
+  return store_.read<std::vector<TenantId>>([](Database& db) {
+    std::vector<TenantId> tenants;
+    auto rows = db.query("SELECT DISTINCT tenant FROM messages WHERE state = 0");
+    while (rows.next()) tenants.push_back(TenantId{rows->integer(0)});
+    return Result<std::vector<TenantId>>(std::move(tenants));
+  });
+}
+
 Task<Result<std::vector<std::string>>> SqliteLedger::numbers_with_queued() {
   return store_.read<std::vector<std::string>>([](Database& db) {
     std::vector<std::string> numbers;
     auto rows = db.query(
         "SELECT DISTINCT c.phone_number_id FROM messages m JOIN conversations c ON c.id = m.conversation "
-        "WHERE m.state = 10 AND m.state IN (0, 10, 11)");
+        "WHERE m.state = 10 AND m.state IN (10, 11)");
     while (rows.next()) numbers.push_back(rows->text(0));
     return Result<std::vector<std::string>>(std::move(numbers));
   });

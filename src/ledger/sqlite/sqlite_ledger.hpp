@@ -23,7 +23,9 @@ class SqliteLedger final : public Ledger {
   [[nodiscard]] Task<Result<void>> explain(std::vector<MessageId> messages, SendOutcome outcome, Fence fence) override;
   [[nodiscard]] Task<Result<std::size_t>> recover(Fence fence) override;
   [[nodiscard]] Task<Result<std::size_t>> forget(TimePoint before, std::size_t limit, Fence fence) override;
-  [[nodiscard]] Task<Result<std::vector<PendingMessage>>> pending(MessageId from, std::size_t limit) override;
+  [[nodiscard]] Task<Result<std::vector<PendingMessage>>> pending(TenantId tenant, MessageId from,
+                                                                  std::size_t limit) override;
+  [[nodiscard]] Task<Result<std::vector<TenantId>>> tenants_with_pending() override;
   [[nodiscard]] Task<Result<std::vector<OutboundMessage>>> queued(std::string phone_number_id, MessageId from,
                                                                   std::size_t limit) override;
   [[nodiscard]] Task<Result<std::vector<std::string>>> numbers_with_queued() override;
@@ -38,7 +40,16 @@ class SqliteLedger final : public Ledger {
   [[nodiscard]] Task<Result<Page<ConversationRecord>>> conversations(TenantId tenant,
                                                                      ConversationFilter filter) override;
   [[nodiscard]] Task<Result<ConversationRecord>> conversation(TenantId tenant, ConversationId id) override;
-  [[nodiscard]] Task<Result<std::map<std::string, std::int64_t>>> waiting(TenantId tenant) override;
+  [[nodiscard]] Task<Result<Waiting>> waiting(TenantId tenant) override;
+  [[nodiscard]] Task<Result<std::vector<ActivityPoint>>> activity(TenantId tenant, TimePoint from, std::size_t steps,
+                                                                  std::chrono::minutes step) override;
+  [[nodiscard]] Task<Result<std::vector<AnswerTimes>>> answer_times(TenantId tenant, TimePoint from, std::size_t steps,
+                                                                    std::chrono::minutes step) override;
+  [[nodiscard]] Task<Result<std::size_t>> forget_activity(TimePoint before, std::size_t limit, Fence fence) override;
+  [[nodiscard]] Task<Result<Expiry>> expire(TenantId tenant, TimePoint before, MessageId from, std::size_t limit,
+                                            Fence fence) override;
+  [[nodiscard]] Task<Result<Stored>> stored(TenantId tenant) override;
+  [[nodiscard]] Task<Result<std::int64_t>> open_windows(TenantId tenant, TimePoint since) override;
   [[nodiscard]] Task<Result<ChangeMarks>> change_marks() override;
   [[nodiscard]] Task<Result<Changes>> changes(ChangeMarks since, std::vector<MessageId> touched,
                                               std::size_t limit) override;

@@ -20,6 +20,7 @@ class SqliteTenantStore final : public TenantStore {
   [[nodiscard]] Task<Result<std::int64_t>> create_token(TokenRow row) override;
   [[nodiscard]] Task<Result<void>> delete_token(TenantId tenant, std::int64_t id) override;
   [[nodiscard]] Task<Result<void>> put_agent(AgentRow row) override;
+  [[nodiscard]] Task<Result<void>> note(SettingRow row) override { return put_setting(std::move(row)); }
 
  private:
   Store& store_;

@@ -35,9 +35,11 @@ Walk walk_events(Database& db, TenantId tenant, std::int64_t before) {
                  before);
 }
 
-Walk down_to_oldest_open(Database& db, MessageState state, Walk walk) {
-  // The second condition is there for the planner: see kPendingColumns.
-  auto row = db.query("SELECT min(id) FROM messages WHERE state = $1 AND state IN (0, 10, 11)", state);
+Walk down_to_oldest_open(Database& db, TenantId tenant, MessageState state, Walk walk) {
+  // The last condition is there for the planner: see kQueuedColumns.
+  auto row = state == MessageState::kPending
+                 ? db.query("SELECT min(id) FROM messages WHERE tenant = $1 AND state = 0", tenant)
+                 : db.query("SELECT min(id) FROM messages WHERE state = $1 AND state IN (10, 11)", state);
   const std::int64_t oldest = row.next() ? row->integer(0) : 0;
   if (oldest == 0) return {.from = walk.before, .before = walk.before, .more = false};
   if (oldest >= walk.from) walk.more = false;

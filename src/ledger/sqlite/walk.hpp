@@ -23,7 +23,7 @@ struct Walk {
 [[nodiscard]] Walk walk_all(std::int64_t before);
 
 /// `walk` without what is older than the oldest message in an open state (pending, queued, sending).
-[[nodiscard]] Walk down_to_oldest_open(Database& db, MessageState state, Walk walk);
+[[nodiscard]] Walk down_to_oldest_open(Database& db, TenantId tenant, MessageState state, Walk walk);
 
 /// Where a page of keys begins, inclusive, and ends: those that begin with `prefix` and come after `after`. One lower
 /// bound, for SQLite would search by one of two and walk to the other.

@@ -1,6 +1,6 @@
 // The simulator's control API as the page uses it.
 
-export type Tick = "sending" | "sent" | "delivered" | "read" | "played" | "failed";
+import type { Tick } from "../common/ticks.js";
 
 export interface Delivery {
   state: "waiting" | "in_flight" | "answered" | "given_up";

@@ -1,7 +1,6 @@
 // Our own small drawings. All are decoration: the name stands on the control or beside them.
 
 import { svg, html, type TemplateResult } from "lit";
-import type { Tick } from "./api.js";
 
 const icon = (body: TemplateResult<2>, width = 20, height = 20): TemplateResult =>
   html`<svg
@@ -26,21 +25,3 @@ export const smileIcon = (): TemplateResult =>
   icon(svg`<circle cx="8" cy="8" r="5.800" /><path d="M5.600 9.600a2.900 2.900 0 0 0 4.800 0M6 6.300v.1M10 6.300v.1" />`, 16, 16);
 export const copyIcon = (): TemplateResult =>
   icon(svg`<rect x="5.5" y="5.5" width="8" height="8" rx="1.5" /><path d="M3.5 10.500h-1v-8h8v1" />`, 16, 16);
-
-const one = svg`<path d="m2 6.5 3 3L11 3" />`;
-const two = svg`<path d="m1.5 6.5 3 3 6-6.500M7.5 9.500l.2.2 6.3-6.7" />`;
-
-export function tickIcon(tick: Tick): TemplateResult {
-  switch (tick) {
-    case "sending":
-      return icon(svg`<circle cx="6" cy="6" r="4" />`, 12, 12);
-    case "sent":
-      return icon(one, 13, 12);
-    case "delivered":
-    case "read":
-    case "played":
-      return icon(two, 16, 12);
-    case "failed":
-      return icon(svg`<circle cx="6" cy="6" r="4.8" /><path d="M6 3.500v3M6 8.600v.1" />`, 12, 12);
-  }
-}

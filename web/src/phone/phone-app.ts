@@ -1,6 +1,7 @@
 import { LitElement, css, html, nothing } from "lit";
 import { customElement, query, state } from "lit/decorators.js";
 import type { Act } from "./api.js";
+import { phone } from "../common/words.js";
 import { menuIcon } from "./icons.js";
 import "./phone-chat.js";
 import "./phone-composer.js";
@@ -8,7 +9,6 @@ import type { PhoneComposer } from "./phone-composer.js";
 import "./phone-panel.js";
 import type { PhonePanel } from "./phone-panel.js";
 import { store } from "./store.js";
-import { phone } from "./words.js";
 
 /** The page: the phone, and beside it (or over it, where it is narrow) the drawer. */
 @customElement("phone-app")

@@ -1,9 +1,11 @@
 import { LitElement, css, html, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
+import { tickIcon, tickWords } from "../common/ticks.js";
+import { time } from "../common/words.js";
 import type { Act, Message } from "./api.js";
-import { smileIcon, tickIcon, wireIcon } from "./icons.js";
+import { smileIcon, wireIcon } from "./icons.js";
 import "./phone-content.js";
-import { deliveryWords, gist, spoken, tickWords, time } from "./words.js";
+import { deliveryWords, gist, spoken } from "./words.js";
 
 const EMOJI = ["👍", "❤️", "😂", "😮", "🙏"];
 

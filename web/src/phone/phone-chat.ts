@@ -1,10 +1,10 @@
 import { LitElement, css, html, nothing, type PropertyValues } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
+import { day, dayKey } from "../common/words.js";
 import type { Message } from "./api.js";
 import { downIcon } from "./icons.js";
 import "./phone-bubble.js";
-import { day, dayKey } from "./words.js";
 
 const NEAR_END = 80;
 

@@ -1,8 +1,8 @@
 import { LitElement, css, html, nothing, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
+import { richText } from "../common/rich-text.js";
 import type { Act, Message } from "./api.js";
 import { fileIcon, personIcon, placeIcon } from "./icons.js";
-import { richText } from "./rich-text.js";
 import { store } from "./store.js";
 import { gist } from "./words.js";
 

@@ -2,12 +2,12 @@ import { LitElement, css, html, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import type { BusinessNumber, Message, Person } from "./api.js";
+import { phone, time } from "../common/words.js";
 import { backIcon, closeIcon, plusIcon } from "./icons.js";
 import "./phone-trouble.js";
 import "./phone-wire.js";
 import { store } from "./store.js";
-import { pin, theme, type Theme } from "./theme.js";
-import { phone, time } from "./words.js";
+import { pin, theme, type Theme } from "../common/theme.js";
 
 /** The drawer: who writes and to whom, or one message's wire. Says `close` and `back`. */
 @customElement("phone-panel")

@@ -1,9 +1,11 @@
 import { LitElement, css, html, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { api, type Exchange, type Message } from "./api.js";
+import { tickWords } from "../common/ticks.js";
+import { preciseTime, pretty } from "../common/words.js";
 import { copyIcon } from "./icons.js";
 import { store } from "./store.js";
-import { deliveryWords, exchangeOutcome, exchangeTitle, gist, preciseTime, pretty, tickWords } from "./words.js";
+import { deliveryWords, exchangeOutcome, exchangeTitle, gist } from "./words.js";
 
 /** Everything that went over the wire about one message, newest last. */
 @customElement("phone-wire")

@@ -1,0 +1,68 @@
+#include "graph/graph_call.hpp"
+
+#include <fmt/format.h>
+
+#include "base/crypto.hpp"
+#include "whatsapp/errors.hpp"
+
+namespace claw {
+
+net::ClientRequest graph_request(const GraphClient::Options& options, const Tenant& tenant, std::string_view method,
+                                 std::string_view path) {
+  net::ClientRequest request;
+  request.method = method;
+  request.url = fmt::format("{}/{}/{}", options.base_url, options.version, path);
+  if (!tenant.app_secret.empty())
+    add_query(request.url, "appsecret_proof",
+              to_hex(hmac_sha256(tenant.app_secret.expose(), tenant.access_token.expose())));
+  request.bearer = tenant.access_token.clone();
+  request.connect_timeout = options.connect_timeout;
+  request.total_timeout = options.total_timeout;
+  return request;
+}
+
+void add_query(std::string& url, std::string_view name, std::string_view value) {
+  url += url.contains('?') ? '&' : '?';
+  url.append(name).append("=").append(value);
+}
+
+std::string words_of(const whatsapp::GraphError& error, std::string_view unseen) {
+  if (!error.has_error_object)
+    return fmt::format("Meta answered {} without saying what became of the call", error.http_status);
+  const auto& known = whatsapp::error_info(error.code);
+  std::string_view advice = known.advice;
+  // Meta's code for any wrong parameter; two of them mean something that the code's own advice does not say.
+  if (error.code == 100 && error.subcode == 33) advice = unseen;
+  if (error.code == 100 && error.message.contains("appsecret_proof"))
+    advice =
+        "WHATSAPP_APP_SECRET is not the secret of the app that the access token was made for. Copy the App secret from "
+        "App settings → Basic of that app.";
+  std::string words = fmt::format("{} (Meta's code {}", advice, error.code);
+  if (error.subcode != 0) words += fmt::format("/{}", error.subcode);
+  words += fmt::format(": {}", error.details.empty() ? error.message : error.details);
+  if (!error.fbtrace_id.empty()) words += fmt::format("; trace {}", error.fbtrace_id);
+  return words + ")";
+}
+
+GraphFailure no_token() {
+  GraphFailure failure;
+  failure.kind = GraphFailure::Kind::kNoToken;
+  failure.reason = "WHATSAPP_ACCESS_TOKEN is not set: set it under Secrets, then the message is sent";
+  return failure;
+}
+
+GraphFailure no_answer(const Error& error) {
+  GraphFailure failure;
+  const bool unknown = error.kind == ErrorKind::kAmbiguous;
+  failure.kind = unknown ? GraphFailure::Kind::kAmbiguous : GraphFailure::Kind::kNotSent;
+  failure.reason =
+      fmt::format("{}: {}", unknown ? "No answer came from Meta" : "Meta could not be reached", error.message);
+  return failure;
+}
+
+Counter& graph_calls(Metrics& metrics, const char* result) {
+  return metrics.counter("clawcentral_graph_calls_total", "Calls of Meta's Graph API by outcome.",
+                         fmt::format("result=\"{}\"", result));
+}
+
+}  // namespace claw

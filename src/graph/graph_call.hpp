@@ -1,0 +1,27 @@
+#pragma once
+// Private to this folder: what every call of the Graph API has in common.
+
+#include <string_view>
+
+#include "graph/graph_client.hpp"
+
+namespace claw {
+
+/// A call of `path` ("111/messages"), without body: token in the header, appsecret_proof where there is an app secret.
+[[nodiscard]] net::ClientRequest graph_request(const GraphClient::Options& options, const Tenant& tenant,
+                                               std::string_view method, std::string_view path);
+
+/// Adds ?name=value; `value` must not need escaping.
+void add_query(std::string& url, std::string_view name, std::string_view value);
+
+/// Meta's error in words for a tenant's admin. `unseen` is said where Meta shows nothing of what was asked for.
+[[nodiscard]] std::string words_of(const whatsapp::GraphError& error, std::string_view unseen);
+
+/// Why no call was made.
+[[nodiscard]] GraphFailure no_token();
+/// Why a call has no answer.
+[[nodiscard]] GraphFailure no_answer(const Error& error);
+
+[[nodiscard]] Counter& graph_calls(Metrics& metrics, const char* result);
+
+}  // namespace claw

@@ -1,0 +1,86 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/crypto.hpp"
+#include "ingress/webhook.hpp"
+#include "support/accept_items.hpp"
+#include "support/eventually.hpp"
+#include "support/fake_inbox.hpp"
+#include "support/test_tenants.hpp"
+
+namespace claw {
+namespace {
+
+using namespace claw::testing;
+using namespace std::chrono_literals;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+class WebhookLimitsTest : public ::testing::Test {
+ protected:
+  WebhookLimitsTest() {
+    webhook_.add_routes(router_);
+    for (const auto tenant : {acme_, beta_}) {
+      auto sealed = tenants_.vault.seal(tenant, kAppSecret, SecretString(std::string("secret")));
+      world_.run(tenants_.store.put_secret({tenant, kAppSecret, std::move(sealed), world_.clock.now()})).value();
+    }
+    tenants_.reload();
+  }
+  ~WebhookLimitsTest() override { world_.store->close(); }
+
+  net::HttpResponse post(const std::string& tenant, const std::string& text, const std::string& secret = "secret") {
+    net::HttpRequest request;
+    request.method = "POST";
+    request.target = request.path = "/t/" + tenant + "/webhooks/whatsapp";
+    request.body =
+        R"({"object":"whatsapp_business_account","entry":[{"id":"1","changes":[{"field":"messages","value":{)"
+        R"("metadata":{"phone_number_id":"111"},"messages":[{"from":"4915","id":"wamid.)" +
+        text + R"(","timestamp":"1790000000","type":"text","text":{"body":")" + text + R"("}}]}}]}]})";
+    request.headers.push_back({"X-Hub-Signature-256", "sha256=" + to_hex(hmac_sha256(secret, request.body))});
+    return world_.run(router_.dispatch(request));
+  }
+
+  OpenLedger world_;
+  TestTenants tenants_{world_};
+  TenantId acme_ = tenants_.add("acme", "111");
+  TenantId beta_ = tenants_.add("beta", "222");
+  FakeInbox inbox_;
+  Metrics metrics_;
+  StorageWatch storage_{world_.io, *world_.ledger, tenants_.directory, world_.clock};
+  Webhook webhook_{tenants_.directory, tenants_.store, inbox_, storage_, world_.clock, metrics_, {}};
+  net::Router router_;
+};
+
+TEST_F(WebhookLimitsTest, AsksMetaToComeAgainWithWhatIsTooMuchAndKeepsNothingOfIt) {
+  tenants_.set(acme_, "limits.inbound_per_second", "1");
+  for (const char* text : {"1", "2", "3", "4", "5"}) EXPECT_EQ(post("acme", text).status, 200);
+  const auto refused = post("acme", "6");
+  EXPECT_EQ(refused.status, 503);
+  EXPECT_EQ(net::find_header(refused.headers, "Retry-After"), "1");
+  EXPECT_EQ(post("acme", "forged", "another secret").status, 401) << "a stranger is told nothing of limits";
+  EXPECT_EQ(post("beta", "other").status, 200);
+  EXPECT_THAT(inbox_.texts(), ElementsAre("1", "2", "3", "4", "5", "other"));
+  EXPECT_THAT(metrics_.page(), HasSubstr("clawcentral_webhook_requests_total{result=\"tenant_too_fast\"} 1"));
+  world_.clock.advance(1s);
+  EXPECT_EQ(post("acme", "6").status, 200) << "and recovers";
+}
+
+TEST_F(WebhookLimitsTest, TakesNothingMoreForATenantWhoseStoreIsFull) {
+  tenants_.set(acme_, "limits.stored_bytes", "100");
+  auto item = of_tenant(text_from("491511", "there already"), acme_.value);
+  ASSERT_TRUE(world_.run(world_.ledger->accept({item}, world_.ledger->fence())));
+  storage_.start();
+  ASSERT_TRUE(eventually([&] { return storage_.full(*tenants_.directory.by_id(acme_)); }));
+  const auto refused = post("acme", "1");
+  EXPECT_EQ(refused.status, 503);
+  EXPECT_EQ(net::find_header(refused.headers, "Retry-After"), "300");
+  EXPECT_THAT(inbox_.texts(), IsEmpty());
+  EXPECT_EQ(post("beta", "other").status, 200);
+  EXPECT_THAT(metrics_.page(), HasSubstr("clawcentral_webhook_requests_total{result=\"tenant_full\"} 1"));
+  tenants_.set(acme_, "limits.stored_bytes", "0");
+  EXPECT_EQ(post("acme", "1").status, 200) << "and recovers";
+}
+
+}  // namespace
+}  // namespace claw

@@ -1,0 +1,176 @@
+// The part of admin-stub.mjs that pages about people and messages ask: conversations, messages, people, figures.
+//
+// `world.inbox` is what there is; `world.inbox.say(conversation, text)` lets somebody write and be answered.
+
+const hex = (number) => number.toString(16).padStart(16, "0");
+const MINUTE = 60_000;
+export const NUMBER = "100000000000001";
+
+const NAMES = ["Maria Keller", "Tomás Rivera", "Aylin Demir", "Jonas Weber", "Chidi Okafor", "Sofia Rossi", "Liu Wei", "Emma Larsen",
+  "Ravi Patel", "Nadia Haddad", "Pedro Alves", "Hanna Nowak", "Yuki Sato", "Omar Farouk", "Elena Petrova", "Lucas Martin"];
+const LINES = ["Where is my order?", "Thank you, that helped!", "Are you open on Saturday?", "Can I change the address?", "Good morning",
+  "Do you ship to Norway?", "I would like to return a pair of shoes", "What does express cost?"];
+
+/** `count` conversations, the newest first; made once, so that a hundred thousand are no work later. */
+function makeConversations(count, now) {
+  return Array.from({ length: count }, (_, index) => {
+    const at = new Date(now - 40_000 - index * (index < 40 ? 7 * MINUTE : 3 * MINUTE)).toISOString();
+    const phone = `49151${String(55_000_000 + index)}`;
+    const named = index % 9 !== 4;
+    return {
+      id: `c_${hex(index + 1)}`, phone, user: { id: phone, name: named ? `${NAMES[index % NAMES.length]}${index < 16 ? "" : ` ${index}`}` : null },
+      phone_number_id: NUMBER, created_at: new Date(now - 30 * 86_400_000).toISOString(), last_inbound_at: at,
+      window_ends_at: new Date(Date.parse(at) + 24 * 60 * MINUTE).toISOString(),
+      last_message: { id: `m_${hex(0x10000000 + index)}`, direction: index % 3 ? "outbound" : "inbound",
+        state: index % 13 === 5 ? "failed" : index % 3 ? ["read", "delivered", "sent"][index % 3 - 0 || 0] ?? "read" : index % 12 === 0 ? "pending" : "answered",
+        type: "text", text: LINES[index % LINES.length], created_at: at },
+    };
+  });
+}
+
+export function inboxPart({ count = 0, now = Date.now() } = {}) {
+  return ({ on, world, find, Refusal }) => {
+    const inbox = (world.inbox = { conversations: makeConversations(count, now), messages: new Map(), asked: 0 });
+    let last = 0x50000000;
+
+    const messagesOf = (conversation) => {
+      if (!inbox.messages.has(conversation.id)) inbox.messages.set(conversation.id, [firstMessage(conversation)]);
+      return inbox.messages.get(conversation.id);
+    };
+    const firstMessage = (conversation) => message(conversation, { ...conversation.last_message, answers: null });
+    const message = (conversation, more) => ({
+      id: `m_${hex(++last)}`, direction: "inbound", state: "answered", user: conversation.user, conversation: conversation.id,
+      phone_number_id: conversation.phone_number_id, type: "text", text: "", data: {}, wamid: `wamid.${last}`,
+      created_at: new Date().toISOString(), meta_time: new Date().toISOString(), agent: more.direction === "outbound" ? "support" : null, reason: null,
+      ...(more.direction === "outbound" ? { answers: null, part: 0, attempts: 1 } : {}), ...more });
+    const told = ({ phone, ...conversation }) => conversation;
+    const shown = ({ raw, ...one }) => ({ ...one, statuses: statusesOf(one) });
+
+    /** Adds a message as the gateway would: it is the newest, its conversation comes to the top, the stream tells. */
+    inbox.add = (conversation, more) => {
+      const added = message(conversation, more);
+      messagesOf(conversation).push(added);
+      conversation.last_message = { id: added.id, direction: added.direction, state: added.state, type: added.type, text: added.text, created_at: added.created_at };
+      if (added.direction === "inbound") {
+        conversation.last_inbound_at = added.created_at;
+        conversation.window_ends_at = new Date(Date.parse(added.created_at) + 24 * 60 * MINUTE).toISOString();
+      }
+      inbox.conversations.splice(inbox.conversations.indexOf(conversation), 1);
+      inbox.conversations.unshift(conversation);
+      inbox.tell(added);
+      return added;
+    };
+    /** A message stands elsewhere now. */
+    inbox.change = (one, more) => {
+      Object.assign(one, more);
+      const conversation = find(inbox.conversations, "id", one.conversation);
+      if (conversation.last_message.id === one.id) conversation.last_message.state = one.state;
+      inbox.tell(one);
+    };
+    inbox.tell = ({ id, conversation, user, phone_number_id, direction, state, type }) =>
+      world.tell("message", { id, conversation, user: user.id, phone_number_id, direction, state, type });
+    /** Somebody new, or known, writes. */
+    inbox.person = (name, phone) => {
+      const known = inbox.conversations.find((one) => one.phone === phone);
+      if (known) return known;
+      const conversation = { ...makeConversations(1, now)[0], id: `c_${hex(++last)}`, phone, user: { id: phone, name } };
+      conversation.last_message = { ...conversation.last_message };
+      inbox.conversations.unshift(conversation);
+      inbox.messages.set(conversation.id, []);
+      return conversation;
+    };
+    inbox.say = (conversation, text, answer, took = 1_800) => {
+      const asked = inbox.add(conversation, { text, state: answer ? "answered" : "pending" });
+      if (answer)
+        inbox.add(conversation, { direction: "outbound", state: "read", text: answer, answers: asked.id,
+          created_at: new Date(Date.parse(asked.created_at) + took).toISOString() });
+      return asked;
+    };
+
+    on("GET", "/conversations", "inbox.read", ({ query }) => {
+      inbox.asked += 1;
+      const limit = Number(query.get("limit") ?? 50);
+      const search = (query.get("search") ?? "").toLowerCase();
+      const fits = ({ user, phone }) => !search || (user.name ?? "").toLowerCase().startsWith(search) || `+${phone}`.startsWith(search) || phone.startsWith(search);
+      const before = query.get("before");
+      const from = before ? inbox.conversations.findIndex((one) => one.last_message.id === before) + 1 : 0;
+      const found = [];
+      let at = from;
+      for (; at < inbox.conversations.length && found.length < limit; at += 1) if (fits(inbox.conversations[at])) found.push(inbox.conversations[at]);
+      return { conversations: found.map(told), next: at < inbox.conversations.length ? inbox.conversations[at - 1].last_message.id : null };
+    });
+    on("GET", "/conversations/:id", "inbox.read", ({ params }) => told(find(inbox.conversations, "id", params.id)));
+    on("GET", "/conversations/:id/messages", "inbox.read", ({ params, query }) => {
+      const all = [...messagesOf(find(inbox.conversations, "id", params.id))].reverse();
+      const from = query.get("before") ? all.findIndex((one) => one.id === query.get("before")) + 1 : 0;
+      const limit = Number(query.get("limit") ?? 50);
+      const page = all.slice(from, from + limit);
+      return { messages: page.map(shown), next: from + limit < all.length ? page[page.length - 1].id : null };
+    });
+    on("GET", "/messages/:id", "inbox.read", ({ params }) => {
+      const one = find([...inbox.messages.values()].flat(), "id", params.id);
+      return { ...shown(one), raw: one.direction === "inbound" ? one.raw ?? rawOf(one) : null };
+    });
+    const person = ({ phone, user, created_at }) => ({ id: user.id, name: user.name, phone, bsuid: null, created_at });
+    on("GET", "/users", "inbox.read", ({ query }) => {
+      const search = (query.get("search") ?? "").toLowerCase();
+      const sorted = [...inbox.conversations].sort((a, b) => a.user.id.localeCompare(b.user.id))
+        .filter(({ user, phone }) => !search || (user.name ?? "").toLowerCase().startsWith(search) || `+${phone}`.startsWith(search) || phone.startsWith(search));
+      const from = query.get("after") ? sorted.findIndex((one) => one.user.id === query.get("after")) + 1 : 0;
+      const limit = Number(query.get("limit") ?? 50);
+      const page = sorted.slice(from, from + limit);
+      return { users: page.map(person), next: from + limit < sorted.length ? page[page.length - 1].user.id : null };
+    });
+    on("GET", "/users/:id", "inbox.read", ({ params }) => {
+      const found = inbox.conversations.filter((one) => one.user.id === params.id);
+      if (found.length === 0) throw new Refusal(404, "There is no such person here.");
+      return { ...person(found[0]), conversations: found.map(told) };
+    });
+  };
+}
+
+const RANKS = ["sent", "delivered", "read", "played"];
+function statusesOf(one) {
+  const later = (ms) => new Date(Date.parse(one.created_at) + ms).toISOString();
+  if (one.statuses || one.direction === "inbound") return one.statuses ?? [];
+  return RANKS.slice(0, RANKS.indexOf(one.state) + 1)
+    .map((status, index) => ({ status, at: later(400 + index * 900), received_at: later(600 + index * 900), errors: [], pricing: null }));
+}
+
+const rawOf = (one) => ({ object: "whatsapp_business_account", entry: [{ id: "200000000000001", changes: [{ field: "messages", value: {
+  messaging_product: "whatsapp", metadata: { display_phone_number: "15550100000", phone_number_id: one.phone_number_id },
+  contacts: [{ profile: { name: one.user.name }, wa_id: one.user.id }],
+  messages: [{ from: one.user.id, id: one.wamid, timestamp: String(Math.floor(Date.parse(one.meta_time) / 1000)), type: one.type, text: { body: one.text } }] } }] }] });
+
+/** A conversation with every kind of message that there is. */
+export function everyKind(inbox, conversation) {
+  const minutes = (before) => new Date(Date.now() - before * MINUTE).toISOString();
+  let at = 96;
+  const add = (more) => inbox.add(conversation, { created_at: minutes(--at), meta_time: minutes(at), ...more });
+  const first = add({ text: "Good morning! My parcel has not come yet, *order 4711*." });
+  add({ direction: "outbound", text: "Good morning Maria! It left on Friday and should be with you _today_. Track it: https://example.org/t/4711",
+    answers: first.id, state: "read", created_at: new Date(Date.parse(first.created_at) + 1_800).toISOString() });
+  add({ type: "reaction", text: "[reaction] 👍", data: { reaction: { message_id: `wamid.${parseInt(first.id.slice(2), 16) + 1}`, emoji: "👍" } } });
+  add({ type: "image", text: "[image] This is how the last one came", data: { media: { type: "image", id: "1", mime_type: "image/jpeg", caption: "This is how the last one came" } } });
+  const voice = add({ type: "audio", text: "[voice message]", data: { media: { type: "audio", voice: true, mime_type: "audio/ogg", transcript: "And please tell the driver to ring twice." } } });
+  add({ direction: "outbound", text: "I have told the driver.", answers: voice.id, state: "delivered" });
+  add({ type: "document", text: "[document invoice-4711.pdf]", data: { media: { type: "document", filename: "invoice-4711.pdf", mime_type: "application/pdf" } } });
+  add({ type: "location", text: "[location] Marienplatz, Munich, 48.137154, 11.576124", data: { location: { latitude: 48.137154, longitude: 11.576124, name: "Marienplatz", address: "Munich" } } });
+  add({ type: "contacts", text: "[contacts] Erika Muster (+49 155 5000099)", data: { contacts: [{ name: { formatted_name: "Erika Muster" }, phones: [{ phone: "+49 155 5000099" }] }] } });
+  add({ type: "sticker", text: "[animated sticker]", data: { media: { type: "sticker", animated: true, mime_type: "image/webp" } } });
+  add({ type: "video", text: "[video] The box", data: { media: { type: "video", mime_type: "video/mp4", caption: "The box" } } });
+  add({ type: "interactive", text: "Tomorrow", data: { button: { id: "tomorrow", title: "Tomorrow" }, reply_to: first.wamid } });
+  add({ type: "interactive", text: "Express", data: { list: { id: "express", title: "Express", description: "Before ten" } } });
+  add({ type: "interactive", text: "[form] street: Hauptstr. 1", data: { address: { answers: { street: "Hauptstr. 1", city: "Munich" } } } });
+  add({ type: "order", text: "[order] 2 × SKU-7 at 9.9 EUR", data: { order: { product_items: [{ product_retailer_id: "SKU-7", quantity: 2, item_price: 9.9, currency: "EUR" }] } } });
+  const wrong = add({ text: "This was to somebody else" });
+  add({ type: "revoke", text: "[deleted a message]", data: { revoke: { message_id: wrong.wamid } } });
+  const typo = add({ text: "Can I pay by invioce?" });
+  add({ type: "edit", text: "[edited] Can I pay by invoice?", data: { edit: { message_id: typo.wamid } } });
+  add({ direction: "outbound", text: "Yes, choose “invoice” when you order.", answers: typo.id, state: "failed", attempts: 1, reason: "Meta said: Re-engagement message",
+    error: { code: 131047, name: "ReEngagementMessage", advice: "More than 24 hours have passed since the person wrote last. Send a template instead, or wait until they write." } });
+  add({ type: "system", text: "[number changed] +4915555000001 is now +4915555000002", data: { system: { type: "user_changed_number" } } });
+  add({ type: "unsupported", text: "[a message of a kind that WhatsApp does not pass on: poll]", data: { unsupported: { type: "poll" } } });
+  const lastOne = add({ text: "Wonderful, thank you!", created_at: minutes(1) });
+  add({ direction: "outbound", text: "You are welcome. Have a good day!", answers: lastOne.id, state: "read", created_at: new Date(Date.parse(lastOne.created_at) + 1_200).toISOString() });
+}

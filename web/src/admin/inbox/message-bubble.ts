@@ -1,0 +1,285 @@
+import { LitElement, css, html, nothing } from "lit";
+import { customElement, property } from "lit/decorators.js";
+import { tickIcon } from "../../common/ticks.js";
+import { day, preciseTime, time } from "../../common/words.js";
+import { icon } from "../ui/icons.js";
+import type { Shown } from "./fold.js";
+import "./message-content.js";
+import { nameOf, previewOf, stateWords, tickOf, took, troubleOf } from "./words.js";
+
+/** One message of a transcript. Tells `why` (detail: its id) when its way is asked for. */
+@customElement("claw-message-bubble")
+export class MessageBubble extends LitElement {
+  @property({ attribute: false }) shown!: Shown;
+  /** How long the person waited for it, in ms. */
+  @property({ type: Number }) answeredIn: number | undefined;
+  @property({ type: Boolean, reflect: true }) first = false;
+  @property({ type: Boolean, reflect: true }) selected = false;
+  /** It changed just now. */
+  @property({ type: Boolean, reflect: true }) glows = false;
+
+  static override styles = css`
+    :host {
+      display: block;
+      flex: none;
+      margin-top: var(--space-1);
+      padding: 1px var(--space-1);
+    }
+    :host([first]) {
+      margin-top: var(--space-3);
+    }
+    .side {
+      display: flex;
+      flex-direction: column;
+      align-items: flex-start;
+      gap: 3px;
+    }
+    .inbound {
+      align-items: flex-end;
+    }
+    .row {
+      display: flex;
+      align-items: center;
+      gap: var(--space-2);
+      max-width: min(88%, 36rem);
+    }
+    .row .why {
+      opacity: 0;
+      transition: opacity var(--quick);
+    }
+    .side:hover .row .why,
+    .row .why:focus-visible,
+    :host([selected]) .row .why {
+      opacity: 1;
+    }
+    @media (hover: none) {
+      .row .why {
+        opacity: 1;
+      }
+    }
+    .bubble {
+      min-width: 0;
+      box-sizing: border-box;
+      padding: 7px 11px 6px;
+      border-radius: var(--radius-md);
+      background: var(--bubble-business);
+      color: var(--bubble-business-ink);
+      box-shadow: var(--shadow-1);
+    }
+    .inbound .bubble {
+      background: var(--bubble-person);
+      color: var(--bubble-person-ink);
+    }
+    :host([first]) .bubble {
+      border-top-left-radius: 3px;
+    }
+    :host([first]) .inbound .bubble {
+      border-top-left-radius: var(--radius-md);
+      border-top-right-radius: 3px;
+    }
+    :host([selected]) .bubble {
+      outline: 2px solid var(--accent);
+      outline-offset: 1px;
+    }
+    :host([glows]) .bubble {
+      animation: glow var(--slow) ease-out;
+    }
+    @keyframes glow {
+      from {
+        box-shadow: 0 0 0 4px var(--accent-soft);
+      }
+    }
+    .meta {
+      display: flex;
+      align-items: center;
+      justify-content: flex-end;
+      gap: 4px;
+      margin-top: 3px;
+      color: var(--bubble-business-meta);
+      font-size: var(--text-xs);
+      line-height: 1.2;
+      font-variant-numeric: tabular-nums;
+    }
+    .inbound .meta {
+      color: var(--bubble-person-meta);
+    }
+    .tick {
+      display: inline-flex;
+    }
+    .tick.read,
+    .tick.played {
+      color: var(--read);
+    }
+    .tick.failed {
+      color: var(--failed);
+    }
+    .quote {
+      margin: 0 0 4px;
+      padding: 3px 8px;
+      border-left: 3px solid var(--accent);
+      border-radius: 4px;
+      background: var(--wallpaper-mark);
+      font-size: var(--text-sm);
+      display: -webkit-box;
+      -webkit-box-orient: vertical;
+      -webkit-line-clamp: 2;
+      overflow: hidden;
+    }
+    .under {
+      display: flex;
+      flex-wrap: wrap;
+      align-items: center;
+      gap: 0 var(--space-1);
+      color: var(--chip-ink);
+      font-size: var(--text-sm);
+    }
+    .why {
+      min-height: 24px;
+      padding: 0 var(--space-1);
+      border: 0;
+      border-radius: var(--radius-sm);
+      background: none;
+      color: var(--chip-ink);
+      font: inherit;
+      font-size: var(--text-sm);
+      text-decoration: underline;
+      text-underline-offset: 2px;
+      cursor: pointer;
+    }
+    .why:hover {
+      color: var(--ink);
+    }
+    .why:focus-visible {
+      outline: 2px solid var(--focus);
+      outline-offset: 1px;
+    }
+    .trouble {
+      display: flex;
+      gap: var(--space-2);
+      max-width: min(90%, 36rem);
+      box-sizing: border-box;
+      padding: var(--space-2) var(--space-3);
+      border-radius: var(--radius-sm);
+      background: var(--waiting-soft);
+      color: var(--waiting);
+      font-size: var(--text-sm);
+      line-height: var(--line-tight);
+    }
+    .trouble.grave {
+      background: var(--failed-soft);
+      color: var(--failed);
+    }
+    .trouble .icon {
+      flex: none;
+    }
+    .trouble small {
+      display: block;
+      margin-top: 3px;
+      font-size: var(--text-xs);
+      overflow-wrap: anywhere;
+    }
+    .reactions {
+      display: flex;
+      gap: 2px;
+      margin: -7px 10px 0;
+      padding: 1px 7px;
+      position: relative;
+      border-radius: var(--radius-round);
+      background: var(--surface);
+      box-shadow: var(--shadow-1);
+      font-size: var(--text-md);
+    }
+    .note {
+      align-self: center;
+      max-width: 80%;
+      padding: 3px var(--space-3);
+      border-radius: var(--radius-sm);
+      background: var(--chip);
+      color: var(--chip-ink);
+      box-shadow: var(--shadow-1);
+      font-size: var(--text-sm);
+    }
+    .hidden {
+      position: absolute;
+      width: 1px;
+      height: 1px;
+      overflow: hidden;
+      clip-path: inset(50%);
+      white-space: nowrap;
+    }
+  `;
+
+  override render() {
+    const { message, note, revoked } = this.shown;
+    if (note || message.type === "system") return html`<div class="side"><div class="note">${this.content()}</div></div>`;
+    const at = Date.parse(message.created_at);
+    const who = message.direction === "inbound" ? nameOf(message.user) : (message.agent ?? "You");
+    return html`<div class="side ${message.direction}" data-id=${message.id} data-state=${message.state}>
+      <div class="row">
+      ${message.direction === "inbound" ? this.why() : nothing}
+      <div class="bubble">
+        <span class="hidden">${who}, ${day(at, Date.now())} ${time(at)}: </span>
+        ${this.shown.quoted ? html`<p class="quote">${previewOf(this.shown.quoted)}</p>` : nothing}
+        ${this.content()}
+        <div class="meta">${this.shown.edited && !revoked ? html`<span>edited</span>` : nothing}
+          <time datetime=${message.created_at}>${time(at)}</time>${this.tick()}</div>
+      </div>
+      </div>
+      ${this.reactions()} ${this.trouble()} ${this.under()}
+    </div>`;
+  }
+
+  private content() {
+    const { message, text, data, revoked } = this.shown;
+    return html`<claw-message-content .type=${message.type === "edit" ? "text" : message.type} .text=${text} .data=${data} ?revoked=${revoked !== null}></claw-message-content>`;
+  }
+
+  private tick() {
+    const { message } = this.shown;
+    if (message.direction === "inbound") return nothing;
+    const tick = tickOf(message.state);
+    const told = (message.statuses ?? []).filter((one) => one.at);
+    const all = told.map((one) => `${one.status} ${preciseTime(Date.parse(one.at ?? ""))}`).join(", ");
+    const last = told.find((one) => one.status === message.state)?.at;
+    return html`<span class="tick ${tick}">${tickIcon(tick)}</span>
+      <span title=${all}>${stateWords[message.state]}${last ? html` <time datetime=${last}>${time(Date.parse(last))}</time>` : nothing}</span>`;
+  }
+
+  private reactions() {
+    const { reactions } = this.shown;
+    if (reactions.length === 0) return nothing;
+    const said = reactions.map((one) => `${one.by} reacted with ${one.emoji}`).join(", ");
+    return html`<span class="reactions" role="img" aria-label=${said} title=${said}>${reactions.map((one) => one.emoji)}</span>`;
+  }
+
+  private trouble() {
+    const trouble = troubleOf(this.shown.message);
+    if (!trouble) return nothing;
+    return html`<div class="trouble ${trouble.grave ? "grave" : ""}">${icon("alert", 16)}
+      <span>${trouble.words}${trouble.detail ? html`<small>${trouble.detail}</small>` : nothing}</span></div>`;
+  }
+
+  private under() {
+    const { message } = this.shown;
+    const parts: string[] = [];
+    if (message.direction === "outbound") {
+      if (message.agent) parts.push(message.agent);
+      if (this.answeredIn !== undefined) parts.push(`in ${took(this.answeredIn)}`);
+      if ((message.attempts ?? 0) > 1) parts.push(`${message.attempts} tries`);
+    } else if (message.state === "pending" || message.state === "no_reply") {
+      parts.push(stateWords[message.state]);
+    }
+    const says = message.direction === "outbound";
+    if (!says && parts.length === 0) return nothing;
+    return html`<div class="under">${parts.map((part, index) => html`${index ? html`<span aria-hidden="true">·</span>` : nothing}<span>${part}</span>`)}
+      ${says ? html`<span aria-hidden="true">·</span>${this.why()}` : nothing}</div>`;
+  }
+
+  private why() {
+    return html`<button type="button" class="why" aria-label="Why? The way of: ${previewOf(this.shown.message).slice(0, 60)}" @click=${this.tell}>why?</button>`;
+  }
+
+  private tell(): void {
+    this.dispatchEvent(new CustomEvent("why", { detail: this.shown.message.id, bubbles: true, composed: true }));
+  }
+}

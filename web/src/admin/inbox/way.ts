@@ -1,0 +1,75 @@
+// The way of one turn: what the person wrote, what the agent did with it, and what became of the answer.
+
+import type { MessageDetail } from "./types.js";
+import { stateWords, took, troubleOf } from "./words.js";
+
+export type StepState = "done" | "waiting" | "failed";
+
+export interface Step {
+  title: string;
+  detail: string;
+  /** Unix milliseconds; null where it has not happened, or when is not told. */
+  at: number | null;
+  state: StepState;
+  /** Since the step before, in words. */
+  since: string;
+}
+
+const TOLD: Record<string, string> = {
+  sent: "Sent: WhatsApp has it",
+  delivered: "Delivered to the phone",
+  read: "Read",
+  played: "Played",
+  failed: "Meta could not deliver it",
+};
+
+/** `question` is null where we wrote without being asked; `answers` in the order of their parts. */
+export function wayOf(question: MessageDetail | null, answers: readonly MessageDetail[]): Step[] {
+  const steps = [...(question ? inbound(question, answers.length > 0) : []), ...answers.flatMap((answer) => outbound(answer, answers.length))];
+  let before: number | null = null;
+  for (const step of steps) {
+    if (step.at === null) continue;
+    if (before !== null && step.at >= before) step.since = `+${took(step.at - before)}`;
+    before = Math.max(before ?? 0, step.at);
+  }
+  return steps;
+}
+
+const step = (title: string, at: string | null, detail = "", state: StepState = "done"): Step => ({
+  title,
+  detail,
+  at: at ? Date.parse(at) : null,
+  state,
+  since: "",
+});
+
+function inbound(message: MessageDetail, answered: boolean): Step[] {
+  const steps = [
+    step("Written on the phone", message.meta_time, "The time that WhatsApp gave it; in whole seconds."),
+    step("Received and stored", message.created_at, "Written to disk before Meta was told that it arrived."),
+  ];
+  const trouble = troubleOf(message);
+  if (message.state === "pending") steps.push(step("Waits for its turn", null, "One turn at a time in each conversation.", "waiting"));
+  else if (trouble) steps.push(step(message.state === "ignored" ? "Kept, not answered" : "The agent failed", null, trouble.words, "failed"));
+  else if (message.state === "no_reply") steps.push(step(`${message.agent ?? "The agent"} had nothing to say`, null));
+  else if (!answered) steps.push(step("Answered", null));
+  return steps;
+}
+
+function outbound(message: MessageDetail, parts: number): Step[] {
+  const name = parts > 1 ? `Part ${(message.part ?? 0) + 1}: ` : "";
+  const usage = message.usage?.completion_tokens ? `${message.usage.model ?? "The model"} wrote ${message.usage.completion_tokens} tokens. ` : "";
+  const steps = [step(`${name}${message.agent ?? "Somebody"} answered`, message.created_at, `${usage}Kept in the outbox before it is sent.`)];
+  const told = [...message.statuses].sort((a, b) => Date.parse(a.at ?? "") - Date.parse(b.at ?? ""));
+  for (const status of told) {
+    const errors = status.errors.map((error) => `${error.title}${error.details ? `: ${error.details}` : ""} (${error.code})`).join(". ");
+    steps.push(step(name + (TOLD[status.status] ?? status.status), status.at, errors, status.status === "failed" ? "failed" : "done"));
+  }
+  const trouble = troubleOf(message);
+  const isTold = told.some((status) => status.status === message.state);
+  if (trouble) steps.push(step(`${name}${stateWords[message.state]}`, null, trouble.words, trouble.grave ? "failed" : "waiting"));
+  else if (["queued", "sending"].includes(message.state))
+    steps.push(step(`${name}${stateWords[message.state]}`, null, message.due_at ? `Tried again at ${new Date(message.due_at).toLocaleTimeString()}.` : "", "waiting"));
+  else if (!isTold) steps.push(step(`${name}${stateWords[message.state]}`, null, "Meta took it; its status is still to come."));
+  return steps;
+}

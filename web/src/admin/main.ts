@@ -1,0 +1,2 @@
+import "../common/theme.js";
+import "./claw-app.js";
