@@ -31,6 +31,7 @@ struct PeopleAdmin::Call {
   Answer enable() { return set_enabled(true); }
   Answer set_enabled(bool enabled);
   Answer reset_password();
+  Answer totp_off();
   Answer setup_link();
   Answer add_member();
   Answer list_members();
@@ -160,6 +161,15 @@ PeopleAdmin::Call::Answer PeopleAdmin::Call::reset_password() {
   co_return shown(*admin.people_.by_id((*who)->id));
 }
 
+PeopleAdmin::Call::Answer PeopleAdmin::Call::totp_off() {
+  const auto who = person();
+  if (!who) co_return std::unexpected(who.error());
+  auto entry = audit({}, "person.totp_off", (*who)->email, "turned the second factor off");
+  const auto off = co_await admin.second_factor_.turn_off((*who)->id, std::move(entry));
+  if (!off) co_return std::unexpected(off.error());
+  co_return shown(*admin.people_.by_id((*who)->id));
+}
+
 PeopleAdmin::Call::Answer PeopleAdmin::Call::setup_link() {
   auto link = co_await admin.setup_link();
   if (!link) co_return std::unexpected(link.error());
@@ -217,6 +227,7 @@ Task<Result<std::string>> PeopleAdmin::run(std::string command, std::string argu
       {"person.enable", &Call::enable},
       {"person.reset_password", &Call::reset_password},
       {"person.setup_link", &Call::setup_link},
+      {"person.totp_off", &Call::totp_off},
       {"member.add", &Call::add_member},
       {"member.list", &Call::list_members},
       {"member.remove", &Call::remove_member},
