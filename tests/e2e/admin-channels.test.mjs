@@ -82,9 +82,10 @@ describe("Channels, WhatsApp", () => {
     await page.getByText("Meta refused the access token (190").waitFor();
     delete world.guides.acme.failed.token_accepted;
     world.guides.acme.done.add("token_accepted");
+    const before = world.checked;
     await button("Check again").click();
     await step("token_accepted", "done");
-    assert.equal(world.checked, 1);
+    assert.ok(world.checked > before);
   });
 
   test("the callback URL is there to be copied, and what Meta's messages name is confirmed by a person", async () => {

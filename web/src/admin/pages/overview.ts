@@ -259,7 +259,7 @@ export class PageOverview extends Page {
       ${this.tile("answer", "Time to answer", answer.p50 === null ? "none yet" : html`${took(answer.p50)} <small>half of them</small>`,
         sparkline(answers.map((point) => point.p50)), answer.p95 === null ? "Between a message and its answer" : `95 of 100 within ${took(answer.p95)}`)}
       <a class="tile" href=${to("conversations")}>${this.inside("conversations", "Conversations", count(conversations.total),
-        this.meter(conversations.open_windows, conversations.total), `${count(conversations.open_windows)} within their 24 hours: may be answered now`)}</a>
+        this.meter(conversations.open_windows, conversations.total), `${count(conversations.open_windows)} with an open 24-hour window`)}</a>
       ${this.tile("queue", "Waiting", count(queue.waiting_turns + queue.outbox), this.meter(queue.waiting_turns, queue.waiting_turns + queue.outbox),
         `${count(queue.waiting_turns)} for the agent, ${count(queue.outbox)} to be sent`)}
     `;

@@ -69,9 +69,13 @@ export class PageUsers extends Page {
       claw-pane h3 {
         margin-top: var(--space-6);
       }
+      .facts {
+        grid-template-columns: 7rem minmax(0, 1fr);
+      }
       .facts dt,
       .facts dd {
         display: flex;
+        flex-wrap: wrap;
         align-items: center;
         min-height: 28px;
       }
