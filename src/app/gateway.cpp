@@ -12,8 +12,9 @@
 #include "api/admin_api.hpp"
 #include "api/admin_page.hpp"
 #include "api/guard.hpp"
-#include "api/overview_api.hpp"
+#include "api/guide_api.hpp"
 #include "api/members_api.hpp"
+#include "api/overview_api.hpp"
 #include "api/rest_api.hpp"
 #include "api/sign_in_api.hpp"
 #include "app/data_folder.hpp"
@@ -21,10 +22,13 @@
 #include "conversation/conversations.hpp"
 #include "conversation/intake.hpp"
 #include "delivery/outbox.hpp"
+#include "graph/account_client.hpp"
 #include "graph/graph_client.hpp"
 #include "inbox/embedded_inbox.hpp"
 #include "ingress/webhook.hpp"
 #include "ledger/housekeeping.hpp"
+#include "ledger/sqlite/audit.hpp"
+#include "ledger/sqlite/number_figures.hpp"
 #include "ledger/sqlite/sqlite_ledger.hpp"
 #include "ledger/sqlite/sqlite_people_store.hpp"
 #include "ledger/sqlite/sqlite_tenant_store.hpp"
@@ -58,11 +62,6 @@ Result<Vault> open_vault(const Config& config) {
                 fmt::format("{}; the ledger {} was made with it: put the key back (security.master_key_file)",
                             vault.error().message, config.database_path()));
   return vault;
-}
-
-/// How the outside reaches the public listener.
-std::string public_url(const Config& config) {
-  return config.public_url.empty() ? "http://" + config.listen_public : config.public_url;
 }
 
 SessionLife session_life(const Config& config) {
@@ -99,14 +98,14 @@ struct Tenants {
     if (const auto done = open_stores(config, overrides); !done) return done;
     tenant_store = std::make_unique<sqlite::SqliteTenantStore>(*store);
     directory = std::make_unique<Directory>(*tenant_store, *vault, config.base_domain);
-    admin = std::make_unique<Admin>(*tenant_store, *directory, *vault, clock, public_url(config));
+    admin = std::make_unique<Admin>(*tenant_store, *directory, *vault, clock, config.outside_url());
     people_store = std::make_unique<sqlite::SqlitePeopleStore>(*store);
     people = std::make_unique<People>(*people_store, clock, session_life(config));
     passwords = std::make_unique<Passwords>(overrides.password_cost);
     attempts = std::make_unique<Attempts>(clock);
     sign_in = std::make_unique<SignIn>(*people_store, *people, *passwords, *attempts, clock);
     people_admin = std::make_unique<PeopleAdmin>(*people_store, *people, *directory, *passwords, *sign_in, clock,
-                                                 public_url(config));
+                                                 config.outside_url());
     if (const auto read = wait(io, directory->reload()); !read) return read;
     return wait(io, people->reload());
   }
@@ -149,6 +148,14 @@ class DiskProbe final : public sqlite::Store::Job {
   void finish(const Result<void>&) override {}  // the store's health is the answer
 };
 
+std::vector<Retention> retention(const Directory& directory) {
+  std::vector<Retention> found;
+  for (const auto& tenant : directory.all())
+    if (tenant->limits.retention_days > 0)
+      found.push_back({tenant->id, std::chrono::days(tenant->limits.retention_days)});
+  return found;
+}
+
 /// The address as it was bound, for an operator who asked for any free port.
 std::string with_port(const std::string& address, std::uint16_t port) {
   return port == 0 ? address : fmt::format("{}:{}", address.substr(0, address.rfind(':')), port);
@@ -188,6 +195,11 @@ struct Gateway::Parts {
   std::unique_ptr<Webhook> webhook;
   std::unique_ptr<Guard> guard;
   std::unique_ptr<RestApi> rest;
+  std::unique_ptr<GraphAccountClient> graph_account;
+  std::unique_ptr<sqlite::SqliteNumberFigures> figures;
+  std::unique_ptr<sqlite::SqliteAuditLog> audit;
+  std::unique_ptr<Guide> guide;
+  std::unique_ptr<GuideApi> guide_api;
   std::unique_ptr<OverviewApi> overview;
   std::unique_ptr<Account> account;
   std::unique_ptr<SignInApi> sign_in_api;
@@ -241,18 +253,27 @@ Result<void> Gateway::Parts::make_pipeline() {
   outbox = std::make_unique<Outbox>(io, *watched, directory, *graph, clock, metrics, limits);
   conversations = std::make_unique<Conversations>(io, *watched, directory, *agents, *graph, *outbox, clock, metrics);
   intake = std::make_unique<Intake>(io, *inbox, *watched, directory, *conversations, clock, metrics);
-  housekeeping = std::make_unique<Housekeeping>(io, *inbox, *ledger, clock);
   notes = std::make_unique<ConnectionNotes>(io, *tenants.tenant_store, directory, clock);
   notes->set_listener([this](TenantId tenant) { feed->tell_tenant(tenant, "guide"); });
   intake->set_listener([this](const Tenant& tenant, const std::string& number, const std::string& waba) {
     notes->webhook(tenant, number, waba);
   });
+  housekeeping =
+      std::make_unique<Housekeeping>(io, *inbox, *ledger, clock, [&directory] { return retention(directory); });
   storage = std::make_unique<StorageWatch>(io, *ledger, directory, clock);
   webhook = std::make_unique<Webhook>(directory, *notes, *inbox, *storage, clock, metrics, Webhook::Options{*proxies});
   guard = std::make_unique<Guard>(directory, *tenants.people, std::move(*proxies));
   rest = std::make_unique<RestApi>(*ledger, *guard, *feed, clock, ids);
   overview = std::make_unique<OverviewApi>(*ledger, *guard, clock,
                                            [this](const std::string& number) { return outbox->why_held(number); });
+  graph_account = std::make_unique<GraphAccountClient>(*http, metrics,
+                                                 GraphClient::Options{config.graph_base_url, config.graph_version});
+  figures = std::make_unique<sqlite::SqliteNumberFigures>(*tenants.store);
+  audit = std::make_unique<sqlite::SqliteAuditLog>(*tenants.store);
+  guide = std::make_unique<Guide>(io, *graph_account, directory, *ledger, *figures, *notes, clock,
+                                  Guide::Options{config.outside_url(), config.base_domain});
+  feed->set_sent_listener([this](TenantId tenant, const std::string& number) { guide->sent(tenant, number); });
+  guide_api = std::make_unique<GuideApi>(*guide, *tenants.admin, *audit, directory, *guard, clock);
   make_people_api(ids);
   metrics.gauge("clawcentral_inbox_waiting_items", "Items stored and not accepted yet.",
                 [this] { return static_cast<double>(inbox->waiting()); });
@@ -276,7 +297,7 @@ void Gateway::Parts::make_people_api(const PublicIds& ids) {
   account = std::make_unique<Account>(store, people, *tenants.passwords, *tenants.attempts, clock);
   sign_in_api = std::make_unique<SignInApi>(*guard, *tenants.directory, people, *tenants.sign_in, *account, *feed, ids,
                                             config.public_url.starts_with("https:"));
-  members_api = std::make_unique<MembersApi>(*guard, store, people, *feed, clock, ids, public_url(config));
+  members_api = std::make_unique<MembersApi>(*guard, store, people, *feed, clock, ids, config.outside_url());
 }
 
 std::vector<Check> Gateway::Parts::checks() {
@@ -301,6 +322,7 @@ Result<void> Gateway::Parts::listen() {
   sign_in_api->add_routes(public_router);
   members_api->add_routes(public_router);
   overview->add_routes(public_router);
+  guide_api->add_routes(public_router);
   add_admin_page_routes(public_router);
   add_operator_routes(operator_router, tenants.metrics, checks());
   add_admin_routes(admin_router, [this](std::string command, std::string arguments) {

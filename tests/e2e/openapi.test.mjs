@@ -155,6 +155,35 @@ test("conversations are found by who they are with", async () => {
   assert.deepEqual(await found("nobody"), []);
 });
 
+test("the guide shows how far a number is, and does what it is asked to", async () => {
+  const run = async (name, token, path = "", body) => {
+    const operation = operations.find((each) => each.name === name);
+    const answer = await call(operation.method, operation.path + path, token, { body: body && JSON.stringify(body) });
+    check(operation, answer, name);
+    return answer;
+  };
+  const states = (answer) => Object.fromEntries(JSON.parse(answer.text).steps.map(({ id, state }) => [id, state]));
+  const before = await run("showGuide", acme.token);
+  assert.equal(states(before).secrets_set, "done");
+  assert.equal(states(before).test_answered, "done");
+  assert.equal(states(before).token_accepted, "waiting");
+  const checked = await run("checkGuide", acme.token, `?number=${acme.number}`);
+  assert.equal(states(checked).number_found, "done", checked.text);
+  assert.equal(states(checked).app_subscribed, "failed");
+  const { facts } = JSON.parse(checked.text);
+  assert.equal(facts.unique_users_limit, 2000);
+  assert.equal(facts.unique_users_this_month, 4);
+  assert.deepEqual(facts.learned, { app_id: "300000000000001" });
+  const confirmed = JSON.parse((await run("confirmGuide", acme.token, "", facts.learned)).text);
+  assert.equal(confirmed.facts.app_id, "300000000000001");
+  assert.deepEqual(confirmed.facts.learned, {});
+  await run("subscribeGuide", acme.token);
+  const refused = await run("subscribeGuide", beta.token);
+  assert.equal(refused.status, 409);
+  assert.match(JSON.parse(refused.text).detail, /whatsapp_business_management/);
+  assert.ok(!gateway.log.includes("EAA-"), "no token is ever logged");
+});
+
 test("pages give each thing once, by the cursor they name", async () => {
   for (const operation of operations) {
     const cursor = operation.parameters.find(({ name, in: where }) => where === "query" && ["before", "after"].includes(name));
@@ -223,10 +252,10 @@ test("a person names a tenant of theirs, and proves that a write is their page's
     }
 });
 
-/** Every string in a value that names something of acme's. */
+/** Every string in a value that names something of acme's; the steps of the guide are the same for everybody. */
 function names(value, found = new Set(), key = "") {
   if (typeof value === "string" && ["id", "wamid", "key", "phone", "conversation", "message"].includes(key)) found.add(value);
-  else if (value && typeof value === "object") for (const [name, each] of Object.entries(value)) names(each, found, Array.isArray(value) ? key : name);
+  else if (value && typeof value === "object") for (const [name, each] of Object.entries(value)) if (name !== "steps") names(each, found, Array.isArray(value) ? key : name);
   return found;
 }
 
