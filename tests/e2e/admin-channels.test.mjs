@@ -103,9 +103,9 @@ describe("Channels, WhatsApp", () => {
     await browser.go("/t/acme/channels/whatsapp");
     await page.getByRole("radio", { name: /Nobody yet/ }).check();
     await eventually("it was kept", () => acme.policy === "disabled");
-    world.refuse = (method, path) => path === "/channel" && { status: 503, detail: "The disk is full." };
+    world.refuse = (method, path) => ["/channel", "/tenant"].includes(path) && { status: 503, detail: "The disk is full." };
     await page.getByRole("radio", { name: /Everybody/ }).click();
-    await page.getByRole("alert").filter({ hasText: "The disk is full." }).waitFor();
+    await page.getByRole("alert").filter({ hasText: "The disk is full." }).first().waitFor();
     await eventually("it went back", () => page.getByRole("radio", { name: /Nobody yet/ }).isChecked());
   });
 
