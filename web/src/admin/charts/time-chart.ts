@@ -13,6 +13,8 @@ export interface Series {
 }
 
 const HEIGHT = 240;
+/** So many values and fewer are drawn as dots, too. */
+const FEW = 20;
 /** Steps of an axis that counts. */
 const WHOLE = [0, 1, 2, 3, 4, 5, 6].flatMap((power) => [1, 2, 5].map((first) => first * 10 ** power));
 
@@ -186,8 +188,9 @@ export class TimeChart extends LitElement {
           width: 2,
           dash: one.dashed ? [4, 3] : undefined,
           fill: index === 0 ? `${colors[index]}1f` : undefined,
-          points: { show: false },
-          spanGaps: false,
+          // A line needs two: where there are few, each shows itself.
+          points: { show: one.values.filter((value) => value !== null).length <= FEW, size: 5 },
+          spanGaps: true,
         })),
       ],
       hooks: { setCursor: [(plot) => this.point(plot.cursor.idx ?? null)] },
