@@ -107,6 +107,7 @@ export class PageOverview extends Page {
       }
       .sparkline {
         width: 100%;
+        overflow: visible;
         color: var(--accent);
       }
       .tile.bad .sparkline,
@@ -303,7 +304,7 @@ export class PageOverview extends Page {
     ];
     return html`
       <section class="card"><h2>Messages</h2>
-        <claw-time-chart label="Messages" .times=${points.map((point) => seconds(point.at))} .series=${messages} .timeWritten=${written} whole></claw-time-chart></section>
+        <claw-time-chart label="Messages" .times=${points.map((point) => seconds(point.at))} .series=${messages} .timeWritten=${written}></claw-time-chart></section>
       <section class="card"><h2>Time to answer</h2>
         <claw-time-chart label="Time to answer" .times=${answers.map((point) => seconds(point.at))} .series=${times} .timeWritten=${written} .written=${took}></claw-time-chart></section>
     `;
