@@ -176,13 +176,16 @@ describe("Agents", () => {
     world.agents.acme = [{ name: "support", kind: "openai", default: true, version: 4, options: { format: "markdown", url: "https://api.example.org", model: "small" } }];
     await browser.go("/t/acme/agents/support");
     await label("Model").fill("mine");
+    await page.getByLabel("Who it is and what it does").fill("My words");
     Object.assign(world.agents.acme[0], { version: 5, options: { ...world.agents.acme[0].options, model: "theirs" } });
     await button("Save").click();
     await page.getByRole("alert").filter({ hasText: "Somebody else changed this agent" }).waitFor();
     assert.equal(world.agents.acme[0].options.model, "theirs");
     assert.equal(await label("Model").inputValue(), "mine", "what was typed stays until one asks for theirs");
+    assert.equal(await page.getByLabel("Who it is and what it does").inputValue(), "My words");
     await button("Show theirs").click();
     await eventually("theirs is shown", async () => (await label("Model").inputValue()) === "theirs");
+    assert.equal(await page.getByLabel("Who it is and what it does").inputValue(), "");
     await label("Model").fill("mine, now");
     await button("Save").click();
     await eventually("it was saved", () => world.agents.acme[0].options.model === "mine, now");
