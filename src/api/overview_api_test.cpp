@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "support/accept_items.hpp"
+#include "support/test_people.hpp"
 #include "support/test_tenants.hpp"
 
 namespace claw {
@@ -20,8 +21,7 @@ class OverviewApiTest : public ::testing::Test {
   OverviewApiTest() {
     api_.add_routes(router_);
     for (const auto& [token, tenant] : {std::pair{"acme", acme_}, std::pair{"beta", beta_}})
-      world_.run(tenants_.store.create_token({0, tenant, token_hash(token), "", world_.clock.now()})).value();
-    tenants_.reload();
+      tenants_.add_token(tenant, token);
   }
   net::HttpResponse call(std::string range, const std::string& token = "acme") {
     net::HttpRequest request;
@@ -61,7 +61,9 @@ class OverviewApiTest : public ::testing::Test {
   TenantId acme_ = tenants_.add("acme", "111");
   TenantId beta_ = tenants_.add("beta", "222");
   Ledger& ledger_ = *world_.ledger;
-  Guard guard_{tenants_.directory};
+  TestPeople people_{world_};
+  ApiTokens tokens_{world_.io, tenants_.directory, tenants_.store, world_.clock};
+  Guard guard_{tenants_.directory, tokens_, people_.people, {}};
   std::optional<std::string> trouble_;
   OverviewApi api_{ledger_, guard_, world_.clock,
                    [this](const std::string& number) { return number == "111" ? trouble_ : std::nullopt; }};
