@@ -9,7 +9,7 @@ import { Live } from "../live.js";
 import { Load, Page } from "../page.js";
 import { query, setQuery } from "../router.js";
 import { session } from "../session.js";
-import { badge, count, empty, table } from "../ui/parts.js";
+import { badge, bytes, count, empty, notice, table } from "../ui/parts.js";
 
 type Range = "hour" | "day" | "week";
 
@@ -24,6 +24,7 @@ interface Overview {
   answer_ms: { p50: number | null; p95: number | null; count: number };
   answer_points: { at: string; p50: number | null; p95: number | null }[];
   conversations: { total: number; open_windows: number };
+  storage: { stored_bytes: number; messages: number; limit: number | null; full: boolean };
   queue: { waiting_turns: number; outbox: number };
   numbers: NumberQueue[];
 }
@@ -241,13 +242,19 @@ export class PageOverview extends Page {
   }
 
   private body(overview: Overview) {
-    const { totals, conversations, numbers } = overview;
+    const { totals, conversations, numbers, storage } = overview;
     if (conversations.total === 0 && totals.in + totals.out + totals.failed === 0) return this.nothingYet(numbers);
     return html`<div class="stack">
+      ${storage.full ? this.full(storage) : nothing}
       <div class="tiles">${this.tiles(overview)}</div>
       <div class="charts">${this.charts(overview)}</div>
       ${numbers.length ? this.numbers(numbers) : nothing}
     </div>`;
+  }
+
+  private full({ stored_bytes: stored, limit }: Overview["storage"]) {
+    return notice("failed", html`<b>Nothing comes in any more:</b> this tenant has stored ${bytes(stored)} of the ${bytes(limit ?? stored)} that it may.
+      Meta keeps new messages for days. A platform's admin can raise the limit, or let old messages be deleted sooner.`);
   }
 
   private tiles(overview: Overview) {

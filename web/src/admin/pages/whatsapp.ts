@@ -179,7 +179,7 @@ export class PageWhatsapp extends Page {
     const { value } = this.setup;
     const needs = value?.guide.steps.some((step) => ASKED.includes(step.id) && step.state !== "done");
     const set = value?.guide.steps.every((step) => step.id !== "secrets_set" || step.state === "done");
-    if (!needs || !set || this.whyNot) return this.setup.reload();
+    if (!needs || !set) return this.setup.reload();
     try {
       this.take(await api.post<Guide>("/guide/check", undefined, this.asked));
     } catch {
@@ -230,7 +230,7 @@ export class PageWhatsapp extends Page {
         </div>
         <section class="card progress-card" aria-labelledby="progress">
           <header><h2 id="progress">${done ? "Everything works" : "How far it is"}</h2>
-            <button type="button" class="small" aria-busy=${String(this.check.busy)} ?disabled=${this.check.busy || this.whyNot !== ""} title=${this.whyNot}
+            <button type="button" class="small" aria-busy=${String(this.check.busy)} ?disabled=${this.check.busy}
               @click=${this.checkAgain}>${icon("refresh", 14)} Check again</button></header>
           ${this.check.notice()}
           ${guide.facts.checked_at ? html`<p class="help">Meta was asked ${time(guide.facts.checked_at)}.</p>` : nothing}
