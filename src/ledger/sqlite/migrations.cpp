@@ -141,7 +141,7 @@ INSERT INTO stored SELECT tenant, sum(conversations), sum(messages), sum(bytes) 
     GROUP BY tenant UNION ALL
   SELECT tenant, 0, 0, count(*) * 250 FROM statuses GROUP BY tenant) GROUP BY tenant;
 )sql",
-    // 6: what waits for its turn, by tenant, so that no tenant's queue is read through for another's
+    // 7: what waits for its turn, by tenant, so that no tenant's queue is read through for another's
     R"sql(
 DROP INDEX messages_open;
 CREATE INDEX messages_pending ON messages (tenant, id) WHERE state = 0;
