@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "support/accept_items.hpp"
+#include "support/test_people.hpp"
 #include "support/test_tenants.hpp"
 
 namespace claw {
@@ -61,7 +62,8 @@ class OverviewApiTest : public ::testing::Test {
   TenantId acme_ = tenants_.add("acme", "111");
   TenantId beta_ = tenants_.add("beta", "222");
   Ledger& ledger_ = *world_.ledger;
-  Guard guard_{tenants_.directory};
+  TestPeople people_{world_};
+  Guard guard_{tenants_.directory, people_.people, {}};
   std::optional<std::string> trouble_;
   OverviewApi api_{ledger_, guard_, world_.clock,
                    [this](const std::string& number) { return number == "111" ? trouble_ : std::nullopt; }};

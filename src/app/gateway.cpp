@@ -266,8 +266,8 @@ Result<void> Gateway::Parts::make_pipeline() {
   rest = std::make_unique<RestApi>(*ledger, *guard, *feed, clock, ids);
   overview = std::make_unique<OverviewApi>(*ledger, *guard, clock,
                                            [this](const std::string& number) { return outbox->why_held(number); });
-  graph_account = std::make_unique<GraphAccountClient>(*http, metrics,
-                                                 GraphClient::Options{config.graph_base_url, config.graph_version});
+  graph_account = std::make_unique<GraphAccountClient>(
+      *http, metrics, GraphClient::Options{config.graph_base_url, config.graph_version});
   figures = std::make_unique<sqlite::SqliteNumberFigures>(*tenants.store);
   audit = std::make_unique<sqlite::SqliteAuditLog>(*tenants.store);
   guide = std::make_unique<Guide>(io, *graph_account, directory, *ledger, *figures, *notes, clock,
