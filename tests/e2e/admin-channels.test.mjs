@@ -88,14 +88,14 @@ describe("Channels, WhatsApp", () => {
     assert.ok(world.checked > before);
   });
 
-  test("the callback URL is there to be copied, and what Meta's messages name is confirmed by a person", async () => {
+  test("the callback URL is there to be copied, and what Meta names is confirmed by a person", async () => {
     world.guides.acme = { done: new Set(["secrets_set"]), failed: {}, facts: {}, learned: { waba_id: "200000000000009" } };
     await browser.go("/t/acme/channels/whatsapp");
     await page.getByText("https://claw.example.org/t/acme/webhooks/whatsapp").waitFor();
-    await page.getByText("name the WhatsApp Business Account 200000000000009").waitFor();
+    await page.getByText("names the WhatsApp Business Account 200000000000009").waitFor();
     await button("Yes, keep it").click();
     await eventually("it was kept", () => world.guides.acme.facts.waba_id === "200000000000009");
-    await page.getByText("name the WhatsApp Business Account").waitFor({ state: "detached" });
+    await page.getByText("names the WhatsApp Business Account").waitFor({ state: "detached" });
   });
 
   test("who may write answers at once, and goes back visibly where the gateway refuses", async () => {

@@ -288,7 +288,7 @@ export class PageWhatsapp extends Page {
     const { waba_id: waba, app_id: app } = facts.learned ?? {};
     if (!waba && !app) return nothing;
     const what = [waba ? `the WhatsApp Business Account ${waba}` : "", app ? `the app ${app}` : ""].filter(Boolean).join(" and ");
-    return notice("info", html`Meta's messages name ${what}. Is that yours? ${this.check.error}`, {
+    return notice("info", html`Meta names ${what} for this number. Is that yours?`, {
       label: "Yes, keep it",
       run: () => void this.check.run(async () => this.take(await api.post<Guide>("/guide/confirm", { ...(waba ? { waba_id: waba } : {}), ...(app ? { app_id: app } : {}) }, this.asked))),
     });
