@@ -66,6 +66,7 @@ struct Config {
   /// The master key itself, 64 hex digits, for those who keep it elsewhere. Wins over the file.
   std::string master_key;
 
+  [[nodiscard]] std::string outside_url() const { return public_url.empty() ? "http://" + listen_public : public_url; }
   [[nodiscard]] std::string database_path() const { return data_dir + "/clawcentral.db"; }
   [[nodiscard]] std::string inbox_path() const { return data_dir + "/inbox.db"; }
   [[nodiscard]] std::string lock_path() const { return data_dir + "/lock"; }

@@ -13,20 +13,25 @@
 #include "agent/openai_agent.hpp"
 #include "api/admin_api.hpp"
 #include "api/admin_page.hpp"
+#include "api/guide_api.hpp"
 #include "api/members_api.hpp"
 #include "api/oidc_api.hpp"
 #include "api/overview_api.hpp"
 #include "api/rest_api.hpp"
+#include "api/settings_api.hpp"
 #include "api/sign_in_api.hpp"
 #include "app/data_folder.hpp"
 #include "base/log.hpp"
 #include "conversation/conversations.hpp"
 #include "conversation/intake.hpp"
 #include "delivery/outbox.hpp"
+#include "graph/account_client.hpp"
 #include "graph/graph_client.hpp"
 #include "inbox/embedded_inbox.hpp"
 #include "ingress/webhook.hpp"
 #include "ledger/housekeeping.hpp"
+#include "ledger/sqlite/audit.hpp"
+#include "ledger/sqlite/number_figures.hpp"
 #include "ledger/sqlite/sqlite_ledger.hpp"
 #include "ledger/sqlite/sqlite_people_store.hpp"
 #include "ledger/sqlite/sqlite_tenant_store.hpp"
@@ -34,7 +39,7 @@
 #include "net/curl_client.hpp"
 #include "net/server.hpp"
 #include "ops/health.hpp"
-#include "tenancy/admin.hpp"
+#include "tenancy/commands.hpp"
 #include "tenancy/people_admin.hpp"
 
 namespace claw {
@@ -60,11 +65,6 @@ Result<Vault> open_vault(const Config& config) {
                 fmt::format("{}; the ledger {} was made with it: put the key back (security.master_key_file)",
                             vault.error().message, config.database_path()));
   return vault;
-}
-
-/// How the outside reaches the public listener.
-std::string public_url(const Config& config) {
-  return config.public_url.empty() ? "http://" + config.listen_public : config.public_url;
 }
 
 SessionLife session_life(const Config& config) {
@@ -93,7 +93,9 @@ struct Tenants {
   std::unique_ptr<sqlite::Store> store;
   std::unique_ptr<sqlite::SqliteTenantStore> tenant_store;
   std::unique_ptr<Directory> directory;
+  std::unique_ptr<sqlite::SqliteAuditLog> audit;
   std::unique_ptr<Admin> admin;
+  std::unique_ptr<Commands> commands;
   std::unique_ptr<sqlite::SqlitePeopleStore> people_store;
   std::unique_ptr<People> people;
   std::unique_ptr<Passwords> passwords;
@@ -112,7 +114,9 @@ struct Tenants {
     if (const auto done = open_stores(config, overrides); !done) return done;
     tenant_store = std::make_unique<sqlite::SqliteTenantStore>(*store);
     directory = std::make_unique<Directory>(*tenant_store, *vault, config.base_domain);
-    admin = std::make_unique<Admin>(*tenant_store, *directory, *vault, clock, public_url(config));
+    audit = std::make_unique<sqlite::SqliteAuditLog>(*store);
+    admin = std::make_unique<Admin>(*tenant_store, *directory, *vault, clock);
+    commands = std::make_unique<Commands>(*admin, *directory, *audit, config.outside_url());
     people_store = std::make_unique<sqlite::SqlitePeopleStore>(*store);
     people = std::make_unique<People>(*people_store, clock, session_life(config));
     passwords = std::make_unique<Passwords>(overrides.password_cost);
@@ -120,15 +124,16 @@ struct Tenants {
     attempts = std::make_unique<Attempts>(clock);
     sign_in = std::make_unique<SignIn>(*people_store, *people, *passwords, *second_factor, *attempts, clock);
     people_admin = std::make_unique<PeopleAdmin>(*people_store, *people, *directory, *passwords, *second_factor,
-                                                 *sign_in, clock, public_url(config));
+                                                 *sign_in, clock, config.outside_url());
     if (const auto read = wait(io, directory->reload()); !read) return read;
     return wait(io, people->reload());
   }
 
   /// One command of the command line's.
-  Task<Result<std::string>> run(std::string command, std::string arguments) {
-    if (PeopleAdmin::is_mine(command)) return people_admin->run(std::move(command), std::move(arguments));
-    return admin->run(std::move(command), std::move(arguments));
+  Task<Result<std::string>> run(std::string command, std::string arguments, std::string who) {
+    if (PeopleAdmin::is_mine(command))
+      return people_admin->run(std::move(command), std::move(arguments), std::move(who));
+    return commands->run(std::move(command), std::move(arguments), std::move(who));
   }
 
  private:
@@ -208,9 +213,15 @@ struct Gateway::Parts {
   std::unique_ptr<Housekeeping> housekeeping;
   std::unique_ptr<StorageWatch> storage;
   std::unique_ptr<Webhook> webhook;
+  std::unique_ptr<ApiTokens> tokens;
   std::unique_ptr<Guard> guard;
   std::unique_ptr<RestApi> rest;
+  std::unique_ptr<GraphAccountClient> graph_account;
+  std::unique_ptr<sqlite::SqliteNumberFigures> figures;
+  std::unique_ptr<Guide> guide;
+  std::unique_ptr<GuideApi> guide_api;
   std::unique_ptr<OverviewApi> overview;
+  std::unique_ptr<SettingsApi> settings;
   std::unique_ptr<Account> account;
   std::unique_ptr<SignInApi> sign_in_api;
   std::unique_ptr<MembersApi> members_api;
@@ -274,10 +285,21 @@ Result<void> Gateway::Parts::make_pipeline() {
       std::make_unique<Housekeeping>(io, *inbox, *ledger, clock, [&directory] { return retention(directory); });
   storage = std::make_unique<StorageWatch>(io, *ledger, directory, clock);
   webhook = std::make_unique<Webhook>(directory, *notes, *inbox, *storage, clock, metrics, Webhook::Options{*proxies});
-  guard = std::make_unique<Guard>(directory, *tenants.people, std::move(*proxies));
+  tenants.admin->set_listener([this](TenantId tenant, std::string_view what) { feed->tell_tenant(tenant, what); });
+  tokens = std::make_unique<ApiTokens>(io, directory, *tenants.tenant_store, clock);
+  guard = std::make_unique<Guard>(directory, *tokens, *tenants.people, std::move(*proxies));
   rest = std::make_unique<RestApi>(*ledger, *guard, *feed, clock, ids);
+  settings = std::make_unique<SettingsApi>(*tenants.admin, directory, *ledger, *tenants.audit, *guard, ids,
+                                           SettingsApi::Options{config.outside_url()});
   overview = std::make_unique<OverviewApi>(*ledger, *guard, clock,
                                            [this](const std::string& number) { return outbox->why_held(number); });
+  graph_account = std::make_unique<GraphAccountClient>(
+      *http, metrics, GraphClient::Options{config.graph_base_url, config.graph_version});
+  figures = std::make_unique<sqlite::SqliteNumberFigures>(*tenants.store);
+  guide = std::make_unique<Guide>(io, *graph_account, directory, *ledger, *figures, *notes, clock,
+                                  Guide::Options{config.outside_url(), config.base_domain});
+  feed->set_sent_listener([this](TenantId tenant, const std::string& number) { guide->sent(tenant, number); });
+  guide_api = std::make_unique<GuideApi>(*guide, *tenants.admin, *tenants.audit, directory, *guard, clock);
   if (const auto made = make_people_api(ids); !made) return made;
   metrics.gauge("clawcentral_inbox_waiting_items", "Items stored and not accepted yet.",
                 [this] { return static_cast<double>(inbox->waiting()); });
@@ -302,7 +324,7 @@ Result<void> Gateway::Parts::make_people_api(const PublicIds& ids) {
     provider = std::make_unique<OpenIdProvider>(
         *http, clock,
         OpenIdProvider::Settings{config.oidc_issuer, config.oidc_client_id, std::move(*secret), config.oidc_label,
-                                 public_url(config) + "/api/v1/oidc/callback"});
+                                 config.outside_url() + "/api/v1/oidc/callback"});
   }
   const bool is_https = config.public_url.starts_with("https:");
   PeopleStore& store = *tenants.people_store;
@@ -312,7 +334,7 @@ Result<void> Gateway::Parts::make_people_api(const PublicIds& ids) {
   sign_in_api = std::make_unique<SignInApi>(*guard, *tenants.directory, people, *tenants.sign_in, *account,
                                             *tenants.second_factor, *feed, ids, is_https,
                                             provider ? provider->settings().label : "");
-  members_api = std::make_unique<MembersApi>(*guard, store, people, *feed, clock, ids, public_url(config));
+  members_api = std::make_unique<MembersApi>(*guard, store, people, *feed, clock, ids, config.outside_url());
   oidc_api =
       std::make_unique<OidcApi>(*guard, provider.get(), *tenants.sign_in, people, *tenants.vault, clock, is_https);
   return {};
@@ -341,10 +363,12 @@ Result<void> Gateway::Parts::listen() {
   oidc_api->add_routes(public_router);
   members_api->add_routes(public_router);
   overview->add_routes(public_router);
+  guide_api->add_routes(public_router);
+  settings->add_routes(public_router);
   add_admin_page_routes(public_router);
   add_operator_routes(operator_router, tenants.metrics, checks());
-  add_admin_routes(admin_router, [this](std::string command, std::string arguments) {
-    return tenants.run(std::move(command), std::move(arguments));
+  add_admin_routes(admin_router, [this](std::string command, std::string arguments, std::string who) {
+    return tenants.run(std::move(command), std::move(arguments), std::move(who));
   });
   public_server = std::make_unique<net::Server>(io, public_router, net::ServerLimits{});
   operator_server = std::make_unique<net::Server>(io, operator_router, net::ServerLimits{});
@@ -411,7 +435,7 @@ std::uint16_t Gateway::operator_port() const {
 }
 
 Result<std::string> Gateway::admin(std::string command, std::string arguments) {
-  return wait(parts_->tenants.io, parts_->tenants.run(std::move(command), std::move(arguments)));
+  return wait(parts_->tenants.io, parts_->tenants.run(std::move(command), std::move(arguments), ""));
 }
 
 std::string Gateway::setup_link() {
@@ -438,8 +462,8 @@ Result<std::unique_ptr<OfflineAdmin>> OfflineAdmin::open(const Config& config) {
   return admin;
 }
 
-Result<std::string> OfflineAdmin::run(std::string command, std::string arguments) {
-  return wait(parts_->tenants.io, parts_->tenants.run(std::move(command), std::move(arguments)));
+Result<std::string> OfflineAdmin::run(std::string command, std::string arguments, std::string who) {
+  return wait(parts_->tenants.io, parts_->tenants.run(std::move(command), std::move(arguments), std::move(who)));
 }
 
 }  // namespace claw

@@ -13,6 +13,7 @@ struct PeopleAdmin::Call {
   using Answer = Task<Result<json::value>>;
 
   PeopleAdmin& admin;
+  std::string who;
   json::object arguments;
 
   [[nodiscard]] std::string text(std::string_view name) const;
@@ -76,7 +77,7 @@ Result<TenantRef> PeopleAdmin::Call::tenant() const {
 }
 
 AuditRow PeopleAdmin::Call::audit(TenantId tenant, std::string action, std::string target, std::string what) const {
-  return audit_row({Actor::Kind::kCommandLine, 0, "", ""}, tenant, admin.clock_.now(), std::move(action),
+  return audit_row({Actor::Kind::kCommandLine, 0, who, ""}, tenant, admin.clock_.now(), std::move(action),
                    std::move(target), std::move(what));
 }
 
@@ -218,7 +219,7 @@ Task<Result<std::string>> PeopleAdmin::setup_link() {
   co_return fmt::format("{}/setup#{}", public_url_, *code);
 }
 
-Task<Result<std::string>> PeopleAdmin::run(std::string command, std::string arguments) {
+Task<Result<std::string>> PeopleAdmin::run(std::string command, std::string arguments, std::string who) {
   static constexpr std::pair<const char*, Call::Answer (Call::*)()> kCommands[] = {
       {"person.create", &Call::create},
       {"person.list", &Call::list},
@@ -238,7 +239,7 @@ Task<Result<std::string>> PeopleAdmin::run(std::string command, std::string argu
     co_return fail(ErrorKind::kInvalid, "the arguments are no JSON object in UTF-8; a value's file must be plain text");
   for (const auto& [name, run] : kCommands) {
     if (command != name) continue;
-    Call call{*this, std::move(parsed.get_object())};
+    Call call{*this, std::move(who), std::move(parsed.get_object())};
     const auto answer = co_await (call.*run)();
     if (!answer) co_return std::unexpected(answer.error());
     co_return json::serialize(*answer);

@@ -7,6 +7,7 @@
 
 #include "base/crypto.hpp"
 #include "base/totp.hpp"
+#include "tenancy/directory.hpp"
 
 namespace claw {
 namespace {
