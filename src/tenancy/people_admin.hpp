@@ -37,6 +37,7 @@ class PeopleAdmin {
 
   /// True if the command is one of these, whether or not there is one of its name.
   [[nodiscard]] static bool is_mine(std::string_view command);
+  /// `who` is at the keyboard, for the audit log.
   [[nodiscard]] Task<Result<std::string>> run(std::string command, std::string arguments, std::string who);
 
   /// The link that makes the first platform admin; each voids the one before. kConflict if there is an admin.

@@ -73,7 +73,7 @@ export const metaPageStyle = css`
   }
   .meta-page .both {
     display: grid;
-    grid-template-columns: minmax(6rem, 7.5rem) minmax(0, 1fr);
+    grid-template-columns: max-content minmax(0, 1fr);
   }
   .meta-page ul {
     display: grid;
