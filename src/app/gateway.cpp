@@ -13,6 +13,7 @@
 #include "agent/openai_agent.hpp"
 #include "api/admin_api.hpp"
 #include "api/admin_page.hpp"
+#include "api/guard.hpp"
 #include "api/guide_api.hpp"
 #include "api/members_api.hpp"
 #include "api/oidc_api.hpp"
@@ -233,6 +234,7 @@ struct Gateway::Parts {
 
   Result<void> open_ledger();
   Result<void> make_pipeline();
+  void make_guide();
   Result<void> make_people_api(const PublicIds& ids);
   Result<void> listen();
   [[nodiscard]] std::vector<Check> checks();
@@ -293,13 +295,7 @@ Result<void> Gateway::Parts::make_pipeline() {
                                            SettingsApi::Options{config.outside_url()});
   overview = std::make_unique<OverviewApi>(*ledger, *guard, clock,
                                            [this](const std::string& number) { return outbox->why_held(number); });
-  graph_account = std::make_unique<GraphAccountClient>(
-      *http, metrics, GraphClient::Options{config.graph_base_url, config.graph_version});
-  figures = std::make_unique<sqlite::SqliteNumberFigures>(*tenants.store);
-  guide = std::make_unique<Guide>(io, *graph_account, directory, *ledger, *figures, *notes, clock,
-                                  Guide::Options{config.outside_url(), config.base_domain});
-  feed->set_sent_listener([this](TenantId tenant, const std::string& number) { guide->sent(tenant, number); });
-  guide_api = std::make_unique<GuideApi>(*guide, *tenants.admin, *tenants.audit, directory, *guard, clock);
+  make_guide();
   if (const auto made = make_people_api(ids); !made) return made;
   metrics.gauge("clawcentral_inbox_waiting_items", "Items stored and not accepted yet.",
                 [this] { return static_cast<double>(inbox->waiting()); });
@@ -315,6 +311,17 @@ Result<void> Gateway::Parts::make_pipeline() {
   metrics.gauge("clawcentral_http_connections", "Open connections of the public listener.",
                 [this] { return static_cast<double>(public_server->connections()); });
   return {};
+}
+
+void Gateway::Parts::make_guide() {
+  Directory& directory = *tenants.directory;
+  graph_account = std::make_unique<GraphAccountClient>(
+      *http, tenants.metrics, GraphClient::Options{config.graph_base_url, config.graph_version});
+  figures = std::make_unique<sqlite::SqliteNumberFigures>(*tenants.store);
+  guide = std::make_unique<Guide>(tenants.io, *graph_account, directory, *ledger, *figures, *notes, clock,
+                                  Guide::Options{config.outside_url(), config.base_domain});
+  feed->set_sent_listener([this](TenantId tenant, const std::string& number) { guide->sent(tenant, number); });
+  guide_api = std::make_unique<GuideApi>(*guide, *tenants.admin, *tenants.audit, directory, *guard, clock);
 }
 
 Result<void> Gateway::Parts::make_people_api(const PublicIds& ids) {
