@@ -13,8 +13,8 @@ struct PeopleAdmin::Call {
   using Answer = Task<Result<json::value>>;
 
   PeopleAdmin& admin;
-  std::string who;
   json::object arguments;
+  std::string who;  ///< Sits at the keyboard.
 
   [[nodiscard]] std::string text(std::string_view name) const;
   [[nodiscard]] SecretString password();
@@ -239,7 +239,7 @@ Task<Result<std::string>> PeopleAdmin::run(std::string command, std::string argu
     co_return fail(ErrorKind::kInvalid, "the arguments are no JSON object in UTF-8; a value's file must be plain text");
   for (const auto& [name, run] : kCommands) {
     if (command != name) continue;
-    Call call{*this, std::move(who), std::move(parsed.get_object())};
+    Call call{*this, std::move(parsed.get_object()), std::move(who)};
     const auto answer = co_await (call.*run)();
     if (!answer) co_return std::unexpected(answer.error());
     co_return json::serialize(*answer);

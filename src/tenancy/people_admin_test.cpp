@@ -22,7 +22,7 @@ class PeopleAdminTest : public ::testing::Test {
  protected:
   ~PeopleAdminTest() override { world_.store->close(); }
   Result<std::string> run(const std::string& command, const std::string& arguments) {
-    return world_.run(admin_.run(command, arguments, "root"));
+    return world_.run(admin_.run(command, arguments, "ops"));
   }
   json::value ok(const std::string& command, const std::string& arguments) {
     const auto answer = run(command, arguments);
