@@ -57,10 +57,11 @@ Caller Guard::identify_program(const Credentials& by) const {
   Caller caller;
   caller.actor.from = by.from;
   if (!by.authorization.starts_with(kScheme)) return caller;
-  caller.tenant = directory_.by_token(std::string_view(by.authorization).substr(kScheme.size()));
-  if (!caller.tenant) return caller;
-  caller.actor.kind = Actor::Kind::kToken;
-  caller.permissions = permissions_of(Role::kOwner);
+  auto token = tokens_.use(std::string_view(by.authorization).substr(kScheme.size()));
+  if (!token) return caller;
+  caller.tenant = std::move(token->tenant);
+  caller.actor = {Actor::Kind::kToken, token->id, std::move(token->label), by.from};
+  caller.permissions = token->scopes;
   return caller;
 }
 

@@ -6,6 +6,7 @@
 
 #include "net/network_set.hpp"
 #include "net/router.hpp"
+#include "tenancy/api_tokens.hpp"
 #include "tenancy/people.hpp"
 
 namespace claw {
@@ -23,8 +24,8 @@ class Guard {
   using Handler = std::function<Task<net::HttpResponse>(net::HttpRequest&, const Caller&)>;
 
   /// `proxies` are believed what they say of clients. All must outlive this object, and this object the routers.
-  Guard(Directory& directory, People& people, net::NetworkSet proxies)
-      : directory_(directory), people_(people), proxies_(std::move(proxies)) {}
+  Guard(Directory& directory, ApiTokens& tokens, People& people, net::NetworkSet proxies)
+      : directory_(directory), tokens_(tokens), people_(people), proxies_(std::move(proxies)) {}
 
   /// Adds a route that runs only for who has `permission`: of a tenant, which stands in the caller, or for
   /// Permission::kPlatform of the platform and no tenant. The caller lives until the handler's task ends.
@@ -60,6 +61,7 @@ class Guard {
                                                         Permission permission) const;
 
   Directory& directory_;
+  ApiTokens& tokens_;
   People& people_;
   const net::NetworkSet proxies_;
 };

@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include "base/crypto.hpp"
-#include "tenancy/agent_options.hpp"
 #include "whatsapp/errors.hpp"
 #include "whatsapp/service_window.hpp"
 
@@ -17,10 +16,6 @@ json::value parsed(const std::string& text) {
   boost::system::error_code fault;
   auto value = json::parse(text, fault);
   return fault ? json::value(nullptr) : value;
-}
-
-json::value text_or_null(const std::string& text) {
-  return text.empty() ? json::value(nullptr) : json::value(text);
 }
 
 /// The raw webhook as JSON; bytes that are none as base64, so that nothing of them is lost.
@@ -59,6 +54,10 @@ json::value time_json(TimePoint time) {
   if (to_ms(time) == 0) return nullptr;
   const auto second = std::chrono::floor<std::chrono::seconds>(time);
   return json::value(json::string(fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", second, (time - second).count())));
+}
+
+json::value text_or_null(const std::string& text) {
+  return text.empty() ? json::value(nullptr) : json::value(text);
 }
 
 json::object message_json(const MessageRecord& record, const PublicIds& ids) {
@@ -163,45 +162,6 @@ json::object user_detail_json(const UserRecord& record, TimePoint now, const Pub
     conversations.push_back(conversation_json(conversation, now, ids));
   user["conversations"] = std::move(conversations);
   return user;
-}
-
-json::object number_json(const Tenant& tenant, const std::string& phone_number_id, std::int64_t waiting) {
-  const auto setting = [&](const char* name) {
-    const auto found = tenant.settings.find(name);
-    return found == tenant.settings.end() ? json::value(nullptr) : text_or_null(found->second);
-  };
-  json::object secrets;
-  for (const char* name : {kAccessToken, kAppSecret, kVerifyToken}) {
-    const auto set = tenant.secrets_set.find(name);
-    secrets[name] = set == tenant.secrets_set.end() ? json::value(nullptr) : time_json(set->second);
-  }
-  return {{"phone_number_id", phone_number_id},
-          {"waba_id", setting(kWabaId)},
-          {"app_id", setting(kAppId)},
-          {"policy", tenant.policy == ChannelPolicy::kDisabled ? json::value("disabled") : setting("channel.policy")},
-          {"agent", text_or_null(tenant.default_agent)},
-          {"secrets_set_at", std::move(secrets)},
-          {"waiting", waiting}};
-}
-
-json::object agent_json(const Tenant& tenant, const Agent& agent) {
-  json::object shown{{"name", agent.name},
-                     {"kind", agent.kind},
-                     {"default", agent.name == tenant.default_agent},
-                     {"format", name_of(agent.options.format)},
-                     {"model", nullptr}};
-  if (agent.kind == "echo") return shown;
-  // Not the address of the model's server: it may carry credentials.
-  const AgentOptions& options = agent.options;
-  shown["model"] = text_or_null(options.model);
-  shown["key_secret"] = text_or_null(options.key_secret);
-  shown["system_prompt"] = options.system_prompt;
-  shown["apology"] = options.apology;
-  shown["stream"] = options.stream;
-  shown["history_turns"] = options.history_turns;
-  shown["history_tokens"] = options.history_tokens;
-  shown["timeout_seconds"] = options.timeout.count();
-  return shown;
 }
 
 }  // namespace claw

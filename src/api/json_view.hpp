@@ -3,15 +3,19 @@
 #include <boost/json.hpp>
 
 #include "api/public_id.hpp"
+#include "ledger/audit.hpp"
 #include "ledger/ledger.hpp"
-#include "tenancy/tenant.hpp"
+#include "ledger/tenant_store.hpp"
+#include "tenancy/secret_names.hpp"
 
 namespace claw {
 
-/// What the API shows of the ledger's records. Pure; only for .cpp files of api/. docs/openapi.yaml describes each.
-
-/// Null for 0.
+/// With milliseconds; null for 0.
 [[nodiscard]] boost::json::value time_json(TimePoint time);
+[[nodiscard]] boost::json::value text_or_null(const std::string& text);
+
+/// What the API shows of the ledger's records and of tenants. Pure; only for .cpp files of api/. docs/openapi.yaml
+/// describes each.
 [[nodiscard]] boost::json::object message_json(const MessageRecord& record, const PublicIds& ids);
 /// The same with its statuses.
 [[nodiscard]] boost::json::object delivery_json(const MessageRecord& record, const PublicIds& ids);
@@ -28,7 +32,13 @@ namespace claw {
 [[nodiscard]] boost::json::object number_json(const Tenant& tenant, const std::string& phone_number_id,
                                               std::int64_t waiting);
 [[nodiscard]] boost::json::object agent_json(const Tenant& tenant, const Agent& agent);
-/// A time; null for 0.
-[[nodiscard]] boost::json::value time_json(TimePoint time);
+/// The same as it can be edited. A user name or password in its address is not shown.
+[[nodiscard]] boost::json::object agent_detail_json(const Tenant& tenant, const Agent& agent);
+/// The tenant as a whole; `public_url` is how the outside reaches the webhooks.
+[[nodiscard]] boost::json::object tenant_json(const Tenant& tenant, std::string_view public_url, const Stored& stored);
+[[nodiscard]] boost::json::object secret_json(const SecretView& secret);
+/// Never the token itself.
+[[nodiscard]] boost::json::object token_json(const TokenRow& token, const PublicIds& ids);
+[[nodiscard]] boost::json::object audit_json(const AuditRow& row, const PublicIds& ids);
 
 }  // namespace claw

@@ -21,8 +21,7 @@ class OverviewApiTest : public ::testing::Test {
   OverviewApiTest() {
     api_.add_routes(router_);
     for (const auto& [token, tenant] : {std::pair{"acme", acme_}, std::pair{"beta", beta_}})
-      world_.run(tenants_.store.create_token({0, tenant, token_hash(token), "", world_.clock.now()})).value();
-    tenants_.reload();
+      tenants_.add_token(tenant, token);
   }
   net::HttpResponse call(std::string range, const std::string& token = "acme") {
     net::HttpRequest request;
@@ -63,7 +62,8 @@ class OverviewApiTest : public ::testing::Test {
   TenantId beta_ = tenants_.add("beta", "222");
   Ledger& ledger_ = *world_.ledger;
   TestPeople people_{world_};
-  Guard guard_{tenants_.directory, people_.people, {}};
+  ApiTokens tokens_{world_.io, tenants_.directory, tenants_.store, world_.clock};
+  Guard guard_{tenants_.directory, tokens_, people_.people, {}};
   std::optional<std::string> trouble_;
   OverviewApi api_{ledger_, guard_, world_.clock,
                    [this](const std::string& number) { return number == "111" ? trouble_ : std::nullopt; }};

@@ -88,17 +88,10 @@ Result<std::string> text_or_empty(const json::object& object, std::string_view n
   return value && !value->is_null() ? text_of(object, name) : std::string();
 }
 
-HttpResponse no_content() {
-  HttpResponse response;
-  response.status = 204;
-  response.content_type.clear();
-  return response;
-}
-
-Result<std::optional<KvVersions>> versions_of(const HttpRequest& request, std::string_view header, bool weak) {
+Result<std::optional<Versions>> versions_of(const HttpRequest& request, std::string_view header, bool weak) {
   const auto text = net::header_list(request.headers, header);
   if (!text) return std::nullopt;
-  KvVersions named;
+  Versions named;
   for (auto left = trimmed(*text); !left.empty(); left = trimmed(left)) {
     const bool is_any = left.starts_with('*');
     const bool is_weak = left.starts_with("W/");
@@ -111,6 +104,14 @@ Result<std::optional<KvVersions>> versions_of(const HttpRequest& request, std::s
     left.remove_prefix(end + 1);
   }
   return named;
+}
+
+Result<Condition> condition_of(const HttpRequest& request) {
+  auto match = versions_of(request, "If-Match", false);
+  auto none_match = versions_of(request, "If-None-Match", true);
+  if (!match) return std::unexpected(match.error());
+  if (!none_match) return std::unexpected(none_match.error());
+  return Condition{std::move(*match), std::move(*none_match)};
 }
 
 HttpResponse tagged(const HttpRequest& request, const json::object& object) {
@@ -128,6 +129,20 @@ HttpResponse tagged(const HttpRequest& request, const json::object& object, std:
   }
   response.headers.push_back({"ETag", fmt::format("\"{}\"", tag)});
   response.headers.push_back({"Cache-Control", "private, no-cache"});
+  return response;
+}
+
+HttpResponse versioned(int status, const json::object& object, std::string_view version) {
+  auto response = net::json_response(status, json::serialize(object));
+  if (!version.empty()) response.headers.push_back({"ETag", fmt::format("\"{}\"", version)});
+  response.headers.push_back({"Cache-Control", "no-store"});
+  return response;
+}
+
+HttpResponse no_content() {
+  HttpResponse response;
+  response.status = 204;
+  response.content_type.clear();
   return response;
 }
 

@@ -29,14 +29,23 @@ namespace claw {
 [[nodiscard]] net::HttpResponse no_content();
 
 /// What `If-Match` or `If-None-Match` names; nothing where it is missing. Weak tags count only where `weak`.
-[[nodiscard]] Result<std::optional<KvVersions>> versions_of(const net::HttpRequest& request, std::string_view header,
-                                                            bool weak);
+[[nodiscard]] Result<std::optional<Versions>> versions_of(const net::HttpRequest& request, std::string_view header,
+                                                          bool weak);
+
+/// What `If-Match` and `If-None-Match` ask for, together.
+[[nodiscard]] Result<Condition> condition_of(const net::HttpRequest& request);
 
 /// 200 with the object and its strong ETag, or 304 where the client has it already.
 [[nodiscard]] net::HttpResponse tagged(const net::HttpRequest& request, const boost::json::object& object);
 /// The same with a tag of the caller's own.
 [[nodiscard]] net::HttpResponse tagged(const net::HttpRequest& request, const boost::json::object& object,
                                        std::string_view tag);
+
+/// What can be edited, with its version as ETag; none where that is empty. Never kept by a cache: parts of it change
+/// without a new version.
+[[nodiscard]] net::HttpResponse versioned(int status, const boost::json::object& object, std::string_view version);
+/// 204.
+[[nodiscard]] net::HttpResponse no_content();
 
 /// {name: list, "next": …}; `next` is null where it is empty.
 [[nodiscard]] net::HttpResponse page_of(std::string_view name, boost::json::array list, std::string next);

@@ -41,8 +41,7 @@ class PeopleApiTest : public ::testing::Test {
     vera_ = people_.add_member("vera@acme.example", acme_, Role::kViewer);
     people_.add_member("zoe@beta.example", beta_, Role::kOwner);
     people_.add("root@example.org", true);
-    EXPECT_TRUE(world_.run(tenants_.store.create_token({0, acme_, token_hash("acme"), "", {}})));
-    tenants_.reload();
+    tenants_.add_token(acme_, "acme");
   }
   ~PeopleApiTest() override { world_.store->close(); }
 
@@ -92,7 +91,8 @@ class PeopleApiTest : public ::testing::Test {
   TenantId beta_ = tenants_.add("beta", "222");
   const PublicIds ids_{SecretString(std::string("key"))};
   LiveFeed feed_{world_.io, *world_.ledger, ids_, world_.clock};
-  Guard guard_{tenants_.directory, people_.people, {}};
+  ApiTokens tokens_{world_.io, tenants_.directory, tenants_.store, world_.clock};
+  Guard guard_{tenants_.directory, tokens_, people_.people, {}};
   RestApi rest_{*world_.ledger, guard_, feed_, world_.clock, ids_};
   SignInApi sign_in_{guard_, tenants_.directory, people_.people, people_.sign_ins, people_.account, feed_, ids_, true};
   MembersApi members_{guard_, people_.store, people_.people, feed_, world_.clock, ids_, "https://claw.example.org"};

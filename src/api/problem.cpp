@@ -27,6 +27,8 @@ net::HttpResponse problem_of(const Error& error) {
       return problem(404, "Not found", error.message);
     case ErrorKind::kConflict:
       return problem(409, "Conflict", error.message);
+    case ErrorKind::kStale:
+      return problem(412, "Precondition failed", error.message);
     case ErrorKind::kUnauthorized:
       return problem(401, "Not signed in", error.message);
     default:

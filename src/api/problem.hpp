@@ -17,8 +17,8 @@ namespace claw {
 [[nodiscard]] net::HttpResponse problem(int status, std::string_view title, std::string_view detail,
                                         const boost::json::object& more);
 
-/// The problem for an error of ours: 400, 404, 409, 401, else 503 with Retry-After. The message is passed on only for
-/// the kinds that are about the caller's own input.
+/// The problem for an error of ours: 400, 404, 409, 412, 401, else 503 with Retry-After. The message is passed on only
+/// for the kinds that are about the caller's own input.
 [[nodiscard]] net::HttpResponse problem_of(const Error& error);
 
 }  // namespace claw

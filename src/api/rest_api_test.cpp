@@ -30,12 +30,7 @@ class RestApiTest : public ::testing::Test {
   }
   ~RestApiTest() override { world_.store->close(); }
 
-  std::int64_t token_of(const std::string& token, TenantId tenant) {
-    const auto id =
-        world_.run(tenants_.store.create_token({0, tenant, token_hash(token), "", world_.clock.now()})).value();
-    tenants_.reload();
-    return id;
-  }
+  std::int64_t token_of(const std::string& token, TenantId tenant) { return tenants_.add_token(tenant, token); }
   net::HttpResponse call(std::string method, const std::string& target, std::string body = "",
                          const std::string& token = "acme", std::vector<net::HttpHeader> headers = {}) {
     auto request = api_request(std::move(method), target, std::move(body), std::move(headers));
@@ -81,7 +76,8 @@ class RestApiTest : public ::testing::Test {
   const PublicIds ids_{SecretString(std::string("key"))};
   LiveFeed feed_{world_.io, *world_.ledger, ids_, world_.clock};
   TestPeople people_{world_};
-  Guard guard_{tenants_.directory, people_.people, {}};
+  ApiTokens tokens_{world_.io, tenants_.directory, tenants_.store, world_.clock};
+  Guard guard_{tenants_.directory, tokens_, people_.people, {}};
   RestApi api_{*world_.ledger, guard_, feed_, world_.clock, ids_};
   net::Router router_;
 };
@@ -116,8 +112,7 @@ TEST_F(RestApiTest, LetsNobodyInWithoutAValidToken) {
 TEST_F(RestApiTest, LetsNobodyInWithARevokedTokenOrADisabledTenant) {
   const auto id = token_of("soon revoked", acme_);
   EXPECT_EQ(call("GET", "/api/v1/messages", "", "soon revoked").status, 200);
-  ASSERT_TRUE(world_.run(tenants_.store.delete_token(acme_, id)));
-  tenants_.reload();
+  tenants_.revoke(acme_, id);
   EXPECT_EQ(problem_status(call("GET", "/api/v1/messages", "", "soon revoked")), "401");
   tenants_.enable(beta_, false);
   EXPECT_EQ(problem_status(call("GET", "/api/v1/messages", "", "beta")), "403");
@@ -329,7 +324,8 @@ TEST_F(RestApiTest, ShowsNumbersAndAgentsWithoutTheirSecrets) {
   EXPECT_TRUE(number.at("secrets_set_at").at(kAccessToken).is_null());
   world_
       .run(tenants_.store.put_agent(
-          {acme_, "model", "openai", R"({"url":"https://user:pass@example.org","model":"small"})"}))
+          {acme_, "model", "openai", R"({"url":"https://user:pass@example.org","model":"small"})"}, false,
+          tenants_.change()))
       .value();
   tenants_.reload();
   const auto response = call("GET", "/api/v1/agents");
@@ -352,8 +348,7 @@ TEST_F(RestApiTest, StreamsToWhoHasATokenAndOnlyAsLong) {
     }
     std::string written;
   } writer;
-  ASSERT_TRUE(world_.run(tenants_.store.delete_token(acme_, id)));
-  tenants_.reload();
+  tenants_.revoke(acme_, id);
   world_.run([](const net::HttpResponse& answer, Writer& to) -> Task<int> {
     co_await answer.stream(to);
     co_return 0;

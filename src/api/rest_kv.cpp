@@ -33,19 +33,6 @@ Result<std::string> value_of(const HttpRequest& request, std::string_view key) {
   return std::string(value->get_string());
 }
 
-Result<KvCondition> condition_of(const HttpRequest& request) {
-  auto match = versions_of(request, "If-Match", false);
-  auto none_match = versions_of(request, "If-None-Match", true);
-  if (!match) return std::unexpected(match.error());
-  if (!none_match) return std::unexpected(none_match.error());
-  return KvCondition{std::move(*match), std::move(*none_match)};
-}
-
-HttpResponse not_written(const Error& error) {
-  if (error.kind != ErrorKind::kConflict) return problem_of(error);
-  return problem(412, "Precondition failed", "The value is not what If-Match or If-None-Match asks for. Read it anew.");
-}
-
 json::object entry_json(const std::string& key, const std::string& value) {
   return {{"key", key}, {"value", value}};
 }
@@ -80,7 +67,7 @@ RestApi::Answer RestApi::kv_put(HttpRequest& request, TenantRef tenant) {
   if (!value) co_return problem_of(value.error());
   const std::string shown = *value;
   if (const auto kept = co_await ledger_.kv_put(tenant->id, *key, std::move(*value), std::move(*condition)); !kept)
-    co_return not_written(kept.error());
+    co_return problem_of(kept.error());
   auto response = net::json_response(200, json::serialize(entry_json(*key, shown)));
   response.headers.push_back({"ETag", fmt::format("\"{}\"", kv_version(shown))});
   co_return response;
@@ -92,7 +79,7 @@ RestApi::Answer RestApi::kv_delete(HttpRequest& request, TenantRef tenant) {
   if (!key) co_return problem_of(key.error());
   if (!condition) co_return problem_of(condition.error());
   if (const auto gone = co_await ledger_.kv_delete(tenant->id, *key, std::move(*condition)); !gone)
-    co_return not_written(gone.error());
+    co_return problem_of(gone.error());
   co_return no_content();
 }
 

@@ -1,7 +1,9 @@
 #include "app/cli.hpp"
 
 #include <cstdio>
+#include <pwd.h>
 #include <thread>
+#include <unistd.h>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_future.hpp>
@@ -49,6 +51,16 @@ std::string render_object(const json::object& object) {
   return out;
 }
 
+/// Who is at the keyboard, as the system knows them.
+std::string operator_name() {
+  passwd entry{};
+  passwd* found = nullptr;
+  char buffer[4096];
+  if (::getpwuid_r(::getuid(), &entry, buffer, sizeof buffer, &found) != 0 || !found)
+    return fmt::format("uid {}", ::getuid());
+  return found->pw_name;
+}
+
 Result<std::string> by_socket(const Config& config, const std::string& command, const std::string& arguments) {
   IoPool io(1);
   net::CurlClient client(io, {});
@@ -58,6 +70,7 @@ Result<std::string> by_socket(const Config& config, const std::string& command, 
     request.url = "http://gateway/admin/" + command;
     request.unix_socket = config.admin_socket();
     request.headers.push_back({"Content-Type", "application/json"});
+    request.headers.push_back({"X-Claw-Operator", operator_name()});
     request.body = arguments;
     const auto answer =
         boost::asio::co_spawn(io.executor(0), client.send(std::move(request)), boost::asio::use_future).get();
@@ -102,7 +115,7 @@ int run_admin_command(const Config& config, const std::string& command, const st
   Result<std::string> answer = fail(ErrorKind::kFatal, "");
   auto offline = OfflineAdmin::open(config);
   if (offline)
-    answer = (*offline)->run(command, arguments);
+    answer = (*offline)->run(command, arguments, operator_name());
   else if (offline.error().kind == ErrorKind::kConflict)
     answer = by_socket(config, command, arguments);
   else

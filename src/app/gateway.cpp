@@ -16,6 +16,7 @@
 #include "api/members_api.hpp"
 #include "api/overview_api.hpp"
 #include "api/rest_api.hpp"
+#include "api/settings_api.hpp"
 #include "api/sign_in_api.hpp"
 #include "app/data_folder.hpp"
 #include "base/log.hpp"
@@ -36,7 +37,7 @@
 #include "net/curl_client.hpp"
 #include "net/server.hpp"
 #include "ops/health.hpp"
-#include "tenancy/admin.hpp"
+#include "tenancy/commands.hpp"
 #include "tenancy/people_admin.hpp"
 
 namespace claw {
@@ -80,7 +81,9 @@ struct Tenants {
   std::unique_ptr<sqlite::Store> store;
   std::unique_ptr<sqlite::SqliteTenantStore> tenant_store;
   std::unique_ptr<Directory> directory;
+  std::unique_ptr<sqlite::SqliteAuditLog> audit;
   std::unique_ptr<Admin> admin;
+  std::unique_ptr<Commands> commands;
   std::unique_ptr<sqlite::SqlitePeopleStore> people_store;
   std::unique_ptr<People> people;
   std::unique_ptr<Passwords> passwords;
@@ -98,7 +101,9 @@ struct Tenants {
     if (const auto done = open_stores(config, overrides); !done) return done;
     tenant_store = std::make_unique<sqlite::SqliteTenantStore>(*store);
     directory = std::make_unique<Directory>(*tenant_store, *vault, config.base_domain);
-    admin = std::make_unique<Admin>(*tenant_store, *directory, *vault, clock, config.outside_url());
+    audit = std::make_unique<sqlite::SqliteAuditLog>(*store);
+    admin = std::make_unique<Admin>(*tenant_store, *directory, *vault, clock);
+    commands = std::make_unique<Commands>(*admin, *directory, *audit, config.outside_url());
     people_store = std::make_unique<sqlite::SqlitePeopleStore>(*store);
     people = std::make_unique<People>(*people_store, clock, session_life(config));
     passwords = std::make_unique<Passwords>(overrides.password_cost);
@@ -111,9 +116,9 @@ struct Tenants {
   }
 
   /// One command of the command line's.
-  Task<Result<std::string>> run(std::string command, std::string arguments) {
+  Task<Result<std::string>> run(std::string command, std::string arguments, std::string who) {
     if (PeopleAdmin::is_mine(command)) return people_admin->run(std::move(command), std::move(arguments));
-    return admin->run(std::move(command), std::move(arguments));
+    return commands->run(std::move(command), std::move(arguments), std::move(who));
   }
 
  private:
@@ -193,14 +198,15 @@ struct Gateway::Parts {
   std::unique_ptr<Housekeeping> housekeeping;
   std::unique_ptr<StorageWatch> storage;
   std::unique_ptr<Webhook> webhook;
+  std::unique_ptr<ApiTokens> tokens;
   std::unique_ptr<Guard> guard;
   std::unique_ptr<RestApi> rest;
   std::unique_ptr<GraphAccountClient> graph_account;
   std::unique_ptr<sqlite::SqliteNumberFigures> figures;
-  std::unique_ptr<sqlite::SqliteAuditLog> audit;
   std::unique_ptr<Guide> guide;
   std::unique_ptr<GuideApi> guide_api;
   std::unique_ptr<OverviewApi> overview;
+  std::unique_ptr<SettingsApi> settings;
   std::unique_ptr<Account> account;
   std::unique_ptr<SignInApi> sign_in_api;
   std::unique_ptr<MembersApi> members_api;
@@ -262,18 +268,21 @@ Result<void> Gateway::Parts::make_pipeline() {
       std::make_unique<Housekeeping>(io, *inbox, *ledger, clock, [&directory] { return retention(directory); });
   storage = std::make_unique<StorageWatch>(io, *ledger, directory, clock);
   webhook = std::make_unique<Webhook>(directory, *notes, *inbox, *storage, clock, metrics, Webhook::Options{*proxies});
-  guard = std::make_unique<Guard>(directory, *tenants.people, std::move(*proxies));
+  tenants.admin->set_listener([this](TenantId tenant, std::string_view what) { feed->tell_tenant(tenant, what); });
+  tokens = std::make_unique<ApiTokens>(io, directory, *tenants.tenant_store, clock);
+  guard = std::make_unique<Guard>(directory, *tokens, *tenants.people, std::move(*proxies));
   rest = std::make_unique<RestApi>(*ledger, *guard, *feed, clock, ids);
+  settings = std::make_unique<SettingsApi>(*tenants.admin, directory, *ledger, *tenants.audit, *guard, ids,
+                                           SettingsApi::Options{config.outside_url()});
   overview = std::make_unique<OverviewApi>(*ledger, *guard, clock,
                                            [this](const std::string& number) { return outbox->why_held(number); });
   graph_account = std::make_unique<GraphAccountClient>(
       *http, metrics, GraphClient::Options{config.graph_base_url, config.graph_version});
   figures = std::make_unique<sqlite::SqliteNumberFigures>(*tenants.store);
-  audit = std::make_unique<sqlite::SqliteAuditLog>(*tenants.store);
   guide = std::make_unique<Guide>(io, *graph_account, directory, *ledger, *figures, *notes, clock,
                                   Guide::Options{config.outside_url(), config.base_domain});
   feed->set_sent_listener([this](TenantId tenant, const std::string& number) { guide->sent(tenant, number); });
-  guide_api = std::make_unique<GuideApi>(*guide, *tenants.admin, *audit, directory, *guard, clock);
+  guide_api = std::make_unique<GuideApi>(*guide, *tenants.admin, *tenants.audit, directory, *guard, clock);
   make_people_api(ids);
   metrics.gauge("clawcentral_inbox_waiting_items", "Items stored and not accepted yet.",
                 [this] { return static_cast<double>(inbox->waiting()); });
@@ -323,10 +332,11 @@ Result<void> Gateway::Parts::listen() {
   members_api->add_routes(public_router);
   overview->add_routes(public_router);
   guide_api->add_routes(public_router);
+  settings->add_routes(public_router);
   add_admin_page_routes(public_router);
   add_operator_routes(operator_router, tenants.metrics, checks());
-  add_admin_routes(admin_router, [this](std::string command, std::string arguments) {
-    return tenants.run(std::move(command), std::move(arguments));
+  add_admin_routes(admin_router, [this](std::string command, std::string arguments, std::string who) {
+    return tenants.run(std::move(command), std::move(arguments), std::move(who));
   });
   public_server = std::make_unique<net::Server>(io, public_router, net::ServerLimits{});
   operator_server = std::make_unique<net::Server>(io, operator_router, net::ServerLimits{});
@@ -393,7 +403,7 @@ std::uint16_t Gateway::operator_port() const {
 }
 
 Result<std::string> Gateway::admin(std::string command, std::string arguments) {
-  return wait(parts_->tenants.io, parts_->tenants.run(std::move(command), std::move(arguments)));
+  return wait(parts_->tenants.io, parts_->tenants.run(std::move(command), std::move(arguments), ""));
 }
 
 std::string Gateway::setup_link() {
@@ -420,8 +430,8 @@ Result<std::unique_ptr<OfflineAdmin>> OfflineAdmin::open(const Config& config) {
   return admin;
 }
 
-Result<std::string> OfflineAdmin::run(std::string command, std::string arguments) {
-  return wait(parts_->tenants.io, parts_->tenants.run(std::move(command), std::move(arguments)));
+Result<std::string> OfflineAdmin::run(std::string command, std::string arguments, std::string who) {
+  return wait(parts_->tenants.io, parts_->tenants.run(std::move(command), std::move(arguments), std::move(who)));
 }
 
 }  // namespace claw

@@ -33,7 +33,7 @@ class Gateway {
   [[nodiscard]] std::uint16_t public_port() const;
   [[nodiscard]] std::uint16_t operator_port() const;
 
-  /// Runs one command of Admin's or PeopleAdmin's and waits for its answer. Not to be called from an io thread.
+  /// Runs one command of the command line and waits for its answer. Not to be called from an io thread.
   [[nodiscard]] Result<std::string> admin(std::string command, std::string arguments);
 
   /// A new link that makes the first platform admin; empty if there is one. Not to be called from an io thread.
@@ -55,7 +55,8 @@ class OfflineAdmin {
   /// kConflict if a server works on the folder.
   [[nodiscard]] static Result<std::unique_ptr<OfflineAdmin>> open(const Config& config);
   ~OfflineAdmin();
-  [[nodiscard]] Result<std::string> run(std::string command, std::string arguments);
+  /// `who` is at the keyboard.
+  [[nodiscard]] Result<std::string> run(std::string command, std::string arguments, std::string who);
 
  private:
   OfflineAdmin();

@@ -117,12 +117,15 @@ std::string read_value(const std::string& file) {
 /// The command line: what was asked for.
 struct Asked {
   std::string config_path;
-  std::string command;  ///< Of Admin's; empty for serve.
+  std::string command;  ///< One of Commands; empty for serve.
   json::object arguments;
   json::object options;  ///< Of an agent.
   std::string system_file;
-  std::string tenant, name, value_file, label, agent, kind, policy, email, role;
+  std::string tenant, name, value_file, description, label, agent, kind, policy, search, email, role;
+  std::vector<std::string> scopes;
+  std::int64_t expires_days = 0;
   std::int64_t id = 0;
+  bool keeps_value = false;
   bool make_default = false;
   bool platform_admin = false;
   bool check_only = false;
@@ -130,7 +133,7 @@ struct Asked {
   bool serve = false;
 };
 
-/// Adds `group verb TENANT …` as one of Admin's commands; `collect` puts its own arguments into the JSON.
+/// Adds `group verb TENANT …` as one of Commands; `collect` puts its own arguments into the JSON.
 CLI::App* add_command(Asked& asked, CLI::App& group, const std::string& verb, const std::string& about,
                       const std::string& command, bool names_tenant, std::function<void()> collect = {}) {
   auto* sub = group.add_subcommand(verb, about);
@@ -157,13 +160,16 @@ void add_secret_commands(Asked& asked, CLI::App& app) {
   auto* set = add_command(asked, group, "set", "Set one; the value comes from standard input or --file", "secret.set",
                           true, [&asked] {
                             asked.arguments["name"] = asked.name;
-                            asked.arguments["value"] = read_value(asked.value_file);
+                            if (!asked.description.empty()) asked.arguments["description"] = asked.description;
+                            if (!asked.keeps_value) asked.arguments["value"] = read_value(asked.value_file);
                           });
   set->add_option("NAME", asked.name,
                   "WHATSAPP_ACCESS_TOKEN, WHATSAPP_APP_SECRET, WHATSAPP_VERIFY_TOKEN, "
                   "WHATSAPP_PHONE_NUMBER_ID, WHATSAPP_WABA_ID, WHATSAPP_APP_ID")
       ->required();
   set->add_option("--file", asked.value_file, "Read the value from this file");
+  auto* description = set->add_option("--description", asked.description, "What it is for; only of names of your own");
+  set->add_flag("--keep-value", asked.keeps_value, "Only describe it anew")->needs(description);
   set->footer("Example: clawcentral secret set acme WHATSAPP_APP_SECRET < app-secret.txt");
   add_command(asked, group, "list", "Which are set, and since when", "secret.list", true);
   auto* gone = add_command(asked, group, "delete", "Delete one", "secret.delete", true,
@@ -216,9 +222,17 @@ void add_person_commands(Asked& asked, CLI::App& app) {
 
 void add_other_commands(Asked& asked, CLI::App& app) {
   auto& tokens = *app.add_subcommand("token", "API tokens of a tenant")->require_subcommand(1);
-  auto* create = add_command(asked, tokens, "create", "Make one; it is shown this once", "token.create", true,
-                             [&asked] { asked.arguments["label"] = asked.label; });
+  auto* create =
+      add_command(asked, tokens, "create", "Make one; it is shown this once", "token.create", true, [&asked] {
+        asked.arguments["label"] = asked.label;
+        if (!asked.scopes.empty()) asked.arguments["scopes"] = json::value_from(asked.scopes);
+        if (asked.expires_days > 0) asked.arguments["expires_in_days"] = asked.expires_days;
+      });
   create->add_option("--label", asked.label, "What it is for");
+  create->add_option("--scope", asked.scopes,
+                     "What it may do, several with spaces between: inbox.read, inbox.write, pairing, settings.read, "
+                     "settings.write, members, audit.read (all of these where nothing is said), platform");
+  create->add_option("--expires-days", asked.expires_days, "How long it lasts (for good)")->check(CLI::Range(1, 3650));
   add_command(asked, tokens, "list", "List them, without the tokens themselves", "token.list", true);
   auto* revoke = add_command(asked, tokens, "revoke", "Make one useless", "token.revoke", true,
                              [&asked] { asked.arguments["id"] = asked.id; });
@@ -261,6 +275,15 @@ void add_other_commands(Asked& asked, CLI::App& app) {
       "  clawcentral agent set acme helper --kind openai --url https://api.example.org --model small "
       "--key-secret MODEL_KEY --default");
   agent->add_flag("--default", asked.make_default, "It answers where nothing else is said (the first one does anyway)");
+
+  auto* gone = add_command(asked, agents, "delete", "Delete an agent", "agent.delete", true,
+                           [&asked] { asked.arguments["agent"] = asked.agent; });
+  gone->add_option("AGENT", asked.agent, "Its name")->required();
+
+  auto& audit = *app.add_subcommand("audit", "Who changed what")->require_subcommand(1);
+  auto* entries = add_command(asked, audit, "list", "The newest 200 changes of a tenant", "audit.list", true,
+                              [&asked] { asked.arguments["search"] = asked.search; });
+  entries->add_option("--search", asked.search, "Only those with these words");
 
   auto& channels = *app.add_subcommand("channel", "Who may talk")->require_subcommand(1);
   auto* channel = add_command(asked, channels, "set", "Set the policy of a tenant's numbers", "channel.set", true,

@@ -10,6 +10,8 @@ const char* to_string(ErrorKind kind) {
       return "not_found";
     case ErrorKind::kConflict:
       return "conflict";
+    case ErrorKind::kStale:
+      return "stale";
     case ErrorKind::kUnauthorized:
       return "unauthorized";
     case ErrorKind::kTransient:

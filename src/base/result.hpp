@@ -10,7 +10,8 @@ namespace claw {
 enum class ErrorKind {
   kInvalid,       ///< The input is wrong; the same call can never succeed. Reject it and say why.
   kNotFound,      ///< What was named is not there.
-  kConflict,      ///< What was named is there already, or changed meanwhile.
+  kConflict,      ///< What was named is there already, or stands against it.
+  kStale,         ///< What was to be changed is another by now than the caller saw: read it again.
   kUnauthorized,  ///< The caller is not who it says, or may not do this.
   kTransient,     ///< It did not work now and may work later: the same call may be repeated.
   kAmbiguous,     ///< It may have happened or not: repeating it could make it happen twice.

@@ -122,7 +122,7 @@ class ConversationsTest : public ::testing::Test {
     return ids;
   }
   void set_agent(const std::string& kind, const std::string& options) {
-    world_.run(tenants_.store.put_agent({acme_, "bot", kind, options})).value();
+    world_.run(tenants_.store.put_agent({acme_, "bot", kind, options}, false, tenants_.change())).value();
     tenants_.reload();
   }
   MessageRecord record(MessageId id) { return world_.run(world_.ledger->message(acme_, id)).value(); }

@@ -23,7 +23,10 @@ class WebhookLimitsTest : public ::testing::Test {
     webhook_.add_routes(router_);
     for (const auto tenant : {acme_, beta_}) {
       auto sealed = tenants_.vault.seal(tenant, kAppSecret, SecretString(std::string("secret")));
-      world_.run(tenants_.store.put_secret({tenant, kAppSecret, std::move(sealed), world_.clock.now()})).value();
+      world_
+          .run(
+              tenants_.store.put_secret({tenant, kAppSecret, std::move(sealed), world_.clock.now()}, tenants_.change()))
+          .value();
     }
     tenants_.reload();
   }

@@ -107,10 +107,10 @@ class ForwardingLedger : public Ledger {
     return real_.kv_list(tenant, std::move(filter));
   }
   [[nodiscard]] Task<Result<void>> kv_put(TenantId tenant, std::string key, std::string value,
-                                          KvCondition condition = {}) override {
+                                          Condition condition = {}) override {
     return real_.kv_put(tenant, std::move(key), std::move(value), std::move(condition));
   }
-  [[nodiscard]] Task<Result<void>> kv_delete(TenantId tenant, std::string key, KvCondition condition = {}) override {
+  [[nodiscard]] Task<Result<void>> kv_delete(TenantId tenant, std::string key, Condition condition = {}) override {
     return real_.kv_delete(tenant, std::move(key), std::move(condition));
   }
 

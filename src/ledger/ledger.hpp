@@ -13,6 +13,7 @@
 #include "base/task.hpp"
 #include "inbox/inbox.hpp"
 #include "ledger/activity.hpp"
+#include "ledger/condition.hpp"
 #include "whatsapp/webhook.hpp"
 
 namespace claw {
@@ -266,17 +267,6 @@ struct KvFilter {
   std::string prefix = {};
 };
 
-/// Any version of a value, or one of these (kv_version()).
-struct KvVersions {
-  bool any = false;
-  std::vector<std::string> versions = {};
-};
-
-/// What must hold for a write to happen, looked at inside the write; RFC 9110's If-Match and If-None-Match.
-struct KvCondition {
-  std::optional<KvVersions> match = {};       ///< Set: the row is there, and is one of these.
-  std::optional<KvVersions> none_match = {};  ///< Set: the row is not there, or is none of these.
-};
 /// Names a value: the same for the same bytes, another for others.
 [[nodiscard]] std::string kv_version(std::string_view value);
 
@@ -454,11 +444,11 @@ class Ledger {
   [[nodiscard]] virtual Task<Result<std::string>> kv_get(TenantId tenant, std::string key) = 0;
   /// By key.
   [[nodiscard]] virtual Task<Result<Page<KvEntry, std::string>>> kv_list(TenantId tenant, KvFilter filter) = 0;
-  /// kConflict where the condition does not hold; then nothing was written.
+  /// kStale where the condition (on kv_version()) does not hold; then nothing was written.
   [[nodiscard]] virtual Task<Result<void>> kv_put(TenantId tenant, std::string key, std::string value,
-                                                  KvCondition condition = {}) = 0;
-  /// kConflict as above, kNotFound if there was none.
-  [[nodiscard]] virtual Task<Result<void>> kv_delete(TenantId tenant, std::string key, KvCondition condition = {}) = 0;
+                                                  Condition condition = {}) = 0;
+  /// kStale as above, kNotFound if there was none.
+  [[nodiscard]] virtual Task<Result<void>> kv_delete(TenantId tenant, std::string key, Condition condition = {}) = 0;
 };
 
 /// What goes to Meta as biz_opaque_callback_data and comes back with each status: the slot and the message, so that a

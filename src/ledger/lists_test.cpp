@@ -339,21 +339,21 @@ TEST_F(ListsTest, ShowsKeysByPrefixPageByPage) {
 }
 
 TEST_F(ListsTest, WritesAKeyOnlyWhereItsConditionHolds) {
-  const auto put = [&](const char* value, KvCondition condition) {
+  const auto put = [&](const char* value, Condition condition) {
     const auto kept = run(ledger().kv_put(kAcme, "k", value, std::move(condition)));
     return kept ? "kept" : to_string(kept.error().kind);
   };
-  const KvVersions any{.any = true};
-  const auto of = [](const char* value) { return KvVersions{.versions = {"other", kv_version(value)}}; };
-  EXPECT_STREQ(put("1", {.match = any}), "conflict");
-  EXPECT_STREQ(put("1", {.match = KvVersions{}}), "conflict");
+  const Versions any{.any = true};
+  const auto of = [](const char* value) { return Versions{.versions = {"other", kv_version(value)}}; };
+  EXPECT_STREQ(put("1", {.match = any}), "stale");
+  EXPECT_STREQ(put("1", {.match = Versions{}}), "stale");
   EXPECT_STREQ(put("1", {.none_match = any}), "kept");
-  EXPECT_STREQ(put("2", {.none_match = any}), "conflict");
-  EXPECT_STREQ(put("2", {.match = of("2")}), "conflict");
+  EXPECT_STREQ(put("2", {.none_match = any}), "stale");
+  EXPECT_STREQ(put("2", {.match = of("2")}), "stale");
   EXPECT_STREQ(put("2", {.match = of("1")}), "kept");
-  EXPECT_STREQ(put("3", {.none_match = of("2")}), "conflict");
+  EXPECT_STREQ(put("3", {.none_match = of("2")}), "stale");
   EXPECT_STREQ(put("3", {.match = any, .none_match = of("1")}), "kept");
-  EXPECT_TRUE(failed(run(ledger().kv_delete(kAcme, "k", {.match = of("2")})), ErrorKind::kConflict));
+  EXPECT_TRUE(failed(run(ledger().kv_delete(kAcme, "k", {.match = of("2")})), ErrorKind::kStale));
   EXPECT_EQ(run(ledger().kv_get(kAcme, "k")).value(), "3") << "what was refused changed nothing";
   EXPECT_TRUE(run(ledger().kv_delete(kAcme, "k", {.match = of("3")})));
   EXPECT_TRUE(failed(run(ledger().kv_delete(kAcme, "k", {.none_match = any})), ErrorKind::kNotFound));

@@ -71,7 +71,7 @@ struct MemberChange {
   TenantId tenant;
   PersonId person;
   bool by_owner = false;                 ///< Else nobody is made or unmade an owner.
-  std::optional<KvVersions> match = {};  ///< Set: only while the membership is one of these versions.
+  std::optional<Versions> match = {};    ///< Set: only while the membership is one of these versions.
   std::optional<std::string> role = {};  ///< Nothing: the member goes.
 };
 

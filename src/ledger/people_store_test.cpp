@@ -63,7 +63,7 @@ class PeopleStoreTest : public ::testing::Test {
     return {0, kAcme, email, "operator", hash, "ada@acme.example", from_ms(1000), from_ms(expires_ms)};
   }
   Result<bool> change(PersonId who, std::optional<std::string> role, bool by_owner = true,
-                      std::optional<KvVersions> match = {}) {
+                      std::optional<Versions> match = {}) {
     return run(store_->change_member({kAcme, who, by_owner, std::move(match), std::move(role)}, says("changed")));
   }
   void restart() {
@@ -193,10 +193,10 @@ TEST_F(PeopleStoreTest, NeverLeavesATenantWithoutAnOwner) {
 TEST_F(PeopleStoreTest, ChangesAMemberOnlyAsItWasRead) {
   const auto ada = member("ada@acme.example", "admin");
   const auto version = rows().memberships.at(0).version;
-  EXPECT_FALSE(change(ada, "viewer", true, KvVersions{.versions = {"another"}}).value());
-  EXPECT_TRUE(change(ada, "viewer", true, KvVersions{.versions = {"another", version}}).value());
-  EXPECT_FALSE(change(ada, "admin", true, KvVersions{.versions = {version}}).value()) << "it was changed meanwhile";
-  EXPECT_TRUE(change(ada, {}, true, KvVersions{.any = true}).value());
+  EXPECT_FALSE(change(ada, "viewer", true, Versions{.versions = {"another"}}).value());
+  EXPECT_TRUE(change(ada, "viewer", true, Versions{.versions = {"another", version}}).value());
+  EXPECT_FALSE(change(ada, "admin", true, Versions{.versions = {version}}).value()) << "it was changed meanwhile";
+  EXPECT_TRUE(change(ada, {}, true, Versions{.any = true}).value());
 }
 
 TEST_F(PeopleStoreTest, TakesAnInvitationOnceAndOnlyInItsTime) {

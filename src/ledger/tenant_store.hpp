@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -7,28 +8,39 @@
 #include "base/ids.hpp"
 #include "base/result.hpp"
 #include "base/task.hpp"
+#include "ledger/audit.hpp"
+#include "ledger/condition.hpp"
 
 namespace claw {
 
+/// `version` of a row is another after each change, and never one it had before. The store makes it.
 struct TenantRow {
   TenantId id;
   std::string name;
   bool enabled = true;
   TimePoint created_at;
+  std::string version;
 };
 
-/// A secret as it is stored: sealed under the master key. Its bytes say nothing without it.
+/// A secret as it is stored: sealed under the master key. Its bytes say nothing without it. The platform's own are
+/// those of tenant 0.
 struct SealedSecretRow {
   TenantId tenant;
   std::string name;
   std::string sealed;
   TimePoint set_at;
+  std::string set_by = {};  ///< As the audit log names who.
+  std::string description = {};
+  std::string version = {};
 };
 
 struct SettingRow {
   TenantId tenant;
   std::string name;
   std::string value;
+  TimePoint set_at = {};
+  std::string set_by = {};
+  std::string version = {};
 };
 
 struct TokenRow {
@@ -37,6 +49,10 @@ struct TokenRow {
   std::string hash;  ///< SHA-256 of the token; the token itself is not kept.
   std::string label;
   TimePoint created_at;
+  std::string scopes;  ///< Names of permissions, with a space between.
+  std::string created_by = {};
+  TimePoint expires_at = {};    ///< 0: never.
+  TimePoint last_used_at = {};  ///< To the hour; 0: not yet.
 };
 
 struct AgentRow {
@@ -44,6 +60,7 @@ struct AgentRow {
   std::string name;
   std::string kind;
   std::string options = "{}";  ///< A JSON object; its members depend on the kind.
+  std::string version = {};
 };
 
 struct TenancyRows {
@@ -54,29 +71,46 @@ struct TenancyRows {
   std::vector<AgentRow> agents;
 };
 
+/// What comes with every change: its row of the audit log, written in the same transaction, and what must hold of the
+/// thing that is changed, or nothing is written.
+struct Change {
+  AuditRow audit;
+  Condition condition = {};
+};
+
 /// Who the tenants are and what they set. Small, read whole.
 ///
-/// Writes are durable when they return. Fails as Ledger does. Safe to call from any coroutine.
+/// Writes are durable when they return. Fails as Ledger does, with kStale where the change's condition does not hold,
+/// and with kNotFound where the thing to be changed is not there. Safe to call from any coroutine.
 class TenantStore {
  public:
   virtual ~TenantStore() = default;
 
   [[nodiscard]] virtual Task<Result<TenancyRows>> load() = 0;
 
-  /// kConflict if the name is taken.
-  [[nodiscard]] virtual Task<Result<TenantId>> create_tenant(std::string name, TimePoint now) = 0;
-  [[nodiscard]] virtual Task<Result<void>> set_enabled(TenantId tenant, bool enabled) = 0;
-  [[nodiscard]] virtual Task<Result<void>> put_secret(SealedSecretRow row) = 0;
-  /// kNotFound if there is none.
-  [[nodiscard]] virtual Task<Result<void>> delete_secret(TenantId tenant, std::string name) = 0;
-  [[nodiscard]] virtual Task<Result<void>> put_setting(SettingRow row) = 0;
-  [[nodiscard]] virtual Task<Result<void>> delete_setting(TenantId tenant, std::string name) = 0;
-  [[nodiscard]] virtual Task<Result<std::int64_t>> create_token(TokenRow row) = 0;
-  [[nodiscard]] virtual Task<Result<void>> delete_token(TenantId tenant, std::int64_t id) = 0;
-  [[nodiscard]] virtual Task<Result<void>> put_agent(AgentRow row) = 0;
+  /// Made at the time of the audit row, which becomes one of the new tenant. kConflict if the name is taken.
+  [[nodiscard]] virtual Task<Result<TenantId>> create_tenant(std::string name, Change change) = 0;
+  /// Both at once; `settings` are of the tenant. The condition is about the tenant's version.
+  [[nodiscard]] virtual Task<Result<void>> change_tenant(TenantId tenant, std::optional<bool> enabled,
+                                                         std::vector<SettingRow> settings, Change change) = 0;
+  [[nodiscard]] virtual Task<Result<void>> put_secret(SealedSecretRow row, Change change) = 0;
+  [[nodiscard]] virtual Task<Result<void>> describe_secret(TenantId tenant, std::string name, std::string description,
+                                                           Change change) = 0;
+  [[nodiscard]] virtual Task<Result<void>> delete_secret(TenantId tenant, std::string name, Change change) = 0;
+  /// kConflict if another tenant has one of `unique` in the list (with commas) that its setting of this name is.
+  [[nodiscard]] virtual Task<Result<void>> put_setting(SettingRow row, std::vector<std::string> unique,
+                                                       Change change) = 0;
+  [[nodiscard]] virtual Task<Result<void>> delete_setting(TenantId tenant, std::string name, Change change) = 0;
+  [[nodiscard]] virtual Task<Result<std::int64_t>> create_token(TokenRow row, Change change) = 0;
+  [[nodiscard]] virtual Task<Result<void>> delete_token(TenantId tenant, std::int64_t id, Change change) = 0;
+  /// The first agent of a tenant becomes its default, asked or not.
+  [[nodiscard]] virtual Task<Result<void>> put_agent(AgentRow row, bool make_default, Change change) = 0;
+  /// kConflict while it is the default and there are others.
+  [[nodiscard]] virtual Task<Result<void>> delete_agent(TenantId tenant, std::string name, Change change) = 0;
 
   /// What the gateway itself remembers beside the settings: nobody's change, without a row in the audit log.
   [[nodiscard]] virtual Task<Result<void>> note(SettingRow row) = 0;
+  [[nodiscard]] virtual Task<Result<void>> note_token_use(std::int64_t id, TimePoint at) = 0;
 };
 
 }  // namespace claw

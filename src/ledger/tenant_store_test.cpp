@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "ledger/sqlite/audit.hpp"
 #include "ledger/sqlite/sqlite_tenant_store.hpp"
 #include "support/open_ledger.hpp"
 
@@ -8,6 +9,7 @@ namespace claw {
 namespace {
 
 using claw::testing::OpenLedger;
+using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
@@ -16,6 +18,30 @@ class TenantStoreTest : public ::testing::Test {
   template <class T>
   T run(Task<T> task) {
     return world_.run(std::move(task));
+  }
+  /// A change that the audit log knows as `what`, of tenant 1.
+  static Change change(std::string what = "", Condition condition = {}) {
+    AuditRow row;
+    row.tenant = TenantId{1};
+    row.at = from_ms(1000);
+    row.what = std::move(what);
+    return {std::move(row), std::move(condition)};
+  }
+  static Condition only(const std::string& version) { return {.match = Versions{.versions = {version}}}; }
+  static Condition only_new() { return {.none_match = Versions{.any = true}}; }
+  TenantId make(const std::string& name) { return run(store_->create_tenant(name, change())).value(); }
+  TenancyRows rows() { return run(store_->load()).value(); }
+  std::vector<std::string> audited() {
+    sqlite::SqliteAuditLog log(*world_.store);
+    std::vector<std::string> list;
+    for (const auto& row : run(log.entries(TenantId{1}, {})).value())
+      if (!row.what.empty()) list.insert(list.begin(), row.what);
+    return list;
+  }
+  template <class T>
+  static ErrorKind kind(const Result<T>& result) {
+    EXPECT_FALSE(result);
+    return result ? ErrorKind::kFatal : result.error().kind;
   }
   void restart() {
     world_.restart();
@@ -26,18 +52,21 @@ class TenantStoreTest : public ::testing::Test {
 };
 
 TEST_F(TenantStoreTest, KeepsWhatWasSetOverARestart) {
-  const auto acme = run(store_->create_tenant("acme", from_ms(1000))).value();
-  const auto beta = run(store_->create_tenant("beta", from_ms(2000))).value();
+  const auto acme = make("acme");
+  const auto beta = make("beta");
   EXPECT_NE(acme, beta);
   const std::string sealed("\0sealed\xFF", 8);
-  ASSERT_TRUE(run(store_->put_secret({acme, "S", "old", from_ms(1)})));
-  ASSERT_TRUE(run(store_->put_secret({acme, "S", sealed, from_ms(2)})));
-  ASSERT_TRUE(run(store_->put_setting({beta, "channel.policy", "open"})));
-  ASSERT_TRUE(run(store_->put_agent({acme, "bot", "echo"})));
-  const auto token = run(store_->create_token({0, acme, std::string("\0hash", 5), "ci", from_ms(3)})).value();
-  ASSERT_TRUE(run(store_->set_enabled(beta, false)));
+  ASSERT_TRUE(run(store_->put_secret({acme, "S", "old", from_ms(1)}, change())));
+  ASSERT_TRUE(run(store_->put_secret({acme, "S", sealed, from_ms(2), "ada", "for the shop"}, change())));
+  ASSERT_TRUE(run(store_->put_agent({acme, "bot", "echo"}, false, change())));
+  const auto token =
+      run(store_->create_token({0, acme, std::string("\0hash", 5), "ci", from_ms(3), "inbox.read", "ada", from_ms(9)},
+                               change()))
+          .value();
+  ASSERT_TRUE(run(store_->note_token_use(token, from_ms(4))));
+  ASSERT_TRUE(run(store_->change_tenant(beta, false, {{beta, "channel.policy", "open", from_ms(5), "ada"}}, change())));
   restart();
-  const auto rows = run(store_->load()).value();
+  const auto rows = this->rows();
   ASSERT_THAT(rows.tenants, SizeIs(2));
   EXPECT_EQ(rows.tenants[0].name, "acme");
   EXPECT_EQ(rows.tenants[0].created_at, from_ms(1000));
@@ -46,43 +75,135 @@ TEST_F(TenantStoreTest, KeepsWhatWasSetOverARestart) {
   ASSERT_THAT(rows.secrets, SizeIs(1));
   EXPECT_EQ(rows.secrets[0].sealed, sealed);
   EXPECT_EQ(rows.secrets[0].set_at, from_ms(2));
-  ASSERT_THAT(rows.settings, SizeIs(1));
-  EXPECT_EQ(rows.settings[0].tenant, beta);
+  EXPECT_EQ(rows.secrets[0].set_by, "ada");
+  EXPECT_EQ(rows.secrets[0].description, "for the shop");
+  ASSERT_THAT(rows.settings, SizeIs(2));
+  EXPECT_EQ(rows.settings[0].name, "agent.default");
+  EXPECT_EQ(rows.settings[1].tenant, beta);
+  EXPECT_EQ(rows.settings[1].set_by, "ada");
   ASSERT_THAT(rows.tokens, SizeIs(1));
   EXPECT_EQ(rows.tokens[0].id, token);
   EXPECT_EQ(rows.tokens[0].hash, std::string("\0hash", 5));
+  EXPECT_EQ(rows.tokens[0].scopes, "inbox.read");
+  EXPECT_EQ(rows.tokens[0].created_by, "ada");
+  EXPECT_EQ(rows.tokens[0].expires_at, from_ms(9));
+  EXPECT_EQ(rows.tokens[0].last_used_at, from_ms(4));
   ASSERT_THAT(rows.agents, SizeIs(1));
   EXPECT_EQ(rows.agents[0].kind, "echo");
 }
 
 TEST_F(TenantStoreTest, RefusesANameThatIsTakenAndSaysWhatIsNotThere) {
-  const auto acme = run(store_->create_tenant("acme", {})).value();
-  EXPECT_EQ(run(store_->create_tenant("acme", {})).error().kind, ErrorKind::kConflict);
+  const auto acme = make("acme");
+  EXPECT_EQ(kind(run(store_->create_tenant("acme", change()))), ErrorKind::kConflict);
   const TenantId nobody{77};
-  EXPECT_EQ(run(store_->set_enabled(nobody, true)).error().kind, ErrorKind::kNotFound);
-  EXPECT_EQ(run(store_->delete_secret(acme, "S")).error().kind, ErrorKind::kNotFound);
-  EXPECT_EQ(run(store_->delete_setting(acme, "s")).error().kind, ErrorKind::kNotFound);
-  EXPECT_EQ(run(store_->delete_token(acme, 1)).error().kind, ErrorKind::kNotFound);
+  EXPECT_EQ(kind(run(store_->change_tenant(nobody, true, {}, change()))), ErrorKind::kNotFound);
+  EXPECT_EQ(kind(run(store_->delete_secret(acme, "S", change()))), ErrorKind::kNotFound);
+  EXPECT_EQ(kind(run(store_->describe_secret(acme, "S", "d", change()))), ErrorKind::kNotFound);
+  EXPECT_EQ(kind(run(store_->delete_setting(acme, "s", change()))), ErrorKind::kNotFound);
+  EXPECT_EQ(kind(run(store_->delete_token(acme, 1, change()))), ErrorKind::kNotFound);
+  EXPECT_EQ(kind(run(store_->delete_agent(acme, "bot", change()))), ErrorKind::kNotFound);
 }
 
 TEST_F(TenantStoreTest, DeletesOnlyTheTenantsOwn) {
-  const auto acme = run(store_->create_tenant("acme", {})).value();
-  const auto beta = run(store_->create_tenant("beta", {})).value();
-  ASSERT_TRUE(run(store_->put_secret({acme, "S", "x", {}})));
-  ASSERT_TRUE(run(store_->put_setting({acme, "s", "x"})));
-  const auto token = run(store_->create_token({0, acme, "hash", "", {}})).value();
-  EXPECT_FALSE(run(store_->delete_secret(beta, "S")));
-  EXPECT_FALSE(run(store_->delete_setting(beta, "s")));
-  EXPECT_FALSE(run(store_->delete_token(beta, token)));
-  EXPECT_TRUE(run(store_->delete_secret(acme, "S")));
-  EXPECT_TRUE(run(store_->delete_setting(acme, "s")));
-  EXPECT_TRUE(run(store_->delete_token(acme, token)));
-  const auto rows = run(store_->load()).value();
+  const auto acme = make("acme");
+  const auto beta = make("beta");
+  ASSERT_TRUE(run(store_->put_secret({acme, "S", "x", {}}, change())));
+  ASSERT_TRUE(run(store_->put_setting({acme, "s", "x"}, {}, change())));
+  ASSERT_TRUE(run(store_->put_agent({acme, "bot", "echo"}, false, change())));
+  const auto token = run(store_->create_token({0, acme, "hash", "", {}, "inbox.read"}, change())).value();
+  EXPECT_FALSE(run(store_->delete_secret(beta, "S", change())));
+  EXPECT_FALSE(run(store_->delete_setting(beta, "s", change())));
+  EXPECT_FALSE(run(store_->delete_token(beta, token, change())));
+  EXPECT_FALSE(run(store_->delete_agent(beta, "bot", change())));
+  EXPECT_TRUE(run(store_->delete_secret(acme, "S", change())));
+  EXPECT_TRUE(run(store_->delete_setting(acme, "s", change())));
+  EXPECT_TRUE(run(store_->delete_token(acme, token, change())));
+  EXPECT_TRUE(run(store_->delete_agent(acme, "bot", change())));
+  const auto rows = this->rows();
   EXPECT_THAT(rows.secrets, IsEmpty());
   EXPECT_THAT(rows.settings, IsEmpty());
   EXPECT_THAT(rows.tokens, IsEmpty());
-  EXPECT_NE(run(store_->create_token({0, acme, "next", "", {}})).value(), token)
+  EXPECT_NE(run(store_->create_token({0, acme, "next", "", {}, "inbox.read"}, change())).value(), token)
       << "a token's number is never used again";
+}
+
+TEST_F(TenantStoreTest, WritesARowOfTheAuditLogWithEachChangeAndNoneWithoutOne) {
+  const auto acme = run(store_->create_tenant("acme", change("made"))).value();
+  ASSERT_TRUE(run(store_->change_tenant(acme, false, {}, change("disabled"))));
+  ASSERT_TRUE(run(store_->put_secret({acme, "S", "x", {}}, change("set"))));
+  ASSERT_TRUE(run(store_->describe_secret(acme, "S", "d", change("described"))));
+  ASSERT_TRUE(run(store_->delete_secret(acme, "S", change("deleted"))));
+  ASSERT_TRUE(run(store_->put_setting({acme, "s", "1"}, {}, change("setting"))));
+  ASSERT_TRUE(run(store_->delete_setting(acme, "s", change("no setting"))));
+  const auto token = run(store_->create_token({0, acme, "hash", "", {}, "inbox.read"}, change("token"))).value();
+  ASSERT_TRUE(run(store_->delete_token(acme, token, change("no token"))));
+  ASSERT_TRUE(run(store_->put_agent({acme, "bot", "echo"}, false, change("agent"))));
+  ASSERT_TRUE(run(store_->delete_agent(acme, "bot", change("no agent"))));
+  const auto all = audited();
+  EXPECT_THAT(all, ElementsAre("made", "disabled", "set", "described", "deleted", "setting", "no setting", "token",
+                               "no token", "agent", "no agent"));
+  EXPECT_FALSE(run(store_->create_tenant("acme", change("refused"))));
+  EXPECT_FALSE(run(store_->change_tenant(TenantId{77}, true, {}, change("refused"))));
+  EXPECT_FALSE(run(store_->put_secret({acme, "S", "x", {}}, change("refused", only("other")))));
+  EXPECT_FALSE(run(store_->delete_secret(acme, "S", change("refused"))));
+  EXPECT_FALSE(run(store_->put_agent({acme, "bot", "echo"}, false, change("refused", only("other")))));
+  ASSERT_TRUE(run(store_->note({acme, "webhook.last_verification", "verified"})));
+  EXPECT_EQ(audited(), all);
+}
+
+TEST_F(TenantStoreTest, ChangesOnlyTheVersionThatWasSeen) {
+  const auto acme = make("acme");
+  ASSERT_TRUE(run(store_->put_secret({acme, "S", "one", {}}, change("", only_new()))));
+  EXPECT_EQ(kind(run(store_->put_secret({acme, "S", "two", {}}, change("", only_new())))), ErrorKind::kStale);
+  const auto first = rows().secrets.at(0).version;
+  EXPECT_THAT(first, SizeIs(32));
+  ASSERT_TRUE(run(store_->put_secret({acme, "S", "two", {}}, change("", only(first)))));
+  EXPECT_EQ(kind(run(store_->put_secret({acme, "S", "three", {}}, change("", only(first))))), ErrorKind::kStale);
+  EXPECT_EQ(kind(run(store_->describe_secret(acme, "S", "d", change("", only(first))))), ErrorKind::kStale);
+  EXPECT_EQ(kind(run(store_->delete_secret(acme, "S", change("", only(first))))), ErrorKind::kStale);
+  EXPECT_EQ(rows().secrets.at(0).sealed, "two");
+  const auto tenant = rows().tenants.at(0).version;
+  ASSERT_TRUE(run(store_->change_tenant(acme, false, {}, change("", only(tenant)))));
+  EXPECT_EQ(kind(run(store_->change_tenant(acme, true, {{acme, "channel.policy", "open"}}, change("", only(tenant))))),
+            ErrorKind::kStale);
+  EXPECT_FALSE(rows().tenants.at(0).enabled);
+  EXPECT_THAT(rows().settings, IsEmpty()) << "nothing of a refused change is there";
+}
+
+TEST_F(TenantStoreTest, GivesANumberToOneTenantOnly) {
+  const auto acme = make("acme");
+  const auto beta = make("beta");
+  const auto put = [&](TenantId tenant, const std::string& value, std::vector<std::string> numbers) {
+    return run(store_->put_setting({tenant, "NUMBERS", value}, std::move(numbers), change()));
+  };
+  ASSERT_TRUE(put(acme, "111, 222", {"111", "222"}));
+  EXPECT_EQ(kind(put(beta, "333,222", {"333", "222"})), ErrorKind::kConflict);
+  EXPECT_TRUE(put(beta, "22", {"22"})) << "part of another is another";
+  EXPECT_TRUE(put(acme, "222,111", {"222", "111"})) << "its own";
+}
+
+TEST_F(TenantStoreTest, KeepsADefaultAgentWhileThereAreAgents) {
+  const auto acme = make("acme");
+  const auto standard = [&] {
+    for (const auto& row : rows().settings)
+      if (row.name == "agent.default") return row.value;
+    return std::string();
+  };
+  const auto version_of = [&](const std::string& name) {
+    for (const auto& row : rows().agents)
+      if (row.name == name) return row.version;
+    return std::string();
+  };
+  ASSERT_TRUE(run(store_->put_agent({acme, "one", "echo"}, false, change())));
+  EXPECT_EQ(standard(), "one") << "the first";
+  const auto seen = version_of("one");
+  ASSERT_TRUE(run(store_->put_agent({acme, "two", "echo"}, true, change())));
+  EXPECT_EQ(standard(), "two");
+  EXPECT_NE(version_of("one"), seen) << "it is not the default any more";
+  EXPECT_EQ(kind(run(store_->delete_agent(acme, "two", change()))), ErrorKind::kConflict);
+  ASSERT_TRUE(run(store_->delete_agent(acme, "one", change())));
+  ASSERT_TRUE(run(store_->delete_agent(acme, "two", change()))) << "the last may go";
+  EXPECT_EQ(standard(), "");
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <ranges>
 
 namespace claw {
 namespace {
@@ -33,6 +34,19 @@ std::vector<std::string_view> Permissions::names() const {
   for (std::size_t i = 0; i < kPermissionCount; ++i)
     if (bits_.test(i)) list.push_back(kPermissionNames[i]);
   return list;
+}
+
+std::string Permissions::text() const {
+  std::string text;
+  for (const auto name : names()) text.append(text.empty() ? "" : " ").append(name);
+  return text;
+}
+
+Permissions Permissions::from_text(std::string_view names) {
+  Permissions set;
+  for (const auto part : names | std::views::split(' '))
+    if (const auto permission = permission_named(std::string_view(part))) set.add(*permission);
+  return set;
 }
 
 Permissions Permissions::operator&(const Permissions& other) const {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "ledger/audit.hpp"
-#include "tenancy/directory.hpp"
+#include "tenancy/tenant.hpp"
 
 namespace claw {
 
@@ -38,6 +38,10 @@ class Permissions {
   void add(Permission permission) { bits_.set(static_cast<std::size_t>(permission)); }
   [[nodiscard]] bool has(Permission permission) const { return bits_.test(static_cast<std::size_t>(permission)); }
   [[nodiscard]] std::vector<std::string_view> names() const;
+  /// As it is stored: the names with a space between. Names that are no permission's are passed over.
+  [[nodiscard]] std::string text() const;
+  [[nodiscard]] static Permissions from_text(std::string_view names);
+  [[nodiscard]] bool includes(const Permissions& other) const { return (bits_ & other.bits_) == other.bits_; }
   [[nodiscard]] Permissions operator&(const Permissions& other) const;
   bool operator==(const Permissions&) const = default;
 

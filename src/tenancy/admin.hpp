@@ -1,47 +1,107 @@
 #pragma once
 
+#include <functional>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "base/clock.hpp"
 #include "tenancy/directory.hpp"
 
 namespace claw {
 
-/// What the command line can do to tenants, whether it speaks to a running server or works on the files itself: one
-/// command with JSON arguments in, JSON out.
+/// Who asks for a change, and what must still be so for it to happen.
+struct By {
+  Actor actor;
+  Condition condition = {};
+};
+
+/// What can be set of a secret; what is missing stays.
+struct SecretChange {
+  std::string name;
+  std::optional<SecretString> value = {};
+  std::optional<std::string> description = {};  ///< Only of names of the tenant's own.
+};
+
+struct AgentChange {
+  std::string name;
+  std::string kind;
+  std::string options = "{}";  ///< See check_agent_options().
+  bool make_default = false;
+};
+
+struct TenantChange {
+  std::optional<bool> enabled = {};
+  std::optional<TenantLimits> limits = {};
+};
+
+struct TokenWish {
+  std::string label;
+  Permissions scopes;
+  std::optional<std::int64_t> expires_in_days = {};
+};
+struct NewToken {
+  TokenRow row;
+  std::string token;  ///< The only time it is known.
+};
+
+/// All that can be done to tenants: one function for the command line and the API alike.
 ///
-/// | command | arguments | answer |
-/// |---|---|---|
-/// | tenant.create | tenant | tenant as in tenant.show |
-/// | tenant.list | - | [tenant …] |
-/// | tenant.show | tenant | {name, enabled, created_at, policy, webhook, secrets, missing, agents, settings} |
-/// | tenant.disable, tenant.enable | tenant | tenant |
-/// | secret.set | tenant, name, value | tenant |
-/// | secret.list | tenant | [{name, set_at, value for settings}] |
-/// | secret.delete | tenant, name | tenant |
-/// | token.create | tenant, label | {id, token, label}: the only time the token is shown |
-/// | token.list | tenant | [{id, label, created_at}] |
-/// | token.revoke | tenant, id | tenant |
-/// | agent.set | tenant, agent, kind, default, options (see check_agent_options) | tenant |
-/// | channel.set | tenant, policy | tenant |
-///
-/// A change is durable, and in force in this process, when run() returns. Fails with kInvalid, kNotFound, kConflict
-/// with a message for the person at the keyboard; kTransient when the store is away. Safe to call from any coroutine.
+/// A change is durable, stands in the audit log and is in force in this process when its function returns. Fails with
+/// kInvalid, kNotFound, kConflict with a message for a person, kStale where By::condition does not hold, kTransient
+/// when the store is away; nothing is changed then. Safe to call from any coroutine. The functions stand in
+/// admin_*.cpp, by what they are about.
 class Admin {
  public:
-  /// `public_url` is how the outside reaches the webhooks ("https://claw.example.org"), for the address that
-  /// tenant.show gives. All references must outlive this object.
-  Admin(TenantStore& store, Directory& directory, const Vault& vault, Clock& clock, std::string public_url)
-      : store_(store), directory_(directory), vault_(vault), clock_(clock), public_url_(std::move(public_url)) {}
+  static constexpr std::size_t kMaxSecretBytes = 8 * 1024;
+  static constexpr std::size_t kMaxDescriptionBytes = 500;
+  static constexpr std::size_t kMaxLabelBytes = 100;
+  static constexpr std::int64_t kMaxTokenDays = 3650;
+  static constexpr std::size_t kMaxNumbers = 100;  ///< Of one tenant.
 
-  [[nodiscard]] Task<Result<std::string>> run(std::string command, std::string arguments);
+  /// Told after a change: which tenant (0: the platform) and what of it ("secrets", "agents", …).
+  using Listener = std::function<void(TenantId, std::string_view what)>;
+
+  /// All must outlive this object.
+  Admin(TenantStore& store, Directory& directory, const Vault& vault, Clock& clock)
+      : store_(store), directory_(directory), vault_(vault), clock_(clock) {}
+
+  /// REQUIRES: called before the first change.
+  void set_listener(Listener listener) { changed_ = std::move(listener); }
+
+  [[nodiscard]] Task<Result<TenantRef>> create_tenant(By by, std::string name);
+  [[nodiscard]] Task<Result<TenantRef>> change_tenant(By by, TenantRef tenant, TenantChange change);
+  /// "open" or "disabled".
+  [[nodiscard]] Task<Result<TenantRef>> set_policy(By by, TenantRef tenant, std::string policy);
+
+  [[nodiscard]] Task<Result<TenantRef>> set_secret(By by, TenantRef tenant, SecretChange change);
+  [[nodiscard]] Task<Result<TenantRef>> delete_secret(By by, TenantRef tenant, std::string name);
+
+  [[nodiscard]] Task<Result<TenantRef>> set_agent(By by, TenantRef tenant, AgentChange change);
+  [[nodiscard]] Task<Result<TenantRef>> delete_agent(By by, TenantRef tenant, std::string name);
+
+  [[nodiscard]] Task<Result<NewToken>> create_token(By by, TenantRef tenant, TokenWish wish);
+  [[nodiscard]] Task<Result<std::vector<TokenRow>>> tokens(TenantRef tenant);
+  [[nodiscard]] Task<Result<void>> revoke_token(By by, TenantRef tenant, std::int64_t id);
 
  private:
+  [[nodiscard]] Change change(const By& by, TenantId tenant, std::string action, std::string target,
+                              std::string what) const;
+  /// Ends a change: it is in force before the caller hears of it.
+  [[nodiscard]] Task<Result<TenantRef>> done(TenantId tenant, std::string_view what, Result<void> written);
+  [[nodiscard]] Task<Result<TenantRef>> set_id(By by, TenantRef tenant, std::string name, std::string value);
+
   TenantStore& store_;
   Directory& directory_;
   const Vault& vault_;
   Clock& clock_;
-  const std::string public_url_;
+  Listener changed_;  // constant after set_listener()
 };
+
+/// Where Meta sends a tenant's webhooks.
+[[nodiscard]] std::string webhook_url(std::string_view public_url, const Tenant& tenant);
+
+/// A tenant's or agent's name: part of a host name.
+[[nodiscard]] bool is_tenant_name(std::string_view name);
 
 }  // namespace claw

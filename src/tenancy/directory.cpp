@@ -8,6 +8,7 @@
 
 #include "base/crypto.hpp"
 #include "tenancy/agent_options.hpp"
+#include "tenancy/secret_names.hpp"
 
 namespace claw {
 namespace {
@@ -27,6 +28,7 @@ std::int64_t whole_number(std::string_view text) {
 
 void apply_setting(Tenant& tenant, const SettingRow& row) {
   tenant.settings[row.name] = row.value;
+  if (is_readable(row.name)) tenant.secrets_set[row.name] = {row.set_at, row.set_by, {}, row.version};
   if (row.name == kPhoneNumberId) tenant.phone_number_ids = split_numbers(row.value);
   if (row.name == "channel.policy")
     tenant.policy = row.value == "open" ? ChannelPolicy::kOpen : ChannelPolicy::kDisabled;
@@ -66,6 +68,7 @@ Result<std::shared_ptr<Directory::Reading>> Directory::make(TenancyRows rows) co
     tenant->name = std::move(row.name);
     tenant->enabled = row.enabled;
     tenant->created_at = row.created_at;
+    tenant->version = std::move(row.version);
     tenants.emplace(row.id, std::move(tenant));
   }
   const auto find = [&](TenantId id) {
@@ -76,13 +79,13 @@ Result<std::shared_ptr<Directory::Reading>> Directory::make(TenancyRows rows) co
     if (Tenant* tenant = find(row.tenant)) apply_setting(*tenant, row);
   for (auto& row : rows.agents)
     if (Tenant* tenant = find(row.tenant))
-      tenant->agents[row.name] = {row.name, row.kind, read_agent_options(row.kind, row.options)};
+      tenant->agents[row.name] = {row.name, row.kind, read_agent_options(row.kind, row.options), row.version};
   for (const auto& row : rows.secrets) {
     Tenant* const tenant = find(row.tenant);
     if (!tenant) continue;
     auto secret = vault_.open(row.tenant, row.name, row.sealed);
     if (!secret) return fail(ErrorKind::kFatal, fmt::format("tenant {}: {}", tenant->name, secret.error().message));
-    tenant->secrets_set[row.name] = row.set_at;
+    tenant->secrets_set[row.name] = {row.set_at, row.set_by, row.description, row.version};
     if (row.name == kAccessToken) tenant->access_token = std::move(*secret);
     if (row.name == kAppSecret) tenant->app_secret = std::move(*secret);
     if (row.name == kVerifyToken) tenant->verify_token = std::move(*secret);
@@ -97,7 +100,8 @@ Result<std::shared_ptr<Directory::Reading>> Directory::make(TenancyRows rows) co
   }
   for (auto& row : rows.tokens)
     if (const auto found = reading->by_id.find(row.tenant.value); found != reading->by_id.end())
-      reading->by_token_hash[row.hash] = found->second;
+      reading->by_token_hash[row.hash] = {row.id,         row.label,        Permissions::from_text(row.scopes),
+                                          row.expires_at, row.last_used_at, found->second};
   return reading;
 }
 
@@ -135,10 +139,11 @@ TenantRef Directory::by_host(std::string_view host) const {
   return by_name(std::string_view(name).substr(0, name.size() - suffix.size()));
 }
 
-TenantRef Directory::by_token(std::string_view token) const {
+std::optional<ApiToken> Directory::by_token(std::string_view token) const {
   const auto now = reading();
   const auto found = now->by_token_hash.find(token_hash(token));
-  return found == now->by_token_hash.end() ? nullptr : found->second;
+  if (found == now->by_token_hash.end()) return std::nullopt;
+  return found->second;
 }
 
 TenantRef Directory::by_number(std::string_view phone_number_id) const {

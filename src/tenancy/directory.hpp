@@ -7,13 +7,20 @@
 #include <unordered_map>
 
 #include "ledger/tenant_store.hpp"
-#include "tenancy/tenant.hpp"
+#include "tenancy/access.hpp"
 #include "tenancy/vault.hpp"
 
 namespace claw {
 
-/// Lives as long as somebody holds it, also after the directory was read again: shared by nature.
-using TenantRef = std::shared_ptr<const Tenant>;
+/// What an API token lets its holder do.
+struct ApiToken {
+  std::int64_t id = 0;
+  std::string label;
+  Permissions scopes;
+  TimePoint expires_at;  ///< 0: never.
+  TimePoint last_used_at;
+  TenantRef tenant;
+};
 
 /// All tenants, in memory, so that no webhook waits for a database. Served as last read while the database is away.
 ///
@@ -31,8 +38,8 @@ class Directory {
   [[nodiscard]] TenantRef by_name(std::string_view name) const;
   /// By the host of a request: `<tenant>.<base_domain>`, any case, with or without port.
   [[nodiscard]] TenantRef by_host(std::string_view host) const;
-  /// By an API token's words. Takes the same time for every unknown token.
-  [[nodiscard]] TenantRef by_token(std::string_view token) const;
+  /// By an API token's words, also one that has expired. Takes the same time for every unknown token.
+  [[nodiscard]] std::optional<ApiToken> by_token(std::string_view token) const;
   /// The tenant that set this phone number id.
   [[nodiscard]] TenantRef by_number(std::string_view phone_number_id) const;
   [[nodiscard]] std::vector<TenantRef> all() const;
@@ -43,7 +50,7 @@ class Directory {
     std::unordered_map<std::int64_t, TenantRef> by_id;
     std::unordered_map<std::string, TenantRef> by_name;
     std::unordered_map<std::string, TenantRef> by_number;
-    std::unordered_map<std::string, TenantRef> by_token_hash;
+    std::unordered_map<std::string, ApiToken> by_token_hash;
     std::vector<TenantRef> all;
   };
   [[nodiscard]] std::shared_ptr<const Reading> reading() const { return reading_.load(); }

@@ -62,14 +62,13 @@ TEST_F(DirectoryTest, FindsATenantByEachOfItsNumbers) {
 
 TEST_F(DirectoryTest, FindsATenantByItsTokenUntilItIsRevoked) {
   const auto acme = tenants_.add("acme", "111");
-  const auto id = world_.run(tenants_.store.create_token({0, acme, token_hash("cct_1"), "", {}})).value();
-  tenants_.reload();
-  EXPECT_EQ(directory().by_token("cct_1")->id, acme);
+  const auto id = tenants_.add_token(acme, "cct_1", {Permission::kInboxRead});
+  EXPECT_EQ(directory().by_token("cct_1")->tenant->id, acme);
+  EXPECT_EQ(directory().by_token("cct_1")->scopes, Permissions{Permission::kInboxRead});
   for (const std::string& wrong : {std::string(), std::string("cct_"), std::string("cct_11"), token_hash("cct_1")})
-    EXPECT_EQ(directory().by_token(wrong), nullptr);
-  ASSERT_TRUE(world_.run(tenants_.store.delete_token(acme, id)));
-  tenants_.reload();
-  EXPECT_EQ(directory().by_token("cct_1"), nullptr);
+    EXPECT_FALSE(directory().by_token(wrong));
+  tenants_.revoke(acme, id);
+  EXPECT_FALSE(directory().by_token("cct_1"));
 }
 
 TEST_F(DirectoryTest, KnowsADisabledTenantAndSaysThatItIs) {
@@ -82,7 +81,7 @@ TEST_F(DirectoryTest, KnowsADisabledTenantAndSaysThatItIs) {
 }
 
 TEST_F(DirectoryTest, IsClosedAndWithoutAgentUntilSomebodyOpensIt) {
-  const auto id = world_.run(tenants_.store.create_tenant("fresh", {})).value();
+  const auto id = world_.run(tenants_.store.create_tenant("fresh", tenants_.change())).value();
   tenants_.reload();
   EXPECT_EQ(directory().by_id(id)->policy, ChannelPolicy::kDisabled);
   EXPECT_EQ(directory().by_id(id)->default_agent, "");
@@ -101,7 +100,8 @@ TEST_F(DirectoryTest, LeavesAReadingToWhoeverHoldsIt) {
 TEST_F(DirectoryTest, OpensSecretsAndSaysWhichOneItCannotOpenWhileTheOldReadingStays) {
   const auto acme = tenants_.add("acme", "111");
   const auto put = [&](const std::string& sealed) {
-    ASSERT_TRUE(world_.run(tenants_.store.put_secret({acme, kAccessToken, sealed, world_.clock.now()})));
+    ASSERT_TRUE(
+        world_.run(tenants_.store.put_secret({acme, kAccessToken, sealed, world_.clock.now()}, tenants_.change())));
   };
   put(tenants_.vault.seal(acme, kAccessToken, SecretString(std::string("EAAG"))));
   tenants_.reload();
@@ -126,11 +126,11 @@ TEST_F(DirectoryTest, ServesItsLastReadingWhileTheStoreIsAway) {
 }
 
 /// A store whose first reading comes late.
-class SlowStore final : public TenantStore {
+class SlowStore final : public sqlite::SqliteTenantStore {
  public:
-  explicit SlowStore(TenantStore& real) : real_(real) {}
+  using SqliteTenantStore::SqliteTenantStore;
   [[nodiscard]] Task<Result<TenancyRows>> load() override {
-    auto rows = co_await real_.load();
+    auto rows = co_await SqliteTenantStore::load();
     if (++loads_ == 1)
       co_await complete_with<int>([this](Completion<int> done) {
         std::scoped_lock lock(mutex_);
@@ -146,36 +146,15 @@ class SlowStore final : public TenantStore {
     std::scoped_lock lock(mutex_);
     (*held_)(0);
   }
-  [[nodiscard]] Task<Result<TenantId>> create_tenant(std::string name, TimePoint now) override {
-    return real_.create_tenant(std::move(name), now);
-  }
-  [[nodiscard]] Task<Result<void>> set_enabled(TenantId t, bool on) override { return real_.set_enabled(t, on); }
-  [[nodiscard]] Task<Result<void>> put_secret(SealedSecretRow row) override { return real_.put_secret(std::move(row)); }
-  [[nodiscard]] Task<Result<void>> delete_secret(TenantId t, std::string name) override {
-    return real_.delete_secret(t, std::move(name));
-  }
-  [[nodiscard]] Task<Result<void>> put_setting(SettingRow row) override { return real_.put_setting(std::move(row)); }
-  [[nodiscard]] Task<Result<void>> note(SettingRow row) override { return real_.note(std::move(row)); }
-  [[nodiscard]] Task<Result<void>> delete_setting(TenantId t, std::string name) override {
-    return real_.delete_setting(t, std::move(name));
-  }
-  [[nodiscard]] Task<Result<std::int64_t>> create_token(TokenRow row) override {
-    return real_.create_token(std::move(row));
-  }
-  [[nodiscard]] Task<Result<void>> delete_token(TenantId t, std::int64_t id) override {
-    return real_.delete_token(t, id);
-  }
-  [[nodiscard]] Task<Result<void>> put_agent(AgentRow row) override { return real_.put_agent(std::move(row)); }
 
  private:
-  TenantStore& real_;
   std::atomic<int> loads_ = 0;
   std::mutex mutex_;
   std::optional<Completion<int>> held_;  // guarded by mutex_
 };
 
 TEST_F(DirectoryTest, NeverLetsASlowReadingUndoANewerOne) {
-  SlowStore store(tenants_.store);
+  SlowStore store(*world_.store);
   Directory directory(store, tenants_.vault, "");
   auto slow = boost::asio::co_spawn(world_.io.executor(0), directory.reload(), boost::asio::use_future);
   ASSERT_TRUE(eventually([&] { return store.holds(); }));

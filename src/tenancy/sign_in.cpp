@@ -4,6 +4,7 @@
 
 #include "base/crypto.hpp"
 #include "base/log.hpp"
+#include "tenancy/directory.hpp"
 
 namespace claw {
 namespace {

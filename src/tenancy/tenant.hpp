@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -53,6 +54,8 @@ struct TenantLimits {
 struct LimitName {
   const char* setting;
   std::int64_t TenantLimits::* limit;
+  /// Without "limits.".
+  [[nodiscard]] constexpr std::string_view name() const { return std::string_view(setting).substr(7); }
 };
 inline constexpr LimitName kLimits[] = {
     {"limits.inbound_per_second", &TenantLimits::inbound_per_second},
@@ -65,6 +68,15 @@ struct Agent {
   std::string name;
   std::string kind;  ///< echo, openai
   AgentOptions options;
+  std::string version = {};
+};
+
+/// What may be told of a secret or an id of Meta's that is set.
+struct SecretFacts {
+  TimePoint set_at;
+  std::string set_by;  ///< As the audit log names who; empty: set before that was kept.
+  std::string description;
+  std::string version;
 };
 
 /// One tenant as it was when the directory was last read: never changes, shared by whoever works with it.
@@ -73,11 +85,12 @@ struct Tenant {
   std::string name;
   bool enabled = true;
   TimePoint created_at;
+  std::string version;  ///< Of what is set of the tenant itself: enabled, limits, policy.
   ChannelPolicy policy = ChannelPolicy::kDisabled;
   TenantLimits limits;
   std::vector<std::string> phone_number_ids;
   std::map<std::string, std::string> settings;
-  std::map<std::string, TimePoint> secrets_set;  ///< Which secrets are set, and since when.
+  std::map<std::string, SecretFacts> secrets_set;  ///< Which secrets and ids are set, by whom and since when.
   SecretString access_token;
   SecretString app_secret;
   SecretString verify_token;
@@ -91,5 +104,8 @@ struct Tenant {
     return false;
   }
 };
+
+/// Lives as long as somebody holds it, also after the directory was read again: shared by nature.
+using TenantRef = std::shared_ptr<const Tenant>;
 
 }  // namespace claw

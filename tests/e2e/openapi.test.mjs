@@ -13,6 +13,7 @@ import { eventually } from "./support.mjs";
 
 const CALLS = 100; // odd requests for each operation
 const ENDS_THE_SESSION = ["signOut", "signOutEverywhere"];
+let platform; // a token with the scope platform
 let gateway, acme, beta; // beside their tokens: `browser`, where an owner of each is signed in
 
 /** `who` is a token, or a browser. */
@@ -24,10 +25,10 @@ const address = (operation, values) =>
 const query = (pairs) => (pairs.length ? `?${pairs.map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`).join("&")}` : "");
 
 /** What acme has where the document says that a path's parameter is listed. */
-async function listed(parameter) {
+async function listed(parameter, who) {
   const source = parameter["x-listed-at"];
   assert.ok(source, `x-listed-at is missing at ${parameter.pointer}: where do its values stand?`);
-  const items = (await read(`${source.list}?limit=200`))[source.items];
+  const items = (await read(`${source.list}?limit=200`, who))[source.items];
   assert.ok(items.length > 0, `${source.list} has nothing to try`);
   return items.map((item) => item[source.id]);
 }
@@ -57,6 +58,7 @@ async function fill(tenant) {
   assert.equal((await call("POST", "/api/v1/invitations", tenant.token,
     { body: '{"email":"invited@acme.example","role":"viewer"}' })).status, 201);
   assert.equal((await call("PUT", "/api/v1/kv/note-of-acme", tenant.token, { body: '{"value":"acme\'s note"}' })).status, 200);
+  gateway.clawcentral(["secret", "set", tenant.name, "KEY_OF_ACME", "--description", "acme's own"], "hush");
   await eventually("all is settled", async () => {
     const states = (await read("/api/v1/deliveries")).deliveries.map((delivery) => delivery.state).sort();
     const kinds = new Set((await read("/api/v1/events")).events.map((event) => event.kind));
@@ -69,6 +71,7 @@ before(async () => {
   ({ acme, beta } = gateway);
   acme.browser = await gateway.signIn("ada@acme.example", "acme");
   beta.browser = await gateway.signIn("zoe@beta.example", "beta");
+  platform = JSON.parse(gateway.clawcentral(["--json", "token", "create", "acme", "--scope", "platform"])).token;
   await fill(acme);
 });
 
@@ -189,13 +192,14 @@ test("pages give each thing once, by the cursor they name", async () => {
     const cursor = operation.parameters.find(({ name, in: where }) => where === "query" && ["before", "after"].includes(name));
     if (!cursor) continue;
     const [parameter] = inPath(operation);
+    const who = operation.isOfTenant ? acme.token : platform;
     const path = address(operation, parameter ? { [parameter.name]: (await listed(parameter))[0] } : {});
-    const whole = await read(`${path}?limit=200`);
+    const whole = await read(`${path}?limit=200`, who);
     const [list] = Object.keys(whole).filter((name) => name !== "next");
     const pieces = [];
     for (let next = "", pages = 0; next !== null; ++pages) {
       assert.ok(pages < 100, `${path} has no end`);
-      const answer = await call("GET", path + query([["limit", 1], ...(next ? [[cursor.name, next]] : [])]), acme.token);
+      const answer = await call("GET", path + query([["limit", 1], ...(next ? [[cursor.name, next]] : [])]), who);
       check(operation, answer, path);
       const page = JSON.parse(answer.text);
       pieces.push(...page[list]);
@@ -289,16 +293,21 @@ test("a tenant gets 404, or nothing, for everything of another", async () => {
     for (const operation of ofTenant) {
       const [parameter] = inPath(operation);
       if (!parameter) continue;
-      for (const value of await listed(parameter)) {
+      // Where tenants choose names, beta may have the same one, of its own.
+      const own = who.tenant === "acme" ? [] : ((await read(`${parameter["x-listed-at"].list}?limit=200`, who))[parameter["x-listed-at"].items])
+        .map((item) => item[parameter["x-listed-at"].id]);
+      const theirs = (await listed(parameter)).filter((value) => !own.includes(value));
+      assert.ok(theirs.length > 0, `acme has nothing that beta has not: ${operation.path}`);
+      for (const value of theirs) {
         const path = address(operation, { [parameter.name]: value });
         const body = operation.body && JSON.stringify(operation.body.example);
-        const theirs = await seenOf(operation, path);
+        const before = await seenOf(operation, path);
         const answer = await call(operation.method, path, who, { body });
         check(operation, answer, path);
         // Writing under a name makes one of beta's own; it goes again.
         if (operation.method === "PUT" && who.tenant !== "acme") assert.equal((await call("DELETE", path, who)).status, 204);
         else assert.equal(answer.status, 404, `${operation.method} ${path}`);
-        assert.deepEqual(await seenOf(operation, path), theirs, `${operation.method} ${path} by another`);
+        assert.deepEqual(await seenOf(operation, path), before, `${operation.method} ${path} by another`);
       }
     }
 });
@@ -329,6 +338,67 @@ test("two writers cannot overwrite each other unseen", async () => {
   assert.equal(await erase({ "if-match": `"x", ${now}` }), 204);
   assert.equal((await write("gone", { "if-match": "*" })).status, 412);
   assert.equal(await erase({}), 404);
+});
+
+test("what is set over the API is in force, told, written down, and not overwritten unseen", async () => {
+  const operation = (name) => operations.find((each) => each.name === name);
+  const ask = async (name, path, { status = 200, body, headers, token = platform } = {}) => {
+    const answer = await call(operation(name).method, `/api/v1${path}`, token, { body: body && JSON.stringify(body), headers });
+    check(operation(name), answer, path);
+    assert.equal(answer.status, status, `${name} ${path}: ${answer.text}`);
+    return { ...answer, body: answer.text && JSON.parse(answer.text) };
+  };
+  const stale = { "if-match": `"${"0".repeat(32)}"` };
+  const stream = gateway.listen(beta.token);
+  await eventually("hello", () => stream.events[0]?.event === "hello");
+  const told = (what) => eventually(`told of ${what}`, () => stream.events.some(({ event, data }) => event === "tenant" && data.what === what));
+  const asBeta = { token: beta.token };
+
+  await ask("createTenant", "/tenants", { status: 201, body: { name: "delta" } });
+  await ask("createTenant", "/tenants", { status: 409, body: { name: "delta" } });
+  await ask("changeTenant", "/tenants/delta", { status: 412, body: { enabled: false }, headers: stale });
+  await ask("changeTenant", "/tenants/delta", { body: { enabled: false, limits: { retention_days: 7 } } });
+  await ask("changeTenant", "/tenants/nobody", { status: 404, body: { enabled: false } });
+  await ask("showTenantOfPlatform", "/tenants/nobody", { status: 404 });
+
+  await ask("setChannel", "/channel", { ...asBeta, status: 412, body: { policy: "open" }, headers: stale });
+  await ask("setChannel", "/channel", { ...asBeta, body: { policy: "open" } });
+  await told("channel");
+
+  await ask("setSecret", "/secrets/MODEL_KEY", { ...asBeta, body: { value: "hush" }, headers: { "if-none-match": "*" } });
+  await ask("setSecret", "/secrets/MODEL_KEY", { ...asBeta, status: 412, body: { value: "hush" }, headers: { "if-none-match": "*" } });
+  await ask("setSecret", "/secrets/NONE", { ...asBeta, status: 404, body: { description: "of nothing" } });
+  await ask("setSecret", "/secrets/WHATSAPP_PHONE_NUMBER_ID", { ...asBeta, status: 409, body: { value: acme.number } });
+  await ask("showSecret", "/secrets/NONE", { ...asBeta, status: 404 });
+  await ask("deleteSecret", "/secrets/MODEL_KEY", { ...asBeta, status: 412, headers: stale });
+  await ask("deleteSecret", "/secrets/MODEL_KEY", { ...asBeta, status: 204 });
+  await told("secrets");
+
+  const { headers } = await ask("setAgent", "/agents/helper", { ...asBeta, body: { kind: "echo" } });
+  await ask("setAgent", "/agents/helper", { ...asBeta, status: 412, body: { kind: "echo" }, headers: stale });
+  await ask("deleteAgent", "/agents/echo", { ...asBeta, status: 409 });
+  await ask("deleteAgent", "/agents/helper", { ...asBeta, status: 412, headers: stale });
+  await ask("deleteAgent", "/agents/helper", { ...asBeta, status: 204, headers: { "if-match": headers.etag } });
+  await told("agents");
+
+  const made = (await ask("createToken", "/tokens", { ...asBeta, status: 201, body: { label: "reader", scopes: ["settings.read"] } })).body;
+  await ask("showTenant", "/tenant", { token: made.token });
+  await ask("listTokens", "/tokens", { token: made.token, status: 403 });
+  await ask("createToken", "/tokens", { ...asBeta, status: 403, body: { label: "more", scopes: ["platform"] } });
+  await ask("revokeToken", `/tokens/${made.id}`, { ...asBeta, status: 204 });
+  await ask("revokeToken", `/tokens/${made.id}`, { ...asBeta, status: 404 });
+  await ask("showTenant", "/tenant", { token: made.token, status: 401 });
+  await told("tokens");
+
+  const { entries } = (await ask("listAudit", "/audit?limit=6", asBeta)).body;
+  assert.deepEqual(entries.map(({ action }) => action), ["token.revoke", "token.create", "agent.delete", "agent.set", "secret.delete", "secret.set"]);
+  assert.doesNotMatch(JSON.stringify(entries), /hush|cct_/);
+  const { body: all } = await ask("listPlatformAudit", "/platform/audit?q=delta");
+  assert.deepEqual(all.entries.map(({ tenant, what }) => `${tenant}: ${what}`),
+    ["delta: disabled the tenant, set the limit retention_days to 7", "delta: made the tenant delta"]);
+  const kinds = operation("stream").responses["200"].content["text/event-stream"]["x-events"];
+  for (const { event, data } of stream.events) assert.equal(faults(resolve(kinds[event]).pointer, data), "", event);
+  stream.close();
 });
 
 test("a stream tells what changes, to its tenant alone", async () => {
@@ -418,8 +488,10 @@ test("odd requests get described answers and harm nothing", async () => {
   const known = [];
   for (const path of ["messages", "conversations", "users", "statuses", "events"]) known.push(...names(await read(`/api/v1/${path}`)));
   // Before beta's turn, so that acme's values are still there afterwards.
-  for (const who of [beta.token, beta.browser, acme.token])
-    for (const operation of operations.filter(({ name }) => who !== beta.browser || !ENDS_THE_SESSION.includes(name)))
+  const mayTry = (who, { name, isPublic, isOfTenant }) =>
+    who === platform ? !isPublic && !isOfTenant : who !== beta.browser || !ENDS_THE_SESSION.includes(name);
+  for (const who of [beta.token, beta.browser, acme.token, platform])
+    for (const operation of operations.filter((each) => mayTry(who, each)))
       for (let i = 0; i < CALLS / 3; ++i) {
         const { path, headers, body } = oddRequest(operation, known, random);
         const answer = await call(operation.method, path, who, { headers, body });

@@ -14,27 +14,41 @@ class TestTenants {
  public:
   explicit TestTenants(OpenLedger& world) : world_(world), store(*world.store) {}
 
+  /// A change by nobody in particular.
+  Change change() { return {audit_row({}, {}, world_.clock.now(), "test", "", "")}; }
+
   /// An enabled tenant with an open channel and the echo agent, as its first number `number`.
   TenantId add(const std::string& name, const std::string& number) {
-    const TenantId id = world_.run(store.create_tenant(name, world_.clock.now())).value();
+    const TenantId id = world_.run(store.create_tenant(name, change())).value();
     set(id, kPhoneNumberId, number);
     set(id, "channel.policy", "open");
-    set(id, "agent.default", "bot");
-    (void)world_.run(store.put_agent({id, "bot", "echo"})).value();
+    (void)world_.run(store.put_agent({id, "bot", "echo"}, true, change())).value();
     reload();
     return id;
   }
   void set(TenantId id, const std::string& name, const std::string& value) {
-    world_.run(store.put_setting({id, name, value})).value();
+    world_.run(store.note({id, name, value})).value();
     reload();
   }
   void set_access_token(TenantId id, const std::string& token) {
     auto sealed = vault.seal(id, kAccessToken, SecretString(std::string(token)));
-    world_.run(store.put_secret({id, kAccessToken, std::move(sealed), world_.clock.now()})).value();
+    world_.run(store.put_secret({id, kAccessToken, std::move(sealed), world_.clock.now()}, change())).value();
     reload();
   }
   void enable(TenantId id, bool enabled) {
-    world_.run(store.set_enabled(id, enabled)).value();
+    world_.run(store.change_tenant(id, enabled, {}, change())).value();
+    reload();
+  }
+  /// An API token that may do what an owner may; its number.
+  std::int64_t add_token(TenantId id, const std::string& token, Permissions scopes = permissions_of(Role::kOwner)) {
+    const auto number =
+        world_.run(store.create_token({0, id, token_hash(token), "", world_.clock.now(), scopes.text()}, change()))
+            .value();
+    reload();
+    return number;
+  }
+  void revoke(TenantId id, std::int64_t token) {
+    world_.run(store.delete_token(id, token, change())).value();
     reload();
   }
   void reload() { world_.run(directory.reload()).value(); }

@@ -1,5 +1,3 @@
-#include <algorithm>
-
 #include "ledger/sqlite/sqlite_ledger.hpp"
 #include "ledger/sqlite/walk.hpp"
 
@@ -12,18 +10,11 @@ std::optional<std::string> value_of(Database& db, TenantId tenant, const std::st
   return row->text(0);
 }
 
-bool holds(const KvCondition& condition, const std::optional<std::string>& value) {
-  const auto names = [&](const KvVersions& some) {
-    return value && (some.any || std::ranges::find(some.versions, kv_version(*value)) != some.versions.end());
-  };
-  if (condition.match && !names(*condition.match)) return false;
-  return !condition.none_match || !names(*condition.none_match);
-}
-
-Result<void> check(Database& db, TenantId tenant, const std::string& key, const KvCondition& condition) {
-  if (!condition.match && !condition.none_match) return {};
-  if (holds(condition, value_of(db, tenant, key))) return {};
-  return fail(ErrorKind::kConflict, "the value is another by now");
+Result<void> check(Database& db, TenantId tenant, const std::string& key, const Condition& condition) {
+  if (!condition.is_asked()) return {};
+  const auto value = value_of(db, tenant, key);
+  if (condition.holds(value ? std::optional(kv_version(*value)) : std::nullopt)) return {};
+  return fail(ErrorKind::kStale, "the value is not what If-Match or If-None-Match asks for; read it anew");
 }
 
 }  // namespace
@@ -53,7 +44,7 @@ Task<Result<Page<KvEntry, std::string>>> SqliteLedger::kv_list(TenantId tenant, 
   });
 }
 
-Task<Result<void>> SqliteLedger::kv_put(TenantId tenant, std::string key, std::string value, KvCondition condition) {
+Task<Result<void>> SqliteLedger::kv_put(TenantId tenant, std::string key, std::string value, Condition condition) {
   return store_.write<void>([tenant, key = std::move(key), value = std::move(value),
                              condition = std::move(condition)](Database& db) -> Result<void> {
     if (auto held = check(db, tenant, key, condition); !held) return held;
@@ -63,7 +54,7 @@ Task<Result<void>> SqliteLedger::kv_put(TenantId tenant, std::string key, std::s
   });
 }
 
-Task<Result<void>> SqliteLedger::kv_delete(TenantId tenant, std::string key, KvCondition condition) {
+Task<Result<void>> SqliteLedger::kv_delete(TenantId tenant, std::string key, Condition condition) {
   return store_.write<void>(
       [tenant, key = std::move(key), condition = std::move(condition)](Database& db) -> Result<void> {
         if (auto held = check(db, tenant, key, condition); !held) return held;

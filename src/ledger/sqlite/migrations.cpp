@@ -147,6 +147,27 @@ DROP INDEX messages_open;
 CREATE INDEX messages_pending ON messages (tenant, id) WHERE state = 0;
 CREATE INDEX messages_outgoing ON messages (state, id) WHERE state IN (10, 11);
 )sql",
+    // 8: who set what, tokens with scopes and an end, and versions that two people cannot overwrite unseen
+    R"sql(
+ALTER TABLE tenants ADD COLUMN version TEXT NOT NULL DEFAULT '';
+ALTER TABLE secrets ADD COLUMN set_by TEXT NOT NULL DEFAULT '';
+ALTER TABLE secrets ADD COLUMN description TEXT NOT NULL DEFAULT '';
+ALTER TABLE secrets ADD COLUMN version TEXT NOT NULL DEFAULT '';
+ALTER TABLE settings ADD COLUMN set_ms INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE settings ADD COLUMN set_by TEXT NOT NULL DEFAULT '';
+ALTER TABLE settings ADD COLUMN version TEXT NOT NULL DEFAULT '';
+ALTER TABLE agents ADD COLUMN version TEXT NOT NULL DEFAULT '';
+UPDATE tenants SET version = lower(hex(randomblob(16)));
+UPDATE secrets SET version = lower(hex(randomblob(16)));
+UPDATE settings SET version = lower(hex(randomblob(16)));
+UPDATE agents SET version = lower(hex(randomblob(16)));
+-- Tokens of before keep all that they could do.
+ALTER TABLE tokens ADD COLUMN scopes TEXT NOT NULL
+  DEFAULT 'inbox.read inbox.write pairing settings.read settings.write members audit.read';
+ALTER TABLE tokens ADD COLUMN created_by TEXT NOT NULL DEFAULT '';
+ALTER TABLE tokens ADD COLUMN expires_ms INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE tokens ADD COLUMN used_ms INTEGER NOT NULL DEFAULT 0;
+)sql",
 };
 
 }  // namespace

@@ -56,8 +56,8 @@ class SqliteLedger final : public Ledger {
   [[nodiscard]] Task<Result<std::string>> kv_get(TenantId tenant, std::string key) override;
   [[nodiscard]] Task<Result<Page<KvEntry, std::string>>> kv_list(TenantId tenant, KvFilter filter) override;
   [[nodiscard]] Task<Result<void>> kv_put(TenantId tenant, std::string key, std::string value,
-                                          KvCondition condition = {}) override;
-  [[nodiscard]] Task<Result<void>> kv_delete(TenantId tenant, std::string key, KvCondition condition = {}) override;
+                                          Condition condition = {}) override;
+  [[nodiscard]] Task<Result<void>> kv_delete(TenantId tenant, std::string key, Condition condition = {}) override;
 
  private:
   SqliteLedger(Store& store, Clock& clock, Fence fence) : store_(store), clock_(clock), fence_(fence) {}

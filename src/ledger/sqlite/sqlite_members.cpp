@@ -25,7 +25,7 @@ bool has_another_owner(Database& db, TenantId tenant, PersonId person) {
   return owners.next();
 }
 
-bool names(const KvVersions& match, const std::string& version) {
+bool names(const Versions& match, const std::string& version) {
   return match.any || std::ranges::find(match.versions, version) != match.versions.end();
 }
 

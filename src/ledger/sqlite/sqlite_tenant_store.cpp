@@ -2,12 +2,82 @@
 
 #include <fmt/format.h>
 
+#include "ledger/sqlite/audit.hpp"
+
 namespace claw::sqlite {
 namespace {
 
-Result<void> changed_one(const Database& db, const char* what) {
+constexpr const char* kDefaultAgent = "agent.default";
+
+std::optional<std::string> text_in(Database::Query row) {
+  if (!row.next()) return std::nullopt;
+  return row->text(0);
+}
+
+/// Ends a change whose last statement touched the thing itself.
+Result<void> changed_one(Database& db, const char* what, const Change& change) {
   if (db.changes() == 0) return fail(ErrorKind::kNotFound, fmt::format("there is no such {}", what));
+  write_audit(db, change.audit);
   return {};
+}
+
+Result<void> check(const Condition& condition, const std::optional<std::string>& version) {
+  if (condition.holds(version)) return {};
+  return fail(ErrorKind::kStale, version ? "somebody changed it meanwhile, or it is there already; read it again"
+                                         : "it is not there any more; read it again");
+}
+
+std::optional<std::string> secret_version(Database& db, TenantId tenant, const std::string& name) {
+  return text_in(db.query("SELECT version FROM secrets WHERE tenant = $1 AND name = $2", tenant, name));
+}
+
+std::optional<std::string> setting_version(Database& db, TenantId tenant, const std::string& name) {
+  return text_in(db.query("SELECT version FROM settings WHERE tenant = $1 AND name = $2", tenant, name));
+}
+
+std::optional<std::string> agent_version(Database& db, TenantId tenant, const std::string& name) {
+  return text_in(db.query("SELECT version FROM agents WHERE tenant = $1 AND name = $2", tenant, name));
+}
+
+std::optional<std::string> setting(Database& db, TenantId tenant, const std::string& name) {
+  return text_in(db.query("SELECT value FROM settings WHERE tenant = $1 AND name = $2", tenant, name));
+}
+
+void write_setting(Database& db, const SettingRow& row) {
+  db.run(
+      "INSERT INTO settings (tenant, name, value, set_ms, set_by, version) "
+      "VALUES ($1, $2, $3, $4, $5, lower(hex(randomblob(16)))) ON CONFLICT DO UPDATE SET value = excluded.value, "
+      "set_ms = excluded.set_ms, set_by = excluded.set_by, version = excluded.version",
+      row.tenant, row.name, row.value, to_ms(row.set_at), row.set_by);
+}
+
+/// Both the old default and the new one are shown otherwise from now on.
+void write_default_agent(Database& db, TenantId tenant, const std::string& agent, const std::string& before) {
+  write_setting(db, {tenant, kDefaultAgent, agent});
+  db.run("UPDATE agents SET version = lower(hex(randomblob(16))) WHERE tenant = $1 AND name IN ($2, $3)", tenant, agent,
+         before);
+}
+
+Result<void> check_unique(Database& db, const SettingRow& row, const std::vector<std::string>& unique) {
+  for (const auto& each : unique) {
+    auto taken = db.query(
+        "SELECT 1 FROM settings WHERE name = $1 AND tenant <> $2 "
+        "AND instr(',' || replace(value, ' ', '') || ',', ',' || $3 || ',') > 0",
+        row.name, row.tenant, each);
+    if (taken.next()) return fail(ErrorKind::kConflict, fmt::format("{} belongs to another tenant", each));
+  }
+  return {};
+}
+
+void read_settings(Database& db, TenancyRows& all) {
+  auto secrets = db.query("SELECT tenant, name, sealed, set_ms, set_by, description, version FROM secrets");
+  while (secrets.next())
+    all.secrets.push_back({TenantId{secrets->integer(0)}, secrets->text(1), secrets->text(2),
+                           from_ms(secrets->integer(3)), secrets->text(4), secrets->text(5), secrets->text(6)});
+  auto settings = db.query("SELECT tenant, name, value, set_ms, set_by, version FROM settings");
+  while (settings.next())
+    all.settings.push_back({TenantId{settings->integer(0)}, settings->text(1), settings->text(2),
+                            from_ms(settings->integer(3)), settings->text(4), settings->text(5)});
 }
 
 }  // namespace
@@ -15,99 +85,165 @@ Result<void> changed_one(const Database& db, const char* what) {
 Task<Result<TenancyRows>> SqliteTenantStore::load() {
   return store_.read<TenancyRows>([](Database& db) -> Result<TenancyRows> {
     TenancyRows all;
-    auto tenants = db.query("SELECT id, name, enabled, created_ms FROM tenants ORDER BY id");
+    auto tenants = db.query("SELECT id, name, enabled, created_ms, version FROM tenants ORDER BY id");
     while (tenants.next())
-      all.tenants.push_back(
-          {TenantId{tenants->integer(0)}, tenants->text(1), tenants->integer(2) != 0, from_ms(tenants->integer(3))});
-    auto secrets = db.query("SELECT tenant, name, sealed, set_ms FROM secrets");
-    while (secrets.next())
-      all.secrets.push_back(
-          {TenantId{secrets->integer(0)}, secrets->text(1), secrets->text(2), from_ms(secrets->integer(3))});
-    auto settings = db.query("SELECT tenant, name, value FROM settings");
-    while (settings.next())
-      all.settings.push_back({TenantId{settings->integer(0)}, settings->text(1), settings->text(2)});
-    auto tokens = db.query("SELECT id, tenant, hash, label, created_ms FROM tokens ORDER BY id");
+      all.tenants.push_back({TenantId{tenants->integer(0)}, tenants->text(1), tenants->integer(2) != 0,
+                             from_ms(tenants->integer(3)), tenants->text(4)});
+    read_settings(db, all);
+    auto tokens = db.query(
+        "SELECT id, tenant, hash, label, created_ms, scopes, created_by, expires_ms, used_ms FROM tokens ORDER BY id");
     while (tokens.next())
       all.tokens.push_back({tokens->integer(0), TenantId{tokens->integer(1)}, tokens->text(2), tokens->text(3),
-                            from_ms(tokens->integer(4))});
-    auto agents = db.query("SELECT tenant, name, kind, options FROM agents");
+                            from_ms(tokens->integer(4)), tokens->text(5), tokens->text(6), from_ms(tokens->integer(7)),
+                            from_ms(tokens->integer(8))});
+    auto agents = db.query("SELECT tenant, name, kind, options, version FROM agents");
     while (agents.next())
-      all.agents.push_back({TenantId{agents->integer(0)}, agents->text(1), agents->text(2), agents->text(3)});
+      all.agents.push_back(
+          {TenantId{agents->integer(0)}, agents->text(1), agents->text(2), agents->text(3), agents->text(4)});
     return all;
   });
 }
 
-Task<Result<TenantId>> SqliteTenantStore::create_tenant(std::string name, TimePoint now) {
-  return store_.write<TenantId>([name = std::move(name), now](Database& db) -> Result<TenantId> {
-    db.run("INSERT INTO tenants (name, enabled, created_ms) VALUES ($1, 1, $2) ON CONFLICT DO NOTHING", name,
-           to_ms(now));
-    if (db.changes() == 0) return fail(ErrorKind::kConflict, fmt::format("there is a tenant \"{}\" already", name));
-    return TenantId{db.last_insert_id()};
-  });
+Task<Result<TenantId>> SqliteTenantStore::create_tenant(std::string name, Change change) {
+  return store_.write<TenantId>(
+      [name = std::move(name), change = std::move(change)](Database& db) mutable -> Result<TenantId> {
+        db.run(
+            "INSERT INTO tenants (name, enabled, created_ms, version) VALUES ($1, 1, $2, lower(hex(randomblob(16)))) "
+            "ON CONFLICT DO NOTHING",
+            name, to_ms(change.audit.at));
+        if (db.changes() == 0) return fail(ErrorKind::kConflict, fmt::format("there is a tenant \"{}\" already", name));
+        change.audit.tenant = TenantId{db.last_insert_id()};
+        write_audit(db, change.audit);
+        return change.audit.tenant;
+      });
 }
 
-Task<Result<void>> SqliteTenantStore::set_enabled(TenantId tenant, bool enabled) {
-  return store_.write<void>([tenant, enabled](Database& db) {
-    db.run("UPDATE tenants SET enabled = $1 WHERE id = $2", enabled, tenant);
-    return changed_one(db, "tenant");
-  });
+Task<Result<void>> SqliteTenantStore::change_tenant(TenantId tenant, std::optional<bool> enabled,
+                                                    std::vector<SettingRow> settings, Change change) {
+  return store_.write<void>(
+      [tenant, enabled, settings = std::move(settings), change = std::move(change)](Database& db) -> Result<void> {
+        const auto version = text_in(db.query("SELECT version FROM tenants WHERE id = $1", tenant));
+        if (auto held = check(change.condition, version); !held) return held;
+        for (const auto& row : settings) write_setting(db, row);
+        db.run(
+            "UPDATE tenants SET enabled = CASE $1 WHEN -1 THEN enabled ELSE $1 END, "
+            "version = lower(hex(randomblob(16))) WHERE id = $2",
+            enabled ? static_cast<int>(*enabled) : -1, tenant);
+        return changed_one(db, "tenant", change);
+      });
 }
 
-Task<Result<void>> SqliteTenantStore::put_secret(SealedSecretRow row) {
-  return store_.write<void>([row = std::move(row)](Database& db) -> Result<void> {
+Task<Result<void>> SqliteTenantStore::put_secret(SealedSecretRow row, Change change) {
+  return store_.write<void>([row = std::move(row), change = std::move(change)](Database& db) -> Result<void> {
+    if (auto held = check(change.condition, secret_version(db, row.tenant, row.name)); !held) return held;
     db.run(
-        "INSERT INTO secrets (tenant, name, sealed, set_ms) VALUES ($1, $2, $3, $4) "
-        "ON CONFLICT DO UPDATE SET sealed = excluded.sealed, set_ms = excluded.set_ms",
-        row.tenant, row.name, Blob{row.sealed}, to_ms(row.set_at));
-    return {};
+        "INSERT INTO secrets (tenant, name, sealed, set_ms, set_by, description, version) "
+        "VALUES ($1, $2, $3, $4, $5, $6, lower(hex(randomblob(16)))) ON CONFLICT DO UPDATE SET "
+        "sealed = excluded.sealed, set_ms = excluded.set_ms, set_by = excluded.set_by, "
+        "description = excluded.description, version = excluded.version",
+        row.tenant, row.name, Blob{row.sealed}, to_ms(row.set_at), row.set_by, row.description);
+    return changed_one(db, "secret", change);
   });
 }
 
-Task<Result<void>> SqliteTenantStore::delete_secret(TenantId tenant, std::string name) {
-  return store_.write<void>([tenant, name = std::move(name)](Database& db) {
+Task<Result<void>> SqliteTenantStore::describe_secret(TenantId tenant, std::string name, std::string description,
+                                                      Change change) {
+  return store_.write<void>([tenant, name = std::move(name), description = std::move(description),
+                             change = std::move(change)](Database& db) -> Result<void> {
+    if (auto held = check(change.condition, secret_version(db, tenant, name)); !held) return held;
+    db.run("UPDATE secrets SET description = $3, version = lower(hex(randomblob(16))) WHERE tenant = $1 AND name = $2",
+           tenant, name, description);
+    return changed_one(db, "secret", change);
+  });
+}
+
+Task<Result<void>> SqliteTenantStore::delete_secret(TenantId tenant, std::string name, Change change) {
+  return store_.write<void>([tenant, name = std::move(name), change = std::move(change)](Database& db) -> Result<void> {
+    if (auto held = check(change.condition, secret_version(db, tenant, name)); !held) return held;
     db.run("DELETE FROM secrets WHERE tenant = $1 AND name = $2", tenant, name);
-    return changed_one(db, "secret");
+    return changed_one(db, "secret", change);
   });
 }
 
-Task<Result<void>> SqliteTenantStore::put_setting(SettingRow row) {
-  return store_.write<void>([row = std::move(row)](Database& db) -> Result<void> {
+Task<Result<void>> SqliteTenantStore::put_setting(SettingRow row, std::vector<std::string> unique, Change change) {
+  return store_.write<void>(
+      [row = std::move(row), unique = std::move(unique), change = std::move(change)](Database& db) -> Result<void> {
+        if (auto held = check(change.condition, setting_version(db, row.tenant, row.name)); !held) return held;
+        if (auto free = check_unique(db, row, unique); !free) return free;
+        write_setting(db, row);
+        return changed_one(db, "setting", change);
+      });
+}
+
+Task<Result<void>> SqliteTenantStore::delete_setting(TenantId tenant, std::string name, Change change) {
+  return store_.write<void>([tenant, name = std::move(name), change = std::move(change)](Database& db) -> Result<void> {
+    if (auto held = check(change.condition, setting_version(db, tenant, name)); !held) return held;
+    db.run("DELETE FROM settings WHERE tenant = $1 AND name = $2", tenant, name);
+    return changed_one(db, "setting", change);
+  });
+}
+
+Task<Result<std::int64_t>> SqliteTenantStore::create_token(TokenRow row, Change change) {
+  return store_.write<std::int64_t>(
+      [row = std::move(row), change = std::move(change)](Database& db) -> Result<std::int64_t> {
+        db.run(
+            "INSERT INTO tokens (tenant, hash, label, created_ms, scopes, created_by, expires_ms) "
+            "VALUES ($1, $2, $3, $4, $5, $6, $7)",
+            row.tenant, Blob{row.hash}, row.label, to_ms(row.created_at), row.scopes, row.created_by,
+            to_ms(row.expires_at));
+        const auto id = db.last_insert_id();
+        write_audit(db, change.audit);
+        return id;
+      });
+}
+
+Task<Result<void>> SqliteTenantStore::delete_token(TenantId tenant, std::int64_t id, Change change) {
+  return store_.write<void>([tenant, id, change = std::move(change)](Database& db) {
+    db.run("DELETE FROM tokens WHERE tenant = $1 AND id = $2", tenant, id);
+    return changed_one(db, "token", change);
+  });
+}
+
+Task<Result<void>> SqliteTenantStore::put_agent(AgentRow row, bool make_default, Change change) {
+  return store_.write<void>([row = std::move(row), make_default,
+                             change = std::move(change)](Database& db) -> Result<void> {
+    if (auto held = check(change.condition, agent_version(db, row.tenant, row.name)); !held) return held;
+    const auto before = setting(db, row.tenant, kDefaultAgent);
+    const bool none = !before || !agent_version(db, row.tenant, *before);
     db.run(
-        "INSERT INTO settings (tenant, name, value) VALUES ($1, $2, $3) "
-        "ON CONFLICT DO UPDATE SET value = excluded.value",
-        row.tenant, row.name, row.value);
+        "INSERT INTO agents (tenant, name, kind, options, version) VALUES ($1, $2, $3, $4, lower(hex(randomblob(16)))) "
+        "ON CONFLICT DO UPDATE SET kind = excluded.kind, options = excluded.options, version = excluded.version",
+        row.tenant, row.name, row.kind, row.options);
+    if (make_default || none) write_default_agent(db, row.tenant, row.name, before.value_or(""));
+    write_audit(db, change.audit);
     return {};
   });
 }
 
-Task<Result<void>> SqliteTenantStore::delete_setting(TenantId tenant, std::string name) {
-  return store_.write<void>([tenant, name = std::move(name)](Database& db) {
-    db.run("DELETE FROM settings WHERE tenant = $1 AND name = $2", tenant, name);
-    return changed_one(db, "setting");
+Task<Result<void>> SqliteTenantStore::delete_agent(TenantId tenant, std::string name, Change change) {
+  return store_.write<void>([tenant, name = std::move(name), change = std::move(change)](Database& db) -> Result<void> {
+    if (auto held = check(change.condition, agent_version(db, tenant, name)); !held) return held;
+    const bool is_default = setting(db, tenant, kDefaultAgent) == name;
+    if (is_default) {
+      if (db.query("SELECT 1 FROM agents WHERE tenant = $1 AND name <> $2", tenant, name).next())
+        return fail(ErrorKind::kConflict, fmt::format("{} is the default agent: make another the default first", name));
+      db.run("DELETE FROM settings WHERE tenant = $1 AND name = 'agent.default'", tenant);
+    }
+    db.run("DELETE FROM agents WHERE tenant = $1 AND name = $2", tenant, name);
+    return changed_one(db, "agent", change);
   });
 }
 
-Task<Result<std::int64_t>> SqliteTenantStore::create_token(TokenRow row) {
-  return store_.write<std::int64_t>([row = std::move(row)](Database& db) -> Result<std::int64_t> {
-    db.run("INSERT INTO tokens (tenant, hash, label, created_ms) VALUES ($1, $2, $3, $4)", row.tenant, Blob{row.hash},
-           row.label, to_ms(row.created_at));
-    return db.last_insert_id();
-  });
-}
-
-Task<Result<void>> SqliteTenantStore::delete_token(TenantId tenant, std::int64_t id) {
-  return store_.write<void>([tenant, id](Database& db) {
-    db.run("DELETE FROM tokens WHERE tenant = $1 AND id = $2", tenant, id);
-    return changed_one(db, "token");
-  });
-}
-
-Task<Result<void>> SqliteTenantStore::put_agent(AgentRow row) {
+Task<Result<void>> SqliteTenantStore::note(SettingRow row) {
   return store_.write<void>([row = std::move(row)](Database& db) -> Result<void> {
-    db.run(
-        "INSERT INTO agents (tenant, name, kind, options) VALUES ($1, $2, $3, $4) "
-        "ON CONFLICT DO UPDATE SET kind = excluded.kind, options = excluded.options",
-        row.tenant, row.name, row.kind, row.options);
+    write_setting(db, row);
+    return {};
+  });
+}
+
+Task<Result<void>> SqliteTenantStore::note_token_use(std::int64_t id, TimePoint at) {
+  return store_.write<void>([id, at](Database& db) -> Result<void> {
+    db.run("UPDATE tokens SET used_ms = max(used_ms, $2) WHERE id = $1", id, to_ms(at));
     return {};
   });
 }

@@ -1,9 +1,10 @@
-#include "tenancy/admin.hpp"
+#include "tenancy/commands.hpp"
 
 #include <boost/json.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "ledger/sqlite/audit.hpp"
 #include "support/test_tenants.hpp"
 
 namespace claw {
@@ -16,10 +17,10 @@ using ::testing::Not;
 using ::testing::SizeIs;
 namespace json = boost::json;
 
-class AdminTest : public ::testing::Test {
+class CommandsTest : public ::testing::Test {
  protected:
   Result<std::string> run(const std::string& command, const std::string& arguments) {
-    auto answer = world_.run(admin_.run(command, arguments));
+    auto answer = world_.run(commands_.run(command, arguments, "ada"));
     all_answers_ += answer ? *answer : answer.error().message;
     return answer;
   }
@@ -31,11 +32,13 @@ class AdminTest : public ::testing::Test {
 
   OpenLedger world_;
   TestTenants tenants_{world_};
-  Admin admin_{tenants_.store, tenants_.directory, tenants_.vault, world_.clock, "https://claw.example.org"};
+  sqlite::SqliteAuditLog audit_{*world_.store};
+  Admin admin_{tenants_.store, tenants_.directory, tenants_.vault, world_.clock};
+  Commands commands_{admin_, tenants_.directory, audit_, "https://claw.example.org"};
   std::string all_answers_;
 };
 
-TEST_F(AdminTest, MakesATenantThatLacksEverythingAndSaysSo) {
+TEST_F(CommandsTest, MakesATenantThatLacksEverythingAndSaysSo) {
   const auto made = ok("tenant.create", R"({"tenant":"acme"})").as_object();
   EXPECT_EQ(made.at("name").as_string(), "acme");
   EXPECT_EQ(made.at("enabled").as_bool(), true);
@@ -49,7 +52,7 @@ TEST_F(AdminTest, MakesATenantThatLacksEverythingAndSaysSo) {
   EXPECT_THAT(ok("tenant.list", "{}").as_array(), SizeIs(2));
 }
 
-TEST_F(AdminTest, SetsATenantUpWithEffectAtOnce) {
+TEST_F(CommandsTest, SetsATenantUpWithEffectAtOnce) {
   ok("tenant.create", R"({"tenant":"acme"})");
   ok("secret.set", R"({"tenant":"acme","name":"WHATSAPP_ACCESS_TOKEN","value":"EAAG-hush\n"})");
   ok("secret.set", R"({"tenant":"acme","name":"WHATSAPP_APP_SECRET","value":"hush-2"})");
@@ -69,14 +72,18 @@ TEST_F(AdminTest, SetsATenantUpWithEffectAtOnce) {
   EXPECT_EQ(tenants_.directory.by_number("222"), tenant);
 }
 
-TEST_F(AdminTest, NeverShowsASecretAgain) {
+TEST_F(CommandsTest, NeverShowsASecretAgain) {
   ok("tenant.create", R"({"tenant":"acme"})");
   ok("secret.set", R"({"tenant":"acme","name":"WHATSAPP_ACCESS_TOKEN","value":"hush"})");
   ok("secret.set", R"({"tenant":"acme","name":"OWN_SECRET","value":"hush"})");
   ok("secret.set", R"({"tenant":"acme","name":"WHATSAPP_WABA_ID","value":"4711"})");
   const auto list = ok("secret.list", R"({"tenant":"acme"})").as_array();
-  ASSERT_THAT(list, SizeIs(3));
-  EXPECT_EQ(list[2].at("value").as_string(), "4711") << "an id is no secret";
+  ASSERT_THAT(list, SizeIs(7));
+  const char* const names[] = {kAccessToken, kAppSecret, kVerifyToken, kPhoneNumberId, kWabaId, kAppId, "OWN_SECRET"};
+  for (std::size_t i = 0; i < list.size(); ++i) EXPECT_EQ(list[i].at("name").as_string(), names[i]);
+  EXPECT_EQ(list[0].at("set_by").as_string(), "ada");
+  EXPECT_TRUE(list[1].at("set_at").is_null()) << "listed, set or not";
+  EXPECT_EQ(list[4].at("value").as_string(), "4711") << "an id is no secret";
   ok("tenant.show", R"({"tenant":"acme"})");
   ok("tenant.list", "{}");
   run("secret.set", R"({"tenant":"acme","name":"bad name","value":"hush"})");
@@ -84,13 +91,13 @@ TEST_F(AdminTest, NeverShowsASecretAgain) {
   EXPECT_THAT(all_answers_, Not(HasSubstr("hush")));
 }
 
-TEST_F(AdminTest, ShowsATokenOnceAndKeepsOnlyItsHash) {
+TEST_F(CommandsTest, ShowsATokenOnceAndKeepsOnlyItsHash) {
   ok("tenant.create", R"({"tenant":"acme"})");
   const auto made = ok("token.create", R"({"tenant":"acme","label":"ci"})").as_object();
   const std::string token(made.at("token").as_string());
   EXPECT_THAT(token, ::testing::StartsWith("cct_"));
   EXPECT_GE(token.size(), 40U);
-  EXPECT_NE(tenants_.directory.by_token(token), nullptr);
+  EXPECT_TRUE(tenants_.directory.by_token(token));
   all_answers_.clear();
   const auto list = ok("token.list", R"({"tenant":"acme"})").as_array();
   ASSERT_THAT(list, SizeIs(1));
@@ -101,10 +108,10 @@ TEST_F(AdminTest, ShowsATokenOnceAndKeepsOnlyItsHash) {
   const std::string id = json::serialize(made.at("id"));
   EXPECT_EQ(run("token.revoke", R"({"tenant":"beta","id":)" + id + "}").error().kind, ErrorKind::kNotFound);
   ok("token.revoke", R"({"tenant":"acme","id":)" + id + "}");
-  EXPECT_EQ(tenants_.directory.by_token(token), nullptr);
+  EXPECT_FALSE(tenants_.directory.by_token(token));
 }
 
-TEST_F(AdminTest, DisablesEnablesAndDeletes) {
+TEST_F(CommandsTest, DisablesEnablesAndDeletes) {
   ok("tenant.create", R"({"tenant":"acme"})");
   EXPECT_EQ(ok("tenant.disable", R"({"tenant":"acme"})").at("enabled").as_bool(), false);
   EXPECT_FALSE(tenants_.directory.by_name("acme")->enabled);
@@ -119,7 +126,7 @@ TEST_F(AdminTest, DisablesEnablesAndDeletes) {
   EXPECT_EQ(tenants_.directory.by_number("123"), nullptr);
 }
 
-TEST_F(AdminTest, TakesTheFirstAgentAsDefaultAndAnotherOnlyWhereAsked) {
+TEST_F(CommandsTest, TakesTheFirstAgentAsDefaultAndAnotherOnlyWhereAsked) {
   ok("tenant.create", R"({"tenant":"acme"})");
   ok("agent.set", R"({"tenant":"acme","agent":"one","kind":"echo"})");
   ok("agent.set", R"({"tenant":"acme","agent":"two","kind":"echo"})");
@@ -128,7 +135,7 @@ TEST_F(AdminTest, TakesTheFirstAgentAsDefaultAndAnotherOnlyWhereAsked) {
   EXPECT_EQ(tenants_.directory.by_name("acme")->default_agent, "two");
 }
 
-TEST_F(AdminTest, KeepsTheFormatOfAnAgentAndHasADefaultForEachKind) {
+TEST_F(CommandsTest, KeepsTheFormatOfAnAgentAndHasADefaultForEachKind) {
   ok("tenant.create", R"({"tenant":"acme"})");
   const auto format_after = [&](const std::string& agent) {
     ok("agent.set", R"({"tenant":"acme","agent":"bot",)" + agent + "}");
@@ -142,7 +149,7 @@ TEST_F(AdminTest, KeepsTheFormatOfAnAgentAndHasADefaultForEachKind) {
   EXPECT_EQ(format_after(model + R"(,"format":"plain"})"), TextFormat::kPlain);
 }
 
-TEST_F(AdminTest, RefusesWithAWordForThePersonAtTheKeyboard) {
+TEST_F(CommandsTest, RefusesWithAWordForThePersonAtTheKeyboard) {
   ok("tenant.create", R"({"tenant":"acme"})");
   ok("tenant.create", R"({"tenant":"beta"})");
   ok("secret.set", R"({"tenant":"acme","name":"WHATSAPP_PHONE_NUMBER_ID","value":"111,222"})");
@@ -181,12 +188,20 @@ TEST_F(AdminTest, RefusesWithAWordForThePersonAtTheKeyboard) {
        "no phone number id"},
       {"secret.set", R"({"tenant":"acme","name":"WHATSAPP_WABA_ID","value":"abc"})", ErrorKind::kInvalid, "digits"},
       {"secret.set", R"({"tenant":"beta","name":"WHATSAPP_PHONE_NUMBER_ID","value":"222"})", ErrorKind::kConflict,
-       "acme"},
+       "222 belongs to another tenant"},
       {"secret.set", R"({"tenant":"beta","name":"WHATSAPP_PHONE_NUMBER_ID","value":"333, 222"})", ErrorKind::kConflict,
-       "acme"},
+       "another tenant"},
+      {"secret.set", R"({"tenant":"acme","name":"WHATSAPP_WABA_ID","value":"1,2"})", ErrorKind::kInvalid, "one number"},
+      {"secret.set", R"({"tenant":"acme","name":"WHATSAPP_APP_SECRET","description":"mine"})", ErrorKind::kInvalid,
+       "ours"},
+      {"secret.set", R"({"tenant":"acme","name":"S","description":"mine"})", ErrorKind::kNotFound, "no such"},
       {"secret.delete", R"({"tenant":"acme","name":"NONE"})", ErrorKind::kNotFound, "no such"},
       {"secret.delete", R"({"tenant":"beta","name":"WHATSAPP_PHONE_NUMBER_ID"})", ErrorKind::kNotFound, "no such"},
       {"token.create", R"({"tenant":"nobody"})", ErrorKind::kNotFound, "nobody"},
+      {"token.create", R"({"tenant":"acme","scopes":["inbox.raed"]})", ErrorKind::kInvalid, "inbox.raed"},
+      {"token.create", R"({"tenant":"acme","expires_in_days":0})", ErrorKind::kInvalid, "3650"},
+      {"token.create", R"({"tenant":"acme","label":")" + std::string(101, 'x') + "\"}", ErrorKind::kInvalid, "label"},
+      {"agent.delete", R"({"tenant":"acme","agent":"none"})", ErrorKind::kNotFound, "no such"},
       {"token.revoke", R"({"tenant":"acme"})", ErrorKind::kInvalid, "token list"},
       {"token.revoke", R"({"tenant":"acme","id":"1"})", ErrorKind::kInvalid, "token list"},
       {"token.revoke", R"({"tenant":"acme","id":99})", ErrorKind::kNotFound, "no such"},
@@ -210,15 +225,56 @@ TEST_F(AdminTest, RefusesWithAWordForThePersonAtTheKeyboard) {
     EXPECT_THAT(refused.error().message, HasSubstr(row.word)) << row.command << " " << row.arguments;
   }
   EXPECT_EQ(ok("tenant.list", "{}"), before) << "a refused command changes nothing";
+  EXPECT_THAT(ok("audit.list", R"({"tenant":"acme"})").as_array(), SizeIs(2)) << "nor is there a row of it";
 }
 
-TEST_F(AdminTest, SaysThatTheStoreIsAway) {
+TEST_F(CommandsTest, GivesATokenItsScopesAndItsEnd) {
+  ok("tenant.create", R"({"tenant":"acme"})");
+  const auto scopes_of = [&](const std::string& more) {
+    const auto made = ok("token.create", R"({"tenant":"acme")" + more + "}").as_object();
+    return std::string(made.at("scopes").as_string());
+  };
+  EXPECT_EQ(scopes_of(""), "inbox.read inbox.write pairing settings.read settings.write members audit.read");
+  EXPECT_EQ(scopes_of(R"(,"scopes":["audit.read","inbox.read"],"expires_in_days":2)"), "inbox.read audit.read");
+  const auto list = ok("token.list", R"({"tenant":"acme"})").as_array();
+  EXPECT_TRUE(list.at(0).at("expires_at").is_null());
+  EXPECT_EQ(list.at(1).at("expires_at").as_string(), "2026-09-23T14:13:20Z");
+  EXPECT_TRUE(list.at(1).at("last_used_at").is_null());
+  EXPECT_EQ(list.at(1).at("created_by").as_string(), "ada");
+}
+
+TEST_F(CommandsTest, SaysWhoChangedWhatAndNeverASecret) {
+  ok("tenant.create", R"({"tenant":"acme"})");
+  ok("tenant.disable", R"({"tenant":"acme"})");
+  ok("secret.set", R"({"tenant":"acme","name":"WHATSAPP_APP_SECRET","value":"hush"})");
+  ok("secret.set", R"({"tenant":"acme","name":"WHATSAPP_APP_SECRET","value":"hush-2"})");
+  ok("secret.set", R"({"tenant":"acme","name":"WHATSAPP_WABA_ID","value":"4711"})");
+  ok("secret.set", R"({"tenant":"acme","name":"OWN","value":"hush-3","description":"for hush-4"})");
+  ok("secret.delete", R"({"tenant":"acme","name":"OWN"})");
+  ok("agent.set", R"({"tenant":"acme","agent":"bot","kind":"echo"})");
+  ok("channel.set", R"({"tenant":"acme","policy":"open"})");
+  const auto token = ok("token.create", R"({"tenant":"acme","label":"ci","scopes":["inbox.read"]})").as_object();
+  all_answers_.clear();
+  std::vector<std::string> said;
+  for (const auto& entry : ok("audit.list", R"({"tenant":"acme"})").as_array()) {
+    EXPECT_EQ(entry.at("who").as_string(), "ada");
+    said.emplace_back(entry.at("what").as_string());
+  }
+  EXPECT_THAT(said,
+              ::testing::ElementsAre("made the API token \"ci\" for inbox.read", "set the channel's policy to open",
+                                     "made the agent bot of kind echo", "deleted OWN", "set OWN",
+                                     "set WHATSAPP_WABA_ID to 4711", "replaced WHATSAPP_APP_SECRET",
+                                     "set WHATSAPP_APP_SECRET", "disabled the tenant", "made the tenant acme"));
+  EXPECT_THAT(all_answers_, AllOf(Not(HasSubstr("hush")), Not(HasSubstr(token.at("token").as_string()))));
+}
+
+TEST_F(CommandsTest, SaysThatTheStoreIsAway) {
   world_.store->close();
   EXPECT_FALSE(run("tenant.create", R"({"tenant":"acme"})"));
   EXPECT_FALSE(run("token.list", R"({"tenant":"acme"})"));
 }
 
-TEST_F(AdminTest, TakesNoTokenThatWouldBreakAHeaderAndMendsWhatEditorsAdd) {
+TEST_F(CommandsTest, TakesNoTokenThatWouldBreakAHeaderAndMendsWhatEditorsAdd) {
   ok("tenant.create", R"({"tenant":"acme"})");
   const auto set = [&](const std::string& name, const std::string& value) {
     return run("secret.set", json::serialize(json::object{{"tenant", "acme"}, {"name", name}, {"value", value}}));

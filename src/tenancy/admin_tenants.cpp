@@ -1,0 +1,80 @@
+#include <algorithm>
+#include <cctype>
+
+#include <fmt/format.h>
+
+#include "tenancy/admin.hpp"
+
+namespace claw {
+
+bool is_tenant_name(std::string_view name) {
+  const auto fits = [](unsigned char c) { return std::islower(c) || std::isdigit(c) || c == '-'; };
+  return !name.empty() && name.size() <= 63 && std::ranges::all_of(name, fits) && name.front() != '-' &&
+         name.back() != '-';
+}
+
+std::string webhook_url(std::string_view public_url, const Tenant& tenant) {
+  return fmt::format("{}/t/{}/webhooks/whatsapp", public_url, tenant.name);
+}
+
+Change Admin::change(const By& by, TenantId tenant, std::string action, std::string target, std::string what) const {
+  return {audit_row(by.actor, tenant, clock_.now(), std::move(action), std::move(target), std::move(what)),
+          by.condition};
+}
+
+Task<Result<TenantRef>> Admin::done(TenantId tenant, std::string_view what, Result<void> written) {
+  if (!written) co_return std::unexpected(written.error());
+  if (const auto read = co_await directory_.reload(); !read) co_return std::unexpected(read.error());
+  if (changed_) changed_(tenant, what);
+  co_return directory_.by_id(tenant);
+}
+
+Task<Result<TenantRef>> Admin::create_tenant(By by, std::string name) {
+  if (!is_tenant_name(name))
+    co_return fail(ErrorKind::kInvalid,
+                   "a tenant's name is part of its host name: 1 to 63 of a-z, 0-9 and -, not - at an end");
+  const auto id = co_await store_.create_tenant(
+      name, change(by, {}, "tenant.create", name, fmt::format("made the tenant {}", name)));
+  if (!id) co_return std::unexpected(id.error());
+  co_return co_await done(*id, "limits", {});
+}
+
+Task<Result<TenantRef>> Admin::change_tenant(By by, TenantRef tenant, TenantChange wanted) {
+  std::vector<SettingRow> settings;
+  std::string said;
+  const auto say = [&said](std::string words) { said += (said.empty() ? "" : ", ") + words; };
+  if (wanted.enabled) say(fmt::format("{} the tenant", *wanted.enabled ? "enabled" : "disabled"));
+  for (const auto& limit : kLimits) {
+    if (!wanted.limits) break;
+    const auto value = *wanted.limits.*limit.limit;
+    if (value < 0) co_return fail(ErrorKind::kInvalid, fmt::format("{} is 0 (no limit) or more", limit.name()));
+    if (value == tenant->limits.*limit.limit) continue;
+    settings.push_back({tenant->id, limit.setting, std::to_string(value), clock_.now(), by.actor.name});
+    say(value == 0 ? fmt::format("took away the limit {}", limit.name())
+                   : fmt::format("set the limit {} to {}", limit.name(), value));
+  }
+  if (said.empty()) said = "changed nothing";
+  auto changed = change(by, tenant->id,
+                        wanted.limits                   ? "tenant.limit"
+                        : wanted.enabled.value_or(true) ? "tenant.enable"
+                                                        : "tenant.disable",
+                        tenant->name, std::move(said));
+  co_return co_await done(
+      tenant->id, "limits",
+      co_await store_.change_tenant(tenant->id, wanted.enabled, std::move(settings), std::move(changed)));
+}
+
+Task<Result<TenantRef>> Admin::set_policy(By by, TenantRef tenant, std::string policy) {
+  if (policy == "allowlist" || policy == "pairing")
+    co_return fail(ErrorKind::kInvalid,
+                   fmt::format("the policy \"{}\" is not there yet; use open or disabled", policy));
+  if (policy != "open" && policy != "disabled")
+    co_return fail(ErrorKind::kInvalid, fmt::format("there is no policy \"{}\"; use open or disabled", policy));
+  auto changed = change(by, tenant->id, "channel.set", "policy", fmt::format("set the channel's policy to {}", policy));
+  std::vector<SettingRow> settings{{tenant->id, "channel.policy", policy, clock_.now(), by.actor.name}};
+  co_return co_await done(
+      tenant->id, "channel",
+      co_await store_.change_tenant(tenant->id, std::nullopt, std::move(settings), std::move(changed)));
+}
+
+}  // namespace claw

@@ -1,0 +1,268 @@
+#include "tenancy/commands.hpp"
+
+#include <boost/json.hpp>
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include "tenancy/agent_options.hpp"
+#include "tenancy/secret_names.hpp"
+
+namespace claw {
+namespace {
+
+namespace json = boost::json;
+
+/// What a token may do where nothing is said: all that a tenant's own people may.
+const Permissions kAllOfTenant = permissions_of(Role::kOwner);
+
+std::string iso(TimePoint time) {
+  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", std::chrono::time_point_cast<std::chrono::seconds>(time));
+}
+
+json::value iso_or_null(TimePoint time) {
+  return time == TimePoint{} ? json::value(nullptr) : json::value(iso(time));
+}
+
+std::string text(const json::object& from, std::string_view name) {
+  const auto* value = from.if_contains(name);
+  return value && value->is_string() ? std::string(value->get_string()) : std::string();
+}
+
+json::array secrets_of(const Tenant& tenant, bool also_missing) {
+  json::array list;
+  for (auto& view : secret_views(tenant)) {
+    if (!view.set && !also_missing) continue;
+    json::object entry{{"name", view.name}};
+    if (view.readable && view.set) entry["value"] = view.value;
+    entry["set_at"] = view.set ? iso_or_null(view.set->set_at) : json::value(nullptr);
+    if (view.set && !view.set->set_by.empty()) entry["set_by"] = view.set->set_by;
+    if (also_missing) entry["description"] = view.description;
+    list.push_back(std::move(entry));
+  }
+  return list;
+}
+
+json::object shown(const Tenant& tenant, std::string_view public_url) {
+  json::object settings;
+  for (const auto& [name, value] : tenant.settings)
+    if (!is_readable(name)) settings[name] = value;
+  json::array agents;
+  for (const auto& [name, agent] : tenant.agents) {
+    json::object entry{{"name", name},
+                       {"kind", agent.kind},
+                       {"default", name == tenant.default_agent},
+                       {"format", name_of(agent.options.format)}};
+    if (agent.kind == "openai") {
+      entry["url"] = agent.options.url;
+      entry["model"] = agent.options.model;
+    }
+    agents.push_back(std::move(entry));
+  }
+  json::array missing;
+  for (auto& name : missing_secrets(tenant)) missing.emplace_back(std::move(name));
+  return {{"name", tenant.name},
+          {"enabled", tenant.enabled},
+          {"created_at", iso(tenant.created_at)},
+          {"policy", tenant.policy == ChannelPolicy::kOpen ? "open" : "disabled"},
+          {"webhook", webhook_url(public_url, tenant)},
+          {"secrets", secrets_of(tenant, false)},
+          {"missing", std::move(missing)},
+          {"agents", std::move(agents)},
+          {"settings", std::move(settings)}};
+}
+
+json::object shown(const TokenRow& row) {
+  return {{"id", row.id},
+          {"label", row.label},
+          {"scopes", row.scopes},
+          {"created_at", iso(row.created_at)},
+          {"created_by", row.created_by},
+          {"expires_at", iso_or_null(row.expires_at)},
+          {"last_used_at", iso_or_null(row.last_used_at)}};
+}
+
+/// One run of one command: what the handlers below share.
+struct Call {
+  Admin& admin;
+  Directory& directory;
+  AuditLog& audit;
+  std::string_view public_url;
+  By by;
+  json::object arguments;
+  TenantRef tenant;  ///< Set for every command that names one.
+
+  [[nodiscard]] std::string argument(std::string_view name) const { return text(arguments, name); }
+  [[nodiscard]] bool has(std::string_view name) const { return arguments.if_contains(name) != nullptr; }
+};
+
+using Answer = Result<json::value>;
+
+Answer changed(const Call& call, const Result<TenantRef>& tenant) {
+  if (!tenant) return std::unexpected(tenant.error());
+  return shown(**tenant, call.public_url);
+}
+
+Task<Answer> create_tenant(Call& call) {
+  co_return changed(call, co_await call.admin.create_tenant(call.by, call.argument("tenant")));
+}
+
+Task<Answer> list_tenants(Call& call) {
+  json::array list;
+  for (const auto& tenant : call.directory.all()) list.push_back(shown(*tenant, call.public_url));
+  co_return list;
+}
+
+Task<Answer> show_tenant(Call& call) {
+  co_return shown(*call.tenant, call.public_url);
+}
+
+Task<Answer> disable_tenant(Call& call) {
+  TenantChange change{.enabled = false};
+  co_return changed(call, co_await call.admin.change_tenant(call.by, call.tenant, change));
+}
+
+Task<Answer> enable_tenant(Call& call) {
+  TenantChange change{.enabled = true};
+  co_return changed(call, co_await call.admin.change_tenant(call.by, call.tenant, change));
+}
+
+Task<Answer> set_secret(Call& call) {
+  SecretChange change{.name = call.argument("name")};
+  const bool only_description = call.has("description") && !call.has("value");
+  if (!only_description) change.value.emplace(call.argument("value"));
+  if (call.has("description")) change.description = call.argument("description");
+  co_return changed(call, co_await call.admin.set_secret(call.by, call.tenant, std::move(change)));
+}
+
+Task<Answer> list_secrets(Call& call) {
+  co_return secrets_of(*call.tenant, true);
+}
+
+Task<Answer> delete_secret(Call& call) {
+  co_return changed(call, co_await call.admin.delete_secret(call.by, call.tenant, call.argument("name")));
+}
+
+Result<Permissions> scopes_in(const Call& call) {
+  const auto* given = call.arguments.if_contains("scopes");
+  if (!given || !given->is_array() || given->get_array().empty()) return kAllOfTenant;
+  Permissions scopes;
+  for (const auto& each : given->get_array()) {
+    const auto name = each.is_string() ? std::string_view(each.get_string()) : std::string_view();
+    const auto permission = permission_named(name);
+    if (!permission)
+      return fail(ErrorKind::kInvalid,
+                  fmt::format("there is no scope \"{}\"; there are {}, platform", name, kAllOfTenant.text()));
+    scopes.add(*permission);
+  }
+  return scopes;
+}
+
+Task<Answer> create_token(Call& call) {
+  const auto scopes = scopes_in(call);
+  if (!scopes) co_return std::unexpected(scopes.error());
+  TokenWish wish{call.argument("label"), *scopes, std::nullopt};
+  if (const auto* days = call.arguments.if_contains("expires_in_days"); days && days->is_int64())
+    wish.expires_in_days = days->get_int64();
+  const auto made = co_await call.admin.create_token(call.by, call.tenant, std::move(wish));
+  if (!made) co_return std::unexpected(made.error());
+  co_return json::object{{"id", made->row.id},
+                         {"label", made->row.label},
+                         {"token", made->token},
+                         {"scopes", made->row.scopes},
+                         {"expires_at", iso_or_null(made->row.expires_at)}};
+}
+
+Task<Answer> list_tokens(Call& call) {
+  const auto rows = co_await call.admin.tokens(call.tenant);
+  if (!rows) co_return std::unexpected(rows.error());
+  json::array list;
+  for (const auto& row : *rows) list.push_back(shown(row));
+  co_return list;
+}
+
+Task<Answer> revoke_token(Call& call) {
+  const auto* id = call.arguments.if_contains("id");
+  if (!id || !id->is_int64()) co_return fail(ErrorKind::kInvalid, "a token is named by its number; see token list");
+  if (const auto gone = co_await call.admin.revoke_token(call.by, call.tenant, id->get_int64()); !gone)
+    co_return std::unexpected(gone.error());
+  co_return shown(*call.tenant, call.public_url);
+}
+
+Task<Answer> set_agent(Call& call) {
+  const auto* options = call.arguments.if_contains("options");
+  const auto* wanted = call.arguments.if_contains("default");
+  AgentChange change{call.argument("agent"), call.argument("kind"), options ? json::serialize(*options) : "{}",
+                     wanted && wanted->is_bool() && wanted->get_bool()};
+  co_return changed(call, co_await call.admin.set_agent(call.by, call.tenant, std::move(change)));
+}
+
+Task<Answer> delete_agent(Call& call) {
+  co_return changed(call, co_await call.admin.delete_agent(call.by, call.tenant, call.argument("agent")));
+}
+
+Task<Answer> set_channel(Call& call) {
+  co_return changed(call, co_await call.admin.set_policy(call.by, call.tenant, call.argument("policy")));
+}
+
+Task<Answer> list_audit(Call& call) {
+  const auto page = co_await call.audit.entries(call.tenant->id, {.limit = 200, .search = call.argument("search")});
+  if (!page) co_return std::unexpected(page.error());
+  json::array list;
+  for (const auto& row : *page)
+    list.push_back({{"at", iso(row.at)},
+                    {"who", row.who.empty() ? row.who_kind : row.who},
+                    {"action", row.action},
+                    {"what", row.what},
+                    {"from", row.from.empty() ? json::value(nullptr) : json::value(row.from)}});
+  co_return list;
+}
+
+struct Command {
+  const char* name;
+  bool names_tenant;
+  Task<Answer> (*run)(Call&);
+};
+
+constexpr Command kCommands[] = {
+    {"tenant.create", false, &create_tenant}, {"tenant.list", false, &list_tenants},
+    {"tenant.show", true, &show_tenant},      {"tenant.disable", true, &disable_tenant},
+    {"tenant.enable", true, &enable_tenant},  {"secret.set", true, &set_secret},
+    {"secret.list", true, &list_secrets},     {"secret.delete", true, &delete_secret},
+    {"token.create", true, &create_token},    {"token.list", true, &list_tokens},
+    {"token.revoke", true, &revoke_token},    {"agent.set", true, &set_agent},
+    {"agent.delete", true, &delete_agent},    {"channel.set", true, &set_channel},
+    {"audit.list", true, &list_audit},
+};
+
+}  // namespace
+
+Task<Result<std::string>> Commands::run(std::string command, std::string arguments, std::string who) {
+  boost::system::error_code fault;
+  auto parsed = json::parse(arguments, fault);
+  wipe(arguments);
+  if (fault || !parsed.is_object())
+    co_return fail(ErrorKind::kInvalid, "the arguments are no JSON object in UTF-8; a value's file must be plain text");
+  for (const auto& known : kCommands) {
+    if (command != known.name) continue;
+    Call call{admin_,
+              directory_,
+              audit_,
+              public_url_,
+              {{Actor::Kind::kCommandLine, 0, std::move(who), {}}},
+              std::move(parsed.get_object()),
+              nullptr};
+    if (known.names_tenant) {
+      const std::string name = call.argument("tenant");
+      call.tenant = directory_.by_name(name);
+      if (!call.tenant)
+        co_return fail(ErrorKind::kNotFound,
+                       fmt::format("there is no tenant \"{}\"; clawcentral tenant list shows them", name));
+    }
+    const auto answer = co_await known.run(call);
+    if (!answer) co_return std::unexpected(answer.error());
+    co_return json::serialize(*answer);
+  }
+  co_return fail(ErrorKind::kInvalid, fmt::format("there is no command \"{}\"", command));
+}
+
+}  // namespace claw
