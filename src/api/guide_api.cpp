@@ -145,8 +145,8 @@ GuideApi::Answer GuideApi::confirm(HttpRequest& request, const Caller& caller) {
   const auto ids = confirmed(request.body);
   if (!ids) co_return problem_of(ids.error());
   for (const auto& [name, value] : *ids) {
-    const json::object arguments{{"tenant", caller.tenant->name}, {"name", name}, {"value", value}};
-    const auto set = co_await admin_.run("secret.set", json::serialize(arguments));
+    const auto set =
+        co_await admin_.set_secret({caller.actor}, caller.tenant, {name, SecretString(std::string(value))});
     if (!set) co_return problem_of(set.error());
   }
   co_return co_await guide_of(caller.tenant->id, number);

@@ -25,7 +25,7 @@ std::string setting(const Tenant& tenant, const std::string& name) {
 
 std::optional<TimePoint> set_at(const Tenant& tenant, const char* name) {
   const auto found = tenant.secrets_set.find(name);
-  return found == tenant.secrets_set.end() ? std::nullopt : std::optional(found->second);
+  return found == tenant.secrets_set.end() ? std::nullopt : std::optional(found->second.set_at);
 }
 
 std::string key_of(TenantId tenant, const std::string& number) {
@@ -144,8 +144,9 @@ Task<std::optional<TimePoint>> Guide::find_answer(TenantId tenant, std::string n
   const auto first = co_await figures_.first_answer(tenant, number);
   if (!first || !*first) co_return std::nullopt;
   // Not looked for again; where it could not be kept, the next one finds it anew.
-  (void)co_await notes_.keep(tenant, std::string(kAnswered) + number, note_time(**first));
-  co_return **first;
+  const std::string at = note_time(**first);
+  (void)co_await notes_.keep(tenant, std::string(kAnswered) + number, at);
+  co_return read_note_time(at);
 }
 
 Task<> Guide::look_for_answer(TenantId tenant, std::string number) {
@@ -250,7 +251,7 @@ Task<MetaCheck> Guide::ask(TenantRef tenant, std::string number) {
 bool Guide::may_ask(const Tenant& tenant, const std::string& number) {
   const auto now = clock_.now();
   TimePoint changed{};
-  for (const auto& [name, at] : tenant.secrets_set) changed = std::max(changed, at);
+  for (const auto& [name, facts] : tenant.secrets_set) changed = std::max(changed, facts.set_at);
   std::scoped_lock lock(mutex_);
   if (asked_.size() >= kMaxRemembered) asked_.clear();
   const auto [entry, first] = asked_.try_emplace(key_of(tenant.id, number), now);
