@@ -105,6 +105,8 @@ INSERT INTO answer_times WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1
     using std::chrono::minutes;
     timed("open_windows_ms", [&] { return ledger_->open_windows(kTenant, now - minutes(24 * 60)); });
     timed("activity_week_ms", [&] { return ledger_->activity(kTenant, now - minutes(167 * 60), 168, minutes(60)); });
+    timed("expire_500_ms",
+          [&] { return ledger_->expire(kTenant, now - std::chrono::days(7), MessageId{1}, 500, ledger_->fence()); });
     timed("answer_times_week_ms",
           [&] { return ledger_->answer_times(kTenant, now - minutes(27 * 360), 28, minutes(360)); });
   }

@@ -152,6 +152,8 @@ void LiveFeed::tell(const Changes& changes) {
           {"direction", message.direction == Direction::kInbound ? "inbound" : "outbound"},
           {"state", to_string(message.state)},
           {"type", message.type}});
+    if (sent_ && message.state >= MessageState::kSent && message.state < MessageState::kFailed)
+      sent_(message.tenant, message.phone_number_id);
   }
   for (const auto& status : changes.statuses) {
     if (!heard(status)) continue;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <vector>
@@ -41,6 +42,11 @@ class LiveFeed {
   /// stop().
   ~LiveFeed();
 
+  /// Told of each message that Meta took, as far as somebody listens. Quick.
+  using Sent = std::function<void(TenantId, const std::string& phone_number_id)>;
+  /// REQUIRES: called before start().
+  void set_sent_listener(Sent sent) { sent_ = std::move(sent); }
+
   void start();
   /// Ends every stream, also those to come. To be called before the server is stopped that serves them. Idempotent; not
   /// from an io thread.
@@ -73,6 +79,7 @@ class LiveFeed {
   IoPool& io_;
   net::EventHub hub_{kLimits};
   log::Thinned failures_;  // only in run()
+  Sent sent_;              // constant after start()
   std::mutex mutex_;
   std::optional<ChangeMarks> marks_;        // guarded by mutex_: what was told; nothing while nobody listens
   std::vector<MessageId> touched_;          // guarded by mutex_

@@ -12,6 +12,7 @@
 #include "api/admin_api.hpp"
 #include "api/admin_page.hpp"
 #include "api/guard.hpp"
+#include "api/guide_api.hpp"
 #include "api/members_api.hpp"
 #include "api/overview_api.hpp"
 #include "api/rest_api.hpp"
@@ -22,14 +23,17 @@
 #include "conversation/conversations.hpp"
 #include "conversation/intake.hpp"
 #include "delivery/outbox.hpp"
+#include "graph/account_client.hpp"
 #include "graph/graph_client.hpp"
 #include "inbox/embedded_inbox.hpp"
 #include "ingress/webhook.hpp"
 #include "ledger/housekeeping.hpp"
 #include "ledger/sqlite/audit.hpp"
+#include "ledger/sqlite/number_figures.hpp"
 #include "ledger/sqlite/sqlite_ledger.hpp"
 #include "ledger/sqlite/sqlite_people_store.hpp"
 #include "ledger/sqlite/sqlite_tenant_store.hpp"
+#include "ledger/sqlite/unclaimed.hpp"
 #include "ledger/watched_ledger.hpp"
 #include "net/curl_client.hpp"
 #include "net/server.hpp"
@@ -60,11 +64,6 @@ Result<Vault> open_vault(const Config& config) {
                 fmt::format("{}; the ledger {} was made with it: put the key back (security.master_key_file)",
                             vault.error().message, config.database_path()));
   return vault;
-}
-
-/// How the outside reaches the public listener.
-std::string public_url(const Config& config) {
-  return config.public_url.empty() ? "http://" + config.listen_public : config.public_url;
 }
 
 SessionLife session_life(const Config& config) {
@@ -105,14 +104,14 @@ struct Tenants {
     directory = std::make_unique<Directory>(*tenant_store, *vault, config.base_domain);
     audit = std::make_unique<sqlite::SqliteAuditLog>(*store);
     admin = std::make_unique<Admin>(*tenant_store, *directory, *vault, clock);
-    commands = std::make_unique<Commands>(*admin, *directory, *audit, public_url(config));
+    commands = std::make_unique<Commands>(*admin, *directory, *audit, config.outside_url());
     people_store = std::make_unique<sqlite::SqlitePeopleStore>(*store);
     people = std::make_unique<People>(*people_store, clock, session_life(config));
     passwords = std::make_unique<Passwords>(overrides.password_cost);
     attempts = std::make_unique<Attempts>(clock);
     sign_in = std::make_unique<SignIn>(*people_store, *people, *passwords, *attempts, clock);
     people_admin = std::make_unique<PeopleAdmin>(*people_store, *people, *directory, *passwords, *sign_in, clock,
-                                                 public_url(config));
+                                                 config.outside_url());
     if (const auto read = wait(io, directory->reload()); !read) return read;
     return wait(io, people->reload());
   }
@@ -155,6 +154,17 @@ class DiskProbe final : public sqlite::Store::Job {
   void finish(const Result<void>&) override {}  // the store's health is the answer
 };
 
+/// What came to the platform's address and nobody has claimed goes after this.
+constexpr std::chrono::days kUnclaimedKept{30};
+
+std::vector<Retention> retention(const Directory& directory) {
+  std::vector<Retention> found{{TenantId{}, kUnclaimedKept}};
+  for (const auto& tenant : directory.all())
+    if (tenant->limits.retention_days > 0)
+      found.push_back({tenant->id, std::chrono::days(tenant->limits.retention_days)});
+  return found;
+}
+
 /// The address as it was bound, for an operator who asked for any free port.
 std::string with_port(const std::string& address, std::uint16_t port) {
   return port == 0 ? address : fmt::format("{}:{}", address.substr(0, address.rfind(':')), port);
@@ -195,7 +205,13 @@ struct Gateway::Parts {
   std::unique_ptr<ApiTokens> tokens;
   std::unique_ptr<Guard> guard;
   std::unique_ptr<RestApi> rest;
+  std::unique_ptr<GraphAccountClient> graph_account;
+  std::unique_ptr<sqlite::SqliteNumberFigures> figures;
+  std::unique_ptr<Guide> guide;
+  std::unique_ptr<GuideApi> guide_api;
   std::unique_ptr<OverviewApi> overview;
+  std::unique_ptr<sqlite::SqliteUnclaimedItems> unclaimed;
+  std::unique_ptr<UnclaimedDelivery> unclaimed_delivery;
   std::unique_ptr<SettingsApi> settings;
   std::unique_ptr<Account> account;
   std::unique_ptr<SignInApi> sign_in_api;
@@ -249,22 +265,34 @@ Result<void> Gateway::Parts::make_pipeline() {
   outbox = std::make_unique<Outbox>(io, *watched, directory, *graph, clock, metrics, limits);
   conversations = std::make_unique<Conversations>(io, *watched, directory, *agents, *graph, *outbox, clock, metrics);
   intake = std::make_unique<Intake>(io, *inbox, *watched, directory, *conversations, clock, metrics);
-  housekeeping = std::make_unique<Housekeeping>(io, *inbox, *ledger, clock);
   notes = std::make_unique<ConnectionNotes>(io, *tenants.tenant_store, directory, clock);
   notes->set_listener([this](TenantId tenant) { feed->tell_tenant(tenant, "guide"); });
   intake->set_listener([this](const Tenant& tenant, const std::string& number, const std::string& waba) {
     notes->webhook(tenant, number, waba);
   });
+  housekeeping =
+      std::make_unique<Housekeeping>(io, *inbox, *ledger, clock, [&directory] { return retention(directory); });
   storage = std::make_unique<StorageWatch>(io, *ledger, directory, clock);
-  webhook = std::make_unique<Webhook>(directory, *notes, *inbox, *storage, clock, metrics, Webhook::Options{*proxies});
+  webhook = std::make_unique<Webhook>(directory, *notes, *inbox, *storage, clock, metrics,
+                                      Webhook::Options{*proxies, config.platform_host()});
   tenants.admin->set_listener([this](TenantId tenant, std::string_view what) { feed->tell_tenant(tenant, what); });
   tokens = std::make_unique<ApiTokens>(io, directory, *tenants.tenant_store, clock);
   guard = std::make_unique<Guard>(directory, *tokens, *tenants.people, std::move(*proxies));
   rest = std::make_unique<RestApi>(*ledger, *guard, *feed, clock, ids);
+  unclaimed = std::make_unique<sqlite::SqliteUnclaimedItems>(*tenants.store);
+  unclaimed_delivery = std::make_unique<UnclaimedDelivery>(*unclaimed, *inbox, clock);
   settings = std::make_unique<SettingsApi>(*tenants.admin, directory, *ledger, *tenants.audit, *guard, ids,
-                                           SettingsApi::Options{public_url(config)});
+                                           SettingsApi::Platform{*unclaimed, *unclaimed_delivery},
+                                           SettingsApi::Options{config.outside_url()});
   overview = std::make_unique<OverviewApi>(*ledger, *guard, clock,
                                            [this](const std::string& number) { return outbox->why_held(number); });
+  graph_account = std::make_unique<GraphAccountClient>(
+      *http, metrics, GraphClient::Options{config.graph_base_url, config.graph_version});
+  figures = std::make_unique<sqlite::SqliteNumberFigures>(*tenants.store);
+  guide = std::make_unique<Guide>(io, *graph_account, directory, *ledger, *figures, *notes, clock,
+                                  Guide::Options{config.outside_url(), config.base_domain});
+  feed->set_sent_listener([this](TenantId tenant, const std::string& number) { guide->sent(tenant, number); });
+  guide_api = std::make_unique<GuideApi>(*guide, *tenants.admin, *tenants.audit, directory, *guard, clock);
   make_people_api(ids);
   metrics.gauge("clawcentral_inbox_waiting_items", "Items stored and not accepted yet.",
                 [this] { return static_cast<double>(inbox->waiting()); });
@@ -288,7 +316,7 @@ void Gateway::Parts::make_people_api(const PublicIds& ids) {
   account = std::make_unique<Account>(store, people, *tenants.passwords, *tenants.attempts, clock);
   sign_in_api = std::make_unique<SignInApi>(*guard, *tenants.directory, people, *tenants.sign_in, *account, *feed, ids,
                                             config.public_url.starts_with("https:"));
-  members_api = std::make_unique<MembersApi>(*guard, store, people, *feed, clock, ids, public_url(config));
+  members_api = std::make_unique<MembersApi>(*guard, store, people, *feed, clock, ids, config.outside_url());
 }
 
 std::vector<Check> Gateway::Parts::checks() {
@@ -313,6 +341,7 @@ Result<void> Gateway::Parts::listen() {
   sign_in_api->add_routes(public_router);
   members_api->add_routes(public_router);
   overview->add_routes(public_router);
+  guide_api->add_routes(public_router);
   settings->add_routes(public_router);
   add_admin_page_routes(public_router);
   add_operator_routes(operator_router, tenants.metrics, checks());

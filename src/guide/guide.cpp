@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/log.hpp"
+#include "tenancy/secret_names.hpp"
 
 namespace claw {
 namespace {
@@ -23,9 +24,9 @@ std::string setting(const Tenant& tenant, const std::string& name) {
   return found == tenant.settings.end() ? std::string() : found->second;
 }
 
-std::optional<TimePoint> set_at(const Tenant& tenant, const char* name) {
-  const auto found = tenant.secrets_set.find(name);
-  return found == tenant.secrets_set.end() ? std::nullopt : std::optional(found->second);
+std::optional<TimePoint> set_at(const Tenant& tenant, const char* name, const std::string& number) {
+  const auto* facts = secret_for(tenant, name, number);
+  return facts ? std::optional(facts->set_at) : std::nullopt;
 }
 
 std::string key_of(TenantId tenant, const std::string& number) {
@@ -98,9 +99,10 @@ std::optional<std::int64_t> limit_of(const Tenant& tenant, const GuideFacts& fac
 
 }  // namespace
 
-Guide::Guide(GraphAccount& meta, Directory& directory, Ledger& ledger, NumberFigures& figures, ConnectionNotes& notes,
-             Clock& clock, Options options)
-    : meta_(meta),
+Guide::Guide(IoPool& io, GraphAccount& meta, Directory& directory, Ledger& ledger, NumberFigures& figures,
+             ConnectionNotes& notes, Clock& clock, Options options)
+    : io_(io),
+      meta_(meta),
       directory_(directory),
       ledger_(ledger),
       figures_(figures),
@@ -118,11 +120,11 @@ GuideFacts Guide::facts_of(const Tenant& tenant, const std::string& number) cons
   GuideFacts facts;
   facts.now = clock_.now();
   facts.number = number;
-  facts.waba_id = setting(tenant, kWabaId);
-  facts.app_id = setting(tenant, kAppId);
-  facts.token_set = set_at(tenant, kAccessToken);
-  facts.app_secret_set = set_at(tenant, kAppSecret);
-  facts.verify_token_set = set_at(tenant, kVerifyToken);
+  facts.waba_id = id_for(tenant, kWabaId, number);
+  facts.app_id = id_for(tenant, kAppId, number);
+  facts.token_set = set_at(tenant, kAccessToken, number);
+  facts.app_secret_set = set_at(tenant, kAppSecret, number);
+  facts.verify_token_set = set_at(tenant, kVerifyToken, number);
   facts.channel_open = tenant.policy == ChannelPolicy::kOpen;
   facts.has_agent = tenant.agents.contains(tenant.default_agent);
   facts.tenant = tenant.name;
@@ -139,6 +141,30 @@ GuideFacts Guide::facts_of(const Tenant& tenant, const std::string& number) cons
   return facts;
 }
 
+Task<std::optional<TimePoint>> Guide::find_answer(TenantId tenant, std::string number) {
+  const auto first = co_await figures_.first_answer(tenant, number);
+  if (!first || !*first) co_return std::nullopt;
+  // Not looked for again; where it could not be kept, the next one finds it anew.
+  (void)co_await notes_.keep(tenant, std::string(kAnswered) + number, note_time(**first));
+  co_return **first;
+}
+
+Task<> Guide::look_for_answer(TenantId tenant, std::string number) {
+  (void)co_await find_answer(tenant, number);
+  std::scoped_lock lock(mutex_);
+  looking_.erase(key_of(tenant, number));
+}
+
+void Guide::sent(TenantId tenant, const std::string& number) {
+  const auto known = directory_.by_id(tenant);
+  if (!known || !known->owns_number(number) || known->settings.contains(std::string(kAnswered) + number)) return;
+  {
+    std::scoped_lock lock(mutex_);
+    if (!looking_.insert(key_of(tenant, number)).second) return;
+  }
+  tasks_.spawn(io_.next(), "guide.answer", look_for_answer(tenant, number));
+}
+
 Task<> Guide::add_messages(const Tenant& tenant, GuideFacts& facts) {
   if (facts.number.empty()) co_return;
   if (!facts.first_webhook) {
@@ -146,13 +172,8 @@ Task<> Guide::add_messages(const Tenant& tenant, GuideFacts& facts) {
     if (foreign && !foreign->empty()) facts.foreign_number = foreign->front().phone_number_id;
   }
   if (facts.answered_at) co_return;
-  const auto first = co_await figures_.first_answer(tenant.id, facts.number);
-  if (first && *first) {
-    facts.answered_at = **first;
-    // Not asked for again; without it the next reading finds it anew.
-    (void)co_await notes_.keep(tenant.id, std::string(kAnswered) + facts.number, note_time(**first));
-    co_return;
-  }
+  facts.answered_at = co_await find_answer(tenant.id, facts.number);
+  if (facts.answered_at) co_return;
   MessageFilter filter;
   filter.limit = kNewest;
   const auto newest = co_await ledger_.messages(tenant.id, std::move(filter));
@@ -197,15 +218,17 @@ Task<> Guide::ask_account(TenantRef tenant, const std::string& number, MetaCheck
   const auto facts = facts_of(*tenant, number);
   // Where the number is, is found among the accounts that the token was given.
   for (std::size_t i = 0; i < std::min(check.token.facts->waba_ids.size(), kMaxAccounts); ++i) {
-    const std::string& candidate = check.token.facts->waba_ids[i];
-    const auto numbers = co_await meta_.numbers_of(tenant, number, candidate);
+    const std::string candidate = check.token.facts->waba_ids[i];
+    auto numbers = co_await meta_.numbers_of(tenant, number, candidate);
     if (!numbers || !has(*numbers, number)) continue;
     check.waba_of_number = candidate;
+    check.numbers_of_waba.facts = std::move(*numbers);
     break;
   }
   check.waba_id = facts.waba_id.empty() ? likely_account(facts, check) : facts.waba_id;
   if (check.waba_id.empty()) co_return;
-  check.numbers_of_waba = answered(co_await meta_.numbers_of(tenant, number, check.waba_id), check);
+  if (check.waba_id != check.waba_of_number)
+    check.numbers_of_waba = answered(co_await meta_.numbers_of(tenant, number, check.waba_id), check);
   if (check.unreachable.empty()) check.waba = answered(co_await meta_.waba(tenant, number, check.waba_id), check);
   if (check.unreachable.empty())
     check.apps = answered(co_await meta_.subscribed_apps(tenant, number, check.waba_id), check);
@@ -214,7 +237,7 @@ Task<> Guide::ask_account(TenantRef tenant, const std::string& number, MetaCheck
 Task<MetaCheck> Guide::ask(TenantRef tenant, std::string number) {
   MetaCheck check;
   check.at = clock_.now();
-  check.waba_id = setting(*tenant, kWabaId);
+  check.waba_id = id_for(*tenant, kWabaId, number);
   check.token = answered(co_await meta_.token(tenant, number), check);
   const auto& token = check.token.facts;
   // What a token that is no good is refused for says nothing about the rest.
@@ -228,7 +251,7 @@ Task<MetaCheck> Guide::ask(TenantRef tenant, std::string number) {
 bool Guide::may_ask(const Tenant& tenant, const std::string& number) {
   const auto now = clock_.now();
   TimePoint changed{};
-  for (const auto& [name, at] : tenant.secrets_set) changed = std::max(changed, at);
+  for (const auto& [name, facts] : tenant.secrets_set) changed = std::max(changed, facts.set_at);
   std::scoped_lock lock(mutex_);
   if (asked_.size() >= kMaxRemembered) asked_.clear();
   const auto [entry, first] = asked_.try_emplace(key_of(tenant.id, number), now);
@@ -240,7 +263,7 @@ bool Guide::may_ask(const Tenant& tenant, const std::string& number) {
 Task<Result<void>> Guide::check(TenantRef tenant, std::string number) {
   const auto own = own_number(*tenant, std::move(number));
   if (!own) co_return std::unexpected(own.error());
-  if (own->empty() || tenant->access_token.empty() || !may_ask(*tenant, *own)) co_return Result<void>();
+  if (own->empty() || tenant->access_token_for(*own).empty() || !may_ask(*tenant, *own)) co_return Result<void>();
   const MetaCheck check = co_await ask(tenant, *own);
   log::info("guide.checked tenant={} phone_number_id={} token={} number={} apps={}{}", tenant->name, *own,
             check.token.facts && check.token.facts->valid, check.number.facts.has_value(), check.apps.facts.has_value(),
@@ -260,7 +283,8 @@ Task<Result<std::string>> Guide::subscribe(TenantRef tenant, std::string number)
                    "first.");
   const auto apps = co_await meta_.subscribed_apps(tenant, *own, account);
   if (!apps) co_return fail(ErrorKind::kConflict, apps.error().reason);
-  const std::string app = known.token.facts ? known.token.facts->app_id : facts.app_id;
+  std::string app = facts.app_id;
+  if (const auto token = co_await meta_.token(tenant, *own)) app = token->app_id;
   // A second subscription would clear a callback of the account's own.
   const bool is_there = !app.empty() && std::ranges::any_of(*apps, [&](const auto& each) { return each.id == app; });
   if (!is_there)
@@ -272,11 +296,6 @@ Task<Result<std::string>> Guide::subscribe(TenantRef tenant, std::string number)
   }
   if (const auto checked = co_await check(tenant, *own); !checked) co_return std::unexpected(checked.error());
   co_return is_there ? std::string() : account;
-}
-
-bool Guide::may_be_news(TenantId tenant, const std::string& number) const {
-  const auto known = directory_.by_id(tenant);
-  return known && known->owns_number(number) && !known->settings.contains(std::string(kAnswered) + number);
 }
 
 }  // namespace claw

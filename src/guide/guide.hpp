@@ -1,6 +1,7 @@
 #pragma once
 
 #include <mutex>
+#include <set>
 #include <unordered_map>
 
 #include "graph/account.hpp"
@@ -39,8 +40,8 @@ class Guide {
   static constexpr std::int64_t kUnverifiedPeople = 1'000;
 
   /// All must outlive this object.
-  Guide(GraphAccount& meta, Directory& directory, Ledger& ledger, NumberFigures& figures, ConnectionNotes& notes,
-        Clock& clock, Options options);
+  Guide(IoPool& io, GraphAccount& meta, Directory& directory, Ledger& ledger, NumberFigures& figures,
+        ConnectionNotes& notes, Clock& clock, Options options);
 
   /// `number` empty: the tenant's first one, or none. kNotFound for a number that is not the tenant's.
   [[nodiscard]] Task<Result<GuideView>> read(TenantRef tenant, std::string number);
@@ -53,13 +54,16 @@ class Guide {
   /// is known of the account.
   [[nodiscard]] Task<Result<std::string>> subscribe(TenantRef tenant, std::string number);
 
-  /// A message of the number was taken by Meta; true if that changes what read() says.
-  [[nodiscard]] bool may_be_news(TenantId tenant, const std::string& number) const;
+  /// Meta took a message of the number: where it is the first answer, that is noted. Quick.
+  void sent(TenantId tenant, const std::string& number);
 
  private:
   [[nodiscard]] Result<std::string> own_number(const Tenant& tenant, std::string number) const;
   /// What is known without asking anybody.
   [[nodiscard]] GuideFacts facts_of(const Tenant& tenant, const std::string& number) const;
+  /// When the number first answered, noted where it is found.
+  Task<std::optional<TimePoint>> find_answer(TenantId tenant, std::string number);
+  Task<> look_for_answer(TenantId tenant, std::string number);
   Task<> add_messages(const Tenant& tenant, GuideFacts& facts);
   Task<std::optional<std::int64_t>> people(TenantId tenant, const std::string& number);
   Task<MetaCheck> ask(TenantRef tenant, std::string number);
@@ -70,6 +74,7 @@ class Guide {
     TimePoint at;
     std::optional<std::int64_t> people;
   };
+  IoPool& io_;
   GraphAccount& meta_;
   Directory& directory_;
   Ledger& ledger_;
@@ -80,6 +85,8 @@ class Guide {
   std::mutex mutex_;
   std::unordered_map<std::string, TimePoint> asked_;  // guarded by mutex_: tenant and number -> when
   std::unordered_map<std::string, Count> counts_;     // guarded by mutex_: the same
+  std::set<std::string> looking_;                     // guarded by mutex_: the same, of look_for_answer()
+  TaskGroup tasks_;
 };
 
 }  // namespace claw

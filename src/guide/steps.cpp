@@ -17,6 +17,11 @@ std::string when(TimePoint at) {
   return fmt::format("{:%Y-%m-%d %H:%M} UTC", std::chrono::floor<std::chrono::minutes>(at));
 }
 
+/// Whether something was set after something else was noted, of which the second is known.
+bool set_after(const std::optional<TimePoint>& set, TimePoint noted) {
+  return set && std::chrono::floor<std::chrono::seconds>(*set) > noted;
+}
+
 /// The result of one step, before it has its name.
 struct Finding {
   StepState state = StepState::kWaiting;
@@ -65,7 +70,7 @@ Finding verification_received(const GuideFacts& facts) {
       "Your move: in the Meta app, under WhatsApp → Configuration, enter the callback URL {} and the value of "
       "WHATSAPP_VERIFY_TOKEN, and press Verify and save.",
       facts.callback_url);
-  if (refused && *facts.verify_token_set > last->at)
+  if (refused && set_after(facts.verify_token_set, last->at))
     return waiting("The verify token was changed since Meta's last try was refused. " + enter);
   if (refused && last->outcome.contains("verify token"))
     return failed("Meta asked with another verify token than WHATSAPP_VERIFY_TOKEN. " + enter, last->at);
@@ -233,7 +238,7 @@ Finding webhook_received(const GuideFacts& facts) {
   };
   if (facts.first_webhook) {
     // Proved under the secret of then; one that was set later has to prove itself where something did not fit.
-    if (misfit && facts.app_secret_set && *facts.app_secret_set > facts.first_webhook->at)
+    if (misfit && set_after(facts.app_secret_set, facts.first_webhook->at))
       return misfits(", which was changed after the first webhook");
     return done("The first signed webhook of this number arrived.", facts.first_webhook->at);
   }

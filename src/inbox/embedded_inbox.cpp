@@ -1,5 +1,13 @@
 #include "inbox/embedded_inbox.hpp"
 
+#include <map>
+#include <set>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "base/crypto.hpp"
+
 namespace claw {
 
 using sqlite::Blob;
@@ -17,11 +25,47 @@ CREATE TABLE inbox (
 CREATE TABLE marks (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 INSERT INTO marks VALUES ('settled', 0), ('forgotten', 0);
 )sql",
+    // 2: whether the signer may speak for the number
+    R"sql(
+ALTER TABLE inbox ADD COLUMN is_foreign INTEGER NOT NULL DEFAULT 0;
+)sql",
 };
 
 std::int64_t mark_of(Database& db, std::string_view name) {
   auto row = db.query("SELECT value FROM marks WHERE name = $1", name);
   return row.next() ? row->integer(0) : 0;
+}
+
+struct Seen {
+  std::int64_t from = 0;  ///< Exclusive.
+  std::int64_t last = 0;  ///< Inclusive.
+  std::size_t rows = 0;
+};
+
+/// The next rows behind a mark that are settled and were received before `before`; the mark moves behind them.
+Seen walk(Database& db, std::string_view mark, TimePoint before, std::size_t limit) {
+  Seen seen;
+  seen.from = seen.last = mark_of(db, mark);
+  {
+    auto rows = db.query("SELECT seq, received_ms FROM inbox WHERE seq > $1 AND seq <= $2 ORDER BY seq LIMIT $3",
+                         seen.from, mark_of(db, "settled"), limit);
+    for (; rows.next() && rows->integer(1) < to_ms(before); ++seen.rows) seen.last = rows->integer(0);
+  }
+  if (seen.rows > 0)
+    db.run("INSERT INTO marks (name, value) VALUES ($1, $2) ON CONFLICT DO UPDATE SET value = excluded.value", mark,
+           seen.last);
+  return seen;
+}
+
+/// Of tenants and times that are asked about no more.
+void drop_other_marks(Database& db, const std::vector<std::string>& kept) {
+  std::vector<std::string> other;
+  {
+    auto rows = db.query("SELECT name FROM marks WHERE name >= 'expired ' AND name < 'expired!'");
+    while (rows.next())
+      if (std::ranges::find(kept, rows->text(0)) == kept.end()) other.push_back(rows->text(0));
+  }
+  for (const auto& name : other) db.run("DELETE FROM marks WHERE name = $1", name);
 }
 
 }  // namespace
@@ -44,8 +88,10 @@ class EmbeddedInbox::AppendJob final : public sqlite::Store::Job {
     inbox_.write_mark(db);
     for (auto& item : items_) {
       item.seq = InboxSeq{++inbox_.last_written_};
-      db.run("INSERT INTO inbox (seq, tenant, slot, kind, received_ms, raw) VALUES ($1, $2, $3, $4, $5, $6)", item.seq,
-             item.tenant, item.slot, item.kind, to_ms(item.received_at), Blob{item.raw});
+      db.run(
+          "INSERT INTO inbox (seq, tenant, slot, kind, received_ms, raw, is_foreign) VALUES ($1, $2, $3, $4, $5, $6, "
+          "$7)",
+          item.seq, item.tenant, item.slot, item.kind, to_ms(item.received_at), Blob{item.raw}, item.foreign);
     }
     return true;
   }
@@ -156,13 +202,13 @@ EmbeddedInbox::Items EmbeddedInbox::take(std::size_t limit) {
 Task<Result<EmbeddedInbox::Items>> EmbeddedInbox::read_from_file(std::int64_t from, std::size_t limit) {
   auto items = co_await store_.read<Items>([from, limit](Database& db) -> Result<Items> {
     Items found;
-    auto rows =
-        db.query("SELECT seq, tenant, slot, kind, received_ms, raw FROM inbox WHERE seq >= $1 ORDER BY seq LIMIT $2",
-                 from, limit);
+    auto rows = db.query(
+        "SELECT seq, tenant, slot, kind, received_ms, raw, is_foreign FROM inbox WHERE seq >= $1 ORDER BY seq LIMIT $2",
+        from, limit);
     while (rows.next())
       found.push_back({InboxSeq{rows->integer(0)}, TenantId{rows->integer(1)},
                        static_cast<std::uint16_t>(rows->integer(2)), static_cast<std::uint8_t>(rows->integer(3)),
-                       from_ms(rows->integer(4)), rows->text(5)});
+                       from_ms(rows->integer(4)), rows->text(5), rows->integer(6) != 0});
     return found;
   });
   if (!items) co_return items;
@@ -213,19 +259,30 @@ void EmbeddedInbox::settle(InboxSeq seq) {
 }
 
 Task<Result<std::size_t>> EmbeddedInbox::forget(std::uint8_t kind, TimePoint before, std::size_t limit) {
-  return store_.write<std::size_t>([kind, before = to_ms(before), limit](Database& db) -> Result<std::size_t> {
-    const auto from = mark_of(db, "forgotten");
-    auto last = from;
-    std::size_t looked_at = 0;
-    {
-      auto rows = db.query("SELECT seq, received_ms FROM inbox WHERE seq > $1 AND seq <= $2 ORDER BY seq LIMIT $3",
-                           from, mark_of(db, "settled"), limit);
-      for (; rows.next() && rows->integer(1) < before; ++looked_at) last = rows->integer(0);
+  return store_.write<std::size_t>([kind, before, limit](Database& db) -> Result<std::size_t> {
+    const auto seen = walk(db, "forgotten", before, limit);
+    db.run("DELETE FROM inbox WHERE seq > $1 AND seq <= $2 AND kind = $3", seen.from, seen.last, kind);
+    return seen.rows;
+  });
+}
+
+Task<Result<std::size_t>> EmbeddedInbox::expire(std::vector<Retention> retention, TimePoint now, std::size_t limit) {
+  // Those that keep theirs for the same time are one walk: no row is looked at more often than there are such times.
+  std::map<std::chrono::days, std::set<std::int64_t>> walks;
+  for (const auto& [tenant, keep] : retention) walks[keep].insert(tenant.value);
+  return store_.write<std::size_t>([walks = std::move(walks), now, limit](Database& db) -> Result<std::size_t> {
+    std::size_t rows = 0;
+    std::vector<std::string> marks;
+    for (const auto& [keep, tenants] : walks) {
+      const std::string list = fmt::format("[{}]", fmt::join(tenants, ","));
+      marks.push_back(fmt::format("expired {} {:x}", keep.count(), hash64(list)));
+      const auto seen = walk(db, marks.back(), now - keep, limit);
+      db.run("DELETE FROM inbox WHERE seq > $1 AND seq <= $2 AND tenant IN (SELECT value FROM json_each($3))",
+             seen.from, seen.last, list);
+      rows = std::max(rows, seen.rows);
     }
-    if (looked_at == 0) return 0;
-    db.run("DELETE FROM inbox WHERE seq > $1 AND seq <= $2 AND kind = $3", from, last, kind);
-    db.run("UPDATE marks SET value = $1 WHERE name = 'forgotten'", last);
-    return looked_at;
+    drop_other_marks(db, marks);
+    return rows;
   });
 }
 

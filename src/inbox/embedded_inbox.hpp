@@ -34,6 +34,8 @@ class EmbeddedInbox final : public Inbox {
   void settle(InboxSeq seq) override;
   [[nodiscard]] std::size_t waiting() const override;
   [[nodiscard]] Task<Result<std::size_t>> forget(std::uint8_t kind, TimePoint before, std::size_t limit) override;
+  [[nodiscard]] Task<Result<std::size_t>> expire(std::vector<Retention> retention, TimePoint now,
+                                                 std::size_t limit) override;
   void stop() override;
 
  private:

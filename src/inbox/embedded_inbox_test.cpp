@@ -1,5 +1,6 @@
 #include "inbox/embedded_inbox.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -82,6 +83,44 @@ TEST_F(EmbeddedInboxTest, LeavesNothingOutAndRepeatsNothingWhileItFallsBehindAnd
   while (in_order && given_ < EmbeddedInbox::kMaxInMemory + 2100) in_order = next_are_in_order(64);
   writer.join();
   EXPECT_TRUE(in_order) << "at " << given_;
+}
+
+TEST_F(EmbeddedInboxTest, ExpiresTheItemsOfTenantsThatWantItAndBeginsAnewWhereOthersDo) {
+  const TimePoint now = world_.clock.now();
+  std::vector<InboundItem> items(6);
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    items[i].tenant = TenantId{static_cast<std::int64_t>(i % 3) + 1};
+    items[i].received_at = now - std::chrono::days(i < 3 ? 40 : 10);
+    items[i].raw = "item";
+  }
+  ASSERT_TRUE(world_.run(inbox_->append(std::move(items))));
+  inbox_->settle(world_.run(inbox_->next(10)).value().back().seq);
+  restart();
+  const auto expire = [&](std::vector<Retention> retention) {
+    while (world_.run(inbox_->expire(retention, now, 2)).value() >= 2) {
+    }
+  };
+  const auto left = [&] {
+    return world_
+        .run(world_.inbox_store->read<std::string>([](sqlite::Database& db) -> Result<std::string> {
+          std::string found;
+          auto rows = db.query("SELECT tenant, seq FROM inbox ORDER BY seq");
+          while (rows.next()) found += fmt::format("{}:{} ", rows->integer(0), rows->integer(1));
+          auto marks = db.query("SELECT count(*) FROM marks WHERE name LIKE 'expired%'");
+          if (marks.next()) found += fmt::format("marks {}", marks->integer(0));
+          return found;
+        }))
+        .value();
+  };
+  using std::chrono::days;
+  expire({{TenantId{1}, days(30)}});
+  EXPECT_EQ(left(), "2:2 3:3 1:4 2:5 3:6 marks 1");
+  expire({{TenantId{1}, days(30)}, {TenantId{2}, days(30)}});
+  EXPECT_EQ(left(), "3:3 1:4 2:5 3:6 marks 1") << "what was passed over before";
+  expire({{TenantId{1}, days(30)}, {TenantId{2}, days(5)}, {TenantId{3}, days(90)}});
+  EXPECT_EQ(left(), "3:3 1:4 3:6 marks 2");
+  expire({});
+  EXPECT_EQ(left(), "3:3 1:4 3:6 marks 0");
 }
 
 TEST_F(EmbeddedInboxTest, GivesWhatComesAfterEverythingElseWasForgotten) {

@@ -19,6 +19,14 @@ struct InboundItem {
   std::uint8_t kind = 0;   ///< whatsapp::ItemKind
   TimePoint received_at;
   std::string raw;  ///< A webhook body with exactly this item, or the signed bytes that are none.
+  /// Signed by an app of the tenant's that may not speak for the item's number: kept and shown, not processed.
+  bool foreign = false;
+};
+
+/// How long a tenant's items are kept.
+struct Retention {
+  TenantId tenant;
+  std::chrono::days keep;
 };
 
 /// The record of every webhook item we have acknowledged, in the order it came.
@@ -26,7 +34,7 @@ struct InboundItem {
 /// It is what makes a 200 to Meta true: nothing is acknowledged before it is here, nothing is processed that is not
 /// here. inbox_contract_test.cpp runs against every implementation.
 ///
-/// append(), waiting() and forget() may be called from anywhere; next() and settle() by one reader.
+/// append(), waiting(), forget() and expire() may be called from anywhere; next() and settle() by one reader.
 class Inbox {
  public:
   virtual ~Inbox() = default;
@@ -53,6 +61,11 @@ class Inbox {
   /// Forgets the bytes of settled items of this kind that were received before `before`. Returns how many items of any
   /// kind it looked at, `limit` at most; fewer: nothing is left. Fails with kTransient.
   [[nodiscard]] virtual Task<Result<std::size_t>> forget(std::uint8_t kind, TimePoint before, std::size_t limit) = 0;
+
+  /// Forgets the bytes of settled items of these tenants that are older than they are kept, and returns as forget().
+  /// Goes on where it was; only where it is asked about others than before, it begins anew.
+  [[nodiscard]] virtual Task<Result<std::size_t>> expire(std::vector<Retention> retention, TimePoint now,
+                                                         std::size_t limit) = 0;
 
   /// Ends a waiting next(). append() and settle() go on to work.
   virtual void stop() = 0;

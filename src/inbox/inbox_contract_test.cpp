@@ -203,6 +203,22 @@ TYPED_TEST(InboxContractTest, ForgetsInStepsWhatIsOldAndSettledAndNothingElse) {
   EXPECT_THAT(this->next(), ElementsAre("d"));
 }
 
+TYPED_TEST(InboxContractTest, NeverExpiresWhatIsNotSettledOrYoungOrOfTenantsThatKeepEverything) {
+  const TimePoint received = this->item("").received_at;
+  const auto expire = [this, received](TenantId tenant, std::chrono::milliseconds age) {
+    const std::vector<Retention> retention{{tenant, std::chrono::days(2)}};
+    return await(this->harness_.io(), this->harness_.inbox().expire(retention, received + age, 10)).value();
+  };
+  ASSERT_TRUE(this->append({"a", "b"}));
+  EXPECT_EQ(expire(TenantId{3}, std::chrono::hours(49)), 0U) << "nothing is settled";
+  EXPECT_THAT(this->next(1), ElementsAre("a"));
+  this->settle(this->last_);
+  this->harness_.restart();
+  EXPECT_EQ(expire(TenantId{3}, std::chrono::hours(47)), 0U);
+  EXPECT_EQ(expire(TenantId{3}, std::chrono::hours(49)), 1U);
+  EXPECT_THAT(this->next(), ElementsAre("b"));
+}
+
 TYPED_TEST(InboxContractTest, EndsAWaitingNextWhenItIsStoppedAndStillTakesItems) {
   auto waiting = this->begin_next();
   this->harness_.inbox().stop();

@@ -51,7 +51,8 @@ class WebhookLimitsTest : public ::testing::Test {
   FakeInbox inbox_;
   Metrics metrics_;
   StorageWatch storage_{world_.io, *world_.ledger, tenants_.directory, world_.clock};
-  Webhook webhook_{tenants_.directory, tenants_.store, inbox_, storage_, world_.clock, metrics_, {}};
+  ConnectionNotes notes_{world_.io, tenants_.store, tenants_.directory, world_.clock};
+  Webhook webhook_{tenants_.directory, notes_, inbox_, storage_, world_.clock, metrics_, {}};
   net::Router router_;
 };
 

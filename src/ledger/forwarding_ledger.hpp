@@ -87,6 +87,10 @@ class ForwardingLedger : public Ledger {
   [[nodiscard]] Task<Result<std::size_t>> forget_activity(TimePoint before, std::size_t limit, Fence fence) override {
     return real_.forget_activity(before, limit, fence);
   }
+  [[nodiscard]] Task<Result<Expiry>> expire(TenantId tenant, TimePoint before, MessageId from, std::size_t limit,
+                                            Fence fence) override {
+    return real_.expire(tenant, before, from, limit, fence);
+  }
   [[nodiscard]] Task<Result<Stored>> stored(TenantId tenant) override { return real_.stored(tenant); }
   [[nodiscard]] Task<Result<std::int64_t>> open_windows(TenantId tenant, TimePoint since) override {
     return real_.open_windows(tenant, since);

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "ledger/forwarding_ledger.hpp"
+#include "support/accept_items.hpp"
 #include "support/eventually.hpp"
 #include "support/fake_inbox.hpp"
 #include "support/open_ledger.hpp"
@@ -47,7 +48,8 @@ class HousekeepingTest : public ::testing::Test {
   OpenLedger world_;
   FakeInbox inbox_;
   BusyLedger ledger_{*world_.ledger, inbox_};
-  Housekeeping housekeeping_{world_.io, inbox_, ledger_, world_.clock};
+  std::vector<Retention> retention_;
+  Housekeeping housekeeping_{world_.io, inbox_, ledger_, world_.clock, [this] { return retention_; }};
 };
 
 TEST_F(HousekeepingTest, ForgetsAllThatIsOldAlthoughItemsKeepComing) {
@@ -62,6 +64,46 @@ TEST_F(HousekeepingTest, ForgetsNothingWhileAnItemWaitsThatMayBeKnownByIt) {
   EXPECT_EQ(ledger_.steps, 0);
   inbox_.settle(InboxSeq{1});
   EXPECT_TRUE(makes(3)) << "and goes on";
+}
+
+class RetentionTest : public ::testing::Test {
+ protected:
+  ~RetentionTest() override { world_.store->close(); }
+  void receive(std::int64_t tenant, const std::string& text) {
+    auto item = of_tenant(text_from("491511", text), tenant);
+    item.item.received_at = world_.clock.now();
+    item.item.raw = text;
+    ASSERT_TRUE(world_.run(inbox_.append({item.item})));
+    inbox_.settle(InboxSeq{++items_});
+    item.item.seq = InboxSeq{items_};
+    item.ignore_reason = "channel_disabled";
+    ASSERT_TRUE(world_.run(world_.ledger->accept({item}, world_.ledger->fence())));
+  }
+  std::size_t messages(std::int64_t tenant) {
+    return world_.run(world_.ledger->messages(TenantId{tenant}, {})).value().size();
+  }
+
+  OpenLedger world_;
+  FakeInbox inbox_;
+  std::int64_t items_ = 0;
+  std::vector<Retention> retention_{{TenantId{1}, std::chrono::days(2)}};
+  Housekeeping housekeeping_{world_.io, inbox_, *world_.ledger, world_.clock, [this] { return retention_; }};
+};
+
+TEST_F(RetentionTest, DeletesMessagesAndTheirWebhooksOfTenantsThatDoNotKeepThemForEver) {
+  receive(1, "old");
+  receive(2, "old, kept for ever");
+  world_.clock.advance(std::chrono::hours(49));
+  receive(1, "young");
+  housekeeping_.start();
+  ASSERT_TRUE(eventually([&] { return world_.clock.sleepers() == 1; }));
+  world_.clock.advance(Housekeeping::kEvery);
+  EXPECT_TRUE(eventually([&] {
+    world_.clock.advance(std::chrono::milliseconds(50));
+    return messages(1) == 1;
+  }));
+  EXPECT_EQ(messages(2), 1U);
+  EXPECT_EQ(inbox_.kept(), 2U);
 }
 
 }  // namespace

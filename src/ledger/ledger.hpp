@@ -277,6 +277,13 @@ struct Stored {
   std::int64_t bytes = 0;  ///< Of messages, statuses and events; about what they take in the files.
 };
 
+/// How far old things were deleted.
+struct Expiry {
+  std::size_t deleted = 0;
+  MessageId from;     ///< To go on from.
+  bool more = false;  ///< A limit was reached.
+};
+
 /// How far a listener has read: the newest row of each kind, of whatever tenant.
 struct ChangeMarks {
   MessageId message;
@@ -380,6 +387,13 @@ class Ledger {
   /// `limit`: nothing is left. `before` must be further back than Meta redelivers (7 days), and no older item may wait
   /// in the inbox.
   [[nodiscard]] virtual Task<Result<std::size_t>> forget(TimePoint before, std::size_t limit, Fence fence) = 0;
+
+  /// Deletes what a tenant has from before `before`: messages, `from` on, statuses and events, `limit` of each at most.
+  /// What waits for its turn or in the outbox stays, and so does what was written behind it in its conversation, so
+  /// that no list has a hole. People stay. The newest row of all tenants stays until there is a newer one, for its
+  /// number must not be given again.
+  [[nodiscard]] virtual Task<Result<Expiry>> expire(TenantId tenant, TimePoint before, MessageId from,
+                                                    std::size_t limit, Fence fence) = 0;
 
   /// What was said before `message` in its conversation, `limit` entries at most, oldest first: the messages accepted
   /// before it that had a turn, each followed by its reply.

@@ -12,7 +12,7 @@ constexpr const char* kContentPolicy =
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
     "require-trusted-types-for 'script'; trusted-types lit-html";
 constexpr const char* kPermissions =
-    "camera=(), microphone=(), geolocation=(), payment=(), usb=(), serial=(), bluetooth=(), display-capture=()";
+    "camera=(), microphone=(), geolocation=(), payment=(), usb=(), serial=(), display-capture=()";
 
 std::string_view trim(std::string_view text) {
   const auto first = text.find_first_not_of(" \t");

@@ -2,28 +2,35 @@
 // of message.
 
 import assert from "node:assert/strict";
-import { afterEach, describe, test } from "node:test";
-import { NARROW, openPage, ownFaults, startWorld } from "./admin-support.mjs";
+import { after, afterEach, before, describe, test } from "node:test";
+import { NARROW, openPage, ownFaults, startWorld, WIDE } from "./admin-support.mjs";
+import { openBrowser } from "./browser.mjs";
 import { everyKind, inboxPart } from "./inbox-stub.mjs";
 import { eventually } from "./support.mjs";
 
+let shared;
 let stub;
 let browser;
 let page;
 let inbox;
 
-async function start(count, options = {}) {
+before(async () => {
+  shared = await openBrowser({ viewport: WIDE, colorScheme: "light", reducedMotion: "reduce" });
+});
+after(() => shared.close());
+
+async function start(count, viewport = WIDE) {
   stub = await startWorld(inboxPart({ count }));
   ({ inbox } = stub.world);
-  browser = await openPage(stub, { reducedMotion: "reduce", ...options });
+  browser = await openPage(stub, shared);
   ({ page } = browser);
+  await page.setViewportSize(viewport);
   await browser.signIn(stub.ada);
 }
 afterEach(async () => {
-  const faults = ownFaults(browser.faults);
-  await browser.close();
+  await page.close();
   stub.close();
-  assert.deepEqual(faults, []);
+  assert.deepEqual(ownFaults(browser.faults), []);
 });
 
 const LIST = "/t/acme/conversations";
@@ -86,7 +93,7 @@ describe("the list", () => {
     await browser.go(LIST);
     await rows().first().waitFor();
     await list().evaluate((scroller) => { scroller.scrollTop = 68 * 12; });
-    const read = row(inbox.conversations[14].user.name);
+    const read = row(inbox.conversations[14].user.name).first();
     await read.waitFor();
     const before = await read.boundingBox();
     inbox.say(inbox.person("Zoë New", "4917000000001"), "Hello");
@@ -261,7 +268,7 @@ describe("a conversation", () => {
   });
 
   test("on a phone list and conversation are two views", async () => {
-    await start(30, { viewport: NARROW });
+    await start(30, NARROW);
     await browser.go(LIST);
     await rows().nth(1).click();
     await page.waitForURL(`**${LIST}/c_*`);

@@ -3,6 +3,8 @@
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { startAdminStub } from "./admin-stub.mjs";
+import { openBrowser } from "./browser.mjs";
+import { channelPart } from "./channel-stub.mjs";
 import { inboxPart } from "./inbox-stub.mjs";
 
 export const WIDE = { width: 1280, height: 860 };
@@ -16,7 +18,7 @@ export function builtPage() {
 
 /** A gateway with two tenants and two people: ada may do everything, bob only looks at acme. */
 export async function startWorld(...parts) {
-  const stub = await startAdminStub(builtPage(), ...(parts.length > 0 ? parts : [inboxPart({ count: 30 })]));
+  const stub = await startAdminStub(builtPage(), ...(parts.length > 0 ? parts : [inboxPart({ count: 30 }), channelPart()]));
   const ada = stub.addPerson({ email: "ada@example.com", name: "Ada Lovelace", platform_admin: true });
   const bob = stub.addPerson({ email: "bob@example.com", name: "Bob Stone" });
   const acme = stub.addTenant("acme");
@@ -36,8 +38,11 @@ export async function startWorld(...parts) {
   return { ...stub, ada, bob, acme };
 }
 
-/** A new page that notes every complaint; `signIn(person)` gives it that person's session. */
-export async function openPage(stub, { context }) {
+/** A new page that notes every complaint, in a browser of its own, or in one that openBrowser() gave, which stays.
+ * `signIn(person)` gives it that person's session; `close()` ends what this opened. */
+export async function openPage(stub, options = {}) {
+  const browser = options.context ? options : await openBrowser({ viewport: WIDE, colorScheme: "light", ...options });
+  const { context } = browser;
   await context.clearCookies();
   const page = await context.newPage();
   page.setDefaultTimeout(20_000);
@@ -50,7 +55,8 @@ export async function openPage(stub, { context }) {
     const [, value] = /claw_session=(\w+)/.exec(stub.open(person).headers["Set-Cookie"]);
     await context.addCookies([{ name: "claw_session", value, url: stub.url, httpOnly: true, sameSite: "Lax" }]);
   };
-  return { page, context, faults, signIn, go: (path) => page.goto(stub.url + path),
+  const close = () => (browser === options ? page.close() : browser.close());
+  return { page, context, close, faults, signIn, go: (path) => page.goto(stub.url + path),
     heading: (name) => page.getByRole("heading", { level: 1, name, exact: true }) };
 }
 

@@ -26,7 +26,7 @@ beforeEach(async () => {
   page = browser.page;
 });
 afterEach(async () => {
-  await page.close();
+  await browser.close();
   stub.close();
   assert.deepEqual(ownFaults(browser.faults), []);
 });
@@ -225,6 +225,24 @@ describe("the frame", () => {
     stub.world.refuse = null;
     await button("Try now").click();
     await page.getByText("Live updates are interrupted").waitFor({ state: "detached" });
+    await page.getByText("One of the four that are needed is missing.").waitFor();
+  });
+
+  test("a page that nobody looks at gives its stream back, and reads anew when it is looked at", async () => {
+    await page.clock.install();
+    await signInAs(stub.ada, "/t/acme/settings/secrets");
+    await eventually("the stream is open", () => stub.world.streams.size === 1);
+    const look = (visibilityState) => page.evaluate((state) => {
+      Object.defineProperty(document, "visibilityState", { value: state, configurable: true });
+      document.dispatchEvent(new Event("visibilitychange"));
+    }, visibilityState);
+    await look("hidden");
+    await page.clock.fastForward(59_000);
+    assert.equal(stub.world.streams.size, 1);
+    await page.clock.fastForward(2_000);
+    await eventually("the stream is closed", () => stub.world.streams.size === 0);
+    stub.acme.secrets.WHATSAPP_APP_SECRET = { value: "x", at: new Date().toISOString(), by: "Bob Stone", version: 1 };
+    await look("visible");
     await page.getByText("One of the four that are needed is missing.").waitFor();
   });
 

@@ -12,15 +12,15 @@ const STEPS = [
   ["test_answered", "A test message was answered", "Somebody wrote and read an answer."],
 ];
 const WAITING = {
-  secrets_set: "Fill in the values below: each is found on a page of Meta that is drawn beside it.",
-  verification_received: "In Meta's app, under WhatsApp, Configuration: paste the callback URL and the verify token, then press “Verify and save”.",
+  secrets_set: "Your move: fill in the values below: each is found on a page of Meta that is drawn beside it.",
+  verification_received: "Your move: in Meta's app, under WhatsApp, Configuration: paste the callback URL and the verify token, then press “Verify and save”.",
   token_accepted: "It is asked as soon as the access token is set.",
   number_found: "It is asked as soon as the access token is accepted.",
-  app_subscribed: "The app is not subscribed to the WhatsApp Business Account, so Meta sends no messages. One press does it.",
-  webhook_received: "Nothing has come yet. Subscribe to the field “messages” under WhatsApp, Configuration.",
-  test_answered: "Write to the number from any phone: the answer should come within seconds.",
+  app_subscribed: "The app does not hear of the WhatsApp Business Account, so that no message can come. Your move: press Subscribe.",
+  webhook_received: "Your move: subscribe to the field “messages” under WhatsApp, Configuration.",
+  test_answered: "Your move: write to the number from any phone: the answer should come within seconds.",
 };
-const FACTS = { display_phone_number: "+1 555-010-0000", verified_name: "Keller Shoes", quality_rating: "GREEN", messaging_tier: "TIER_1K",
+const FACTS = { checked_at: new Date().toISOString(), display_phone_number: "+1 555-010-0000", verified_name: "Keller Shoes", quality_rating: "GREEN", messaging_tier: "TIER_1K",
   business_verification: "verified", unique_users_this_month: 412, unique_users_limit: 1000, waba_id: "200000000000001", app_id: "300000000000001",
   token_expires_at: null, token_permissions: ["whatsapp_business_messaging", "whatsapp_business_management"], token_temporary: false, learned: {} };
 

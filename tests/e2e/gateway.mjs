@@ -9,6 +9,20 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { eventually } from "./support.mjs";
 
+/** What Meta tells of a tenant's token, number and account; nobody may subscribe with the token of beta. */
+function account(method, path, token) {
+  const [, , object, edge] = path.split("/");
+  const refused = (code, message) => [400, { error: { message, code, type: "OAuthException", fbtrace_id: "A" } }];
+  if (method === "POST") return token === "EAA-beta" ? refused(200, "(#200) Permissions error") : [200, { success: true }];
+  if (object === "debug_token") return [200, { data: { app_id: "300000000000001", application: "App", type: "SYSTEM_USER", is_valid: true,
+    expires_at: 0, scopes: ["whatsapp_business_messaging", "whatsapp_business_management"] } }];
+  if (edge === "subscribed_apps") return [200, { data: [] }];
+  if (edge === "phone_numbers") return [200, { data: [{ id: object.replace(/^2/, "1") }] }];
+  return [200, { id: object, name: "Account", verified_name: "Number", display_phone_number: "+1 555", status: "CONNECTED",
+    platform_type: "CLOUD_API", quality_rating: "GREEN", business_verification_status: "verified",
+    whatsapp_business_manager_messaging_limit: "TIER_2K" }];
+}
+
 /** Answers a send; a text with "refuse" is refused for good, one with "vanish" gets no answer. */
 function startGraph() {
   let sent = 0;
@@ -16,6 +30,11 @@ function startGraph() {
     let body = "";
     request.on("data", (chunk) => (body += chunk));
     request.on("end", () => {
+      if (!request.url.includes("/messages")) {
+        const [status, said] = account(request.method, request.url.split("?")[0], request.headers.authorization?.slice(7));
+        response.writeHead(status, { "content-type": "application/json" });
+        return response.end(JSON.stringify(said));
+      }
       const text = JSON.parse(body).text?.body ?? "";
       if (text.includes("vanish")) return response.destroy();
       response.setHeader("content-type", "application/json");
@@ -153,7 +172,7 @@ net = { allow_private = ["127.0.0.0/8"] }
       changes: [{ field, value: { messaging_product: "whatsapp",
         metadata: { display_phone_number: "1555", phone_number_id: number }, ...value } }] }] });
     const signature = `sha256=${createHmac("sha256", tenant.appSecret).update(body).digest("hex")}`;
-    const answer = await this.request("POST", `/t/${tenant.name}/webhooks/whatsapp`,
+    const answer = await this.request("POST", tenant.path ?? `/t/${tenant.name}/webhooks/whatsapp`,
       { body, headers: { "X-Hub-Signature-256": signature } });
     assert.equal(answer.status, 200);
   }

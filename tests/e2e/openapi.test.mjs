@@ -158,6 +158,35 @@ test("conversations are found by who they are with", async () => {
   assert.deepEqual(await found("nobody"), []);
 });
 
+test("the guide shows how far a number is, and does what it is asked to", async () => {
+  const run = async (name, token, path = "", body) => {
+    const operation = operations.find((each) => each.name === name);
+    const answer = await call(operation.method, operation.path + path, token, { body: body && JSON.stringify(body) });
+    check(operation, answer, name);
+    return answer;
+  };
+  const states = (answer) => Object.fromEntries(JSON.parse(answer.text).steps.map(({ id, state }) => [id, state]));
+  const before = await run("showGuide", acme.token);
+  assert.equal(states(before).secrets_set, "done");
+  assert.equal(states(before).test_answered, "done");
+  assert.equal(states(before).token_accepted, "waiting");
+  const checked = await run("checkGuide", acme.token, `?number=${acme.number}`);
+  assert.equal(states(checked).number_found, "done", checked.text);
+  assert.equal(states(checked).app_subscribed, "failed");
+  const { facts } = JSON.parse(checked.text);
+  assert.equal(facts.unique_users_limit, 2000);
+  assert.equal(facts.unique_users_this_month, 4);
+  assert.deepEqual(facts.learned, { app_id: "300000000000001" });
+  const confirmed = JSON.parse((await run("confirmGuide", acme.token, "", facts.learned)).text);
+  assert.equal(confirmed.facts.app_id, "300000000000001");
+  assert.deepEqual(confirmed.facts.learned, {});
+  await run("subscribeGuide", acme.token);
+  const refused = await run("subscribeGuide", beta.token);
+  assert.equal(refused.status, 409);
+  assert.match(JSON.parse(refused.text).detail, /whatsapp_business_management/);
+  assert.ok(!gateway.log.includes("EAA-"), "no token is ever logged");
+});
+
 test("pages give each thing once, by the cursor they name", async () => {
   for (const operation of operations) {
     const cursor = operation.parameters.find(({ name, in: where }) => where === "query" && ["before", "after"].includes(name));
@@ -227,10 +256,10 @@ test("a person names a tenant of theirs, and proves that a write is their page's
     }
 });
 
-/** Every string in a value that names something of acme's. */
+/** Every string in a value that names something of acme's; the steps of the guide are the same for everybody. */
 function names(value, found = new Set(), key = "") {
   if (typeof value === "string" && ["id", "wamid", "key", "phone", "conversation", "message"].includes(key)) found.add(value);
-  else if (value && typeof value === "object") for (const [name, each] of Object.entries(value)) names(each, found, Array.isArray(value) ? key : name);
+  else if (value && typeof value === "object") for (const [name, each] of Object.entries(value)) if (name !== "steps") names(each, found, Array.isArray(value) ? key : name);
   return found;
 }
 
@@ -332,6 +361,31 @@ test("what is set over the API is in force, told, written down, and not overwrit
   await ask("changeTenant", "/tenants/nobody", { status: 404, body: { enabled: false } });
   await ask("showTenantOfPlatform", "/tenants/nobody", { status: 404 });
 
+  await ask("setPlatformSecret", "/platform/secrets/PLATFORM_APP_SECRET", { body: { value: "hush-of-the-platform" } });
+  await ask("setPlatformSecret", "/platform/secrets/PLATFORM_APP_SECRET", { status: 412, body: { value: "x" }, headers: stale });
+  await ask("setPlatformSecret", "/platform/secrets/WHATSAPP_APP_SECRET", { status: 400, body: { value: "x" } });
+  await ask("setPlatformSecret", "/platform/secrets/PLATFORM_APP_ID", { body: { value: "33" } });
+  await ask("showPlatformSecret", "/platform/secrets/PLATFORM_APP_ID");
+  await ask("showPlatformSecret", "/platform/secrets/NONE", { status: 404 });
+  const early = { name: "(platform)", waba: "2999", appSecret: "hush-of-the-platform", number: "1999", path: "/webhooks/whatsapp" };
+  await gateway.say(early, "491555000011", "Early of delta", "early bird");
+  const unclaimed = await eventually("it is shown", async () =>
+    (await ask("showPlatform", "/platform")).body.unclaimed.find((each) => each.phone_number_id === "1999"));
+  assert.deepEqual([unclaimed.waba_id, unclaimed.display_phone_number, unclaimed.items], ["2999", "1555", 1]);
+  assert.equal((await ask("setClaim", "/platform/claims/2999/1999", { body: { tenant: "delta" } })).body.delivered, 1);
+  await ask("setClaim", "/platform/claims/2999/1999", { status: 409, body: { tenant: "beta" } });
+  await ask("setClaim", "/platform/claims/2999/1999", { status: 404, body: { tenant: "nobody" } });
+  await ask("setClaim", "/platform/claims/x/1999", { status: 400, body: { tenant: "delta" } });
+  const { body: shown } = await ask("showPlatform", "/platform");
+  assert.deepEqual([shown.app_id, shown.claims, shown.unclaimed], ["33", [{ waba_id: "2999", phone_number_id: "1999", tenant: "delta" }], []]);
+  assert.deepEqual((await ask("showTenantOfPlatform", "/tenants/delta")).body.missing, ["WHATSAPP_ACCESS_TOKEN"]);
+  await ask("deleteClaim", "/platform/claims/2999/1999", { status: 204 });
+  await ask("deleteClaim", "/platform/claims/2999/1999", { status: 404 });
+  await ask("deletePlatformSecret", "/platform/secrets/PLATFORM_APP_ID", { status: 412, headers: stale });
+  await ask("deletePlatformSecret", "/platform/secrets/PLATFORM_APP_ID", { status: 400, headers: { "if-match": "no tag" } });
+  await ask("deletePlatformSecret", "/platform/secrets/PLATFORM_APP_ID", { status: 204 });
+  await ask("deletePlatformSecret", "/platform/secrets/PLATFORM_APP_ID", { status: 404 });
+
   await ask("setChannel", "/channel", { ...asBeta, status: 412, body: { policy: "open" }, headers: stale });
   await ask("setChannel", "/channel", { ...asBeta, body: { policy: "open" } });
   await told("channel");
@@ -366,7 +420,8 @@ test("what is set over the API is in force, told, written down, and not overwrit
   assert.doesNotMatch(JSON.stringify(entries), /hush|cct_/);
   const { body: all } = await ask("listPlatformAudit", "/platform/audit?q=delta");
   assert.deepEqual(all.entries.map(({ tenant, what }) => `${tenant}: ${what}`),
-    ["delta: disabled the tenant, set the limit retention_days to 7", "delta: made the tenant delta"]);
+    ["delta: gave the number 1999 of the account 2999 to delta, by the platform's address",
+      "delta: disabled the tenant, set the limit retention_days to 7", "delta: made the tenant delta"]);
   const kinds = operation("stream").responses["200"].content["text/event-stream"]["x-events"];
   for (const { event, data } of stream.events) assert.equal(faults(resolve(kinds[event]).pointer, data), "", event);
   stream.close();

@@ -3,9 +3,10 @@
 //   node run.mjs demo BUILD_FOLDER TEST.mjs       gateway and simulator, as `make demo` starts them
 //   node run.mjs model BUILD_FOLDER TEST.mjs      the same, with a stub of a model's server as the agent
 //   node run.mjs simulator BUILD_FOLDER TEST.mjs  a simulator of its own
+//   node run.mjs first BUILD_FOLDER TEST.mjs      a gateway that never ran before, and a simulator that does not know it
 
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -71,14 +72,30 @@ async function startSimulator(build) {
   return { child, simulator, gateway: '' };
 }
 
+async function startFirst(build, data) {
+  const meta = await startSimulator(build);
+  const [port, operatorPort] = [await freePort(), await freePort()];
+  const gateway = `http://127.0.0.1:${port}`;
+  writeFileSync(join(data, 'clawcentral.toml'), `data_dir = "${data}/data"\npublic_url = "${gateway}"
+listen = { public = "127.0.0.1:${port}", operator = "127.0.0.1:${operatorPort}" }
+graph = { base_url = "${meta.simulator}" }\nnet = { allow_private = ["127.0.0.0/8"] }\n`);
+  const child = spawn(join(build, 'src/app/clawcentral'), ['--config', join(data, 'clawcentral.toml'), 'serve'],
+    { stdio: ['ignore', 'ignore', 'pipe'] });
+  let said = '';
+  child.stderr.on('data', (bytes) => { said += bytes; });
+  await until(() => /\/setup#\S+/.test(said) && said.includes('gateway.ready'), 'the gateway');
+  child.on('close', () => meta.child.kill('SIGINT'));
+  return { child, simulator: meta.simulator, gateway, env: { SETUP_LINK: said.match(/https?:\S+\/setup#\S+/)[0] } };
+}
+
 const [mode, buildFolder, test] = process.argv.slice(2);
 const build = resolve(buildFolder);
 const data = mkdtempSync(join(tmpdir(), 'claw-e2e-'));
 let code = 1;
 try {
-  const start = { demo: startDemo, model: startModelDemo, simulator: startSimulator }[mode];
+  const start = { demo: startDemo, model: startModelDemo, simulator: startSimulator, first: startFirst }[mode];
   const started = await start(build, data);
-  const env = { ...process.env, SIM_URL: started.simulator, GATEWAY_URL: started.gateway };
+  const env = { ...process.env, SIM_URL: started.simulator, GATEWAY_URL: started.gateway, ...started.env };
   code = await ended(spawn(process.execPath, ['--test', join(here, test)], { env, stdio: 'inherit' }));
   const gone = ended(started.child);
   started.child.kill('SIGINT');

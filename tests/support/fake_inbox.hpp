@@ -100,6 +100,23 @@ class FakeInbox final : public Inbox {
     }
     co_return forgotten_ - from;
   }
+  [[nodiscard]] Task<Result<std::size_t>> expire(std::vector<Retention> retention, TimePoint now,
+                                                 std::size_t limit) override {
+    std::scoped_lock lock(mutex_);
+    std::size_t gone = 0;
+    for (std::size_t i = 0; i < settled_ && gone < limit; ++i)
+      for (const auto& [tenant, keep] : retention)
+        if (items_[i].tenant == tenant && items_[i].received_at < now - keep && !items_[i].raw.empty()) {
+          items_[i].raw.clear();
+          ++gone;
+        }
+    co_return gone;
+  }
+  /// How many have their bytes.
+  [[nodiscard]] std::size_t kept() const {
+    std::scoped_lock lock(mutex_);
+    return static_cast<std::size_t>(std::ranges::count_if(items_, [](const auto& item) { return !item.raw.empty(); }));
+  }
   void stop() override {
     std::optional<Completion<int>> waiter;
     {

@@ -30,19 +30,19 @@ RealPrograms::RealPrograms(Options options)
       operator_port_(free_port()),
       simulator_port_(free_port()) {
   std::ofstream(where_ + "/claw.toml") << fmt::format(
-      "data_dir = \"{}/data\"\n[listen]\npublic = \"127.0.0.1:{}\"\noperator = \"127.0.0.1:{}\"\n"
+      "data_dir = \"{}/data\"\npublic_url = \"http://127.0.0.1:{}\"\n[listen]\npublic = \"127.0.0.1:{}\"\noperator = "
+      "\"127.0.0.1:{}\"\n"
       "[net]\nallow_private = [\"127.0.0.0/8\"]\n[log]\nlevel = \"warn\"\n"
       "[graph]\nbase_url = \"http://127.0.0.1:{}\"\n{}\n",
-      where_, gateway_port_, operator_port_, simulator_port_, options_.gateway);
+      where_, gateway_port_, gateway_port_, operator_port_, simulator_port_, options_.gateway);
   claw("tenant create acme");
-  set_token(kToken);
-  for (const auto& [name, value] :
-       {std::pair("WHATSAPP_APP_SECRET", "sim-app-secret"), std::pair("WHATSAPP_PHONE_NUMBER_ID", kNumber)}) {
-    std::ofstream(where_ + "/value") << value;
-    claw(fmt::format("secret set acme {} --file {}/value", name, where_));
+  if (!options_.empty) {
+    set_token(kToken);
+    set_secret("WHATSAPP_APP_SECRET", "sim-app-secret");
+    set_secret("WHATSAPP_PHONE_NUMBER_ID", kNumber);
+    claw("agent set acme echo --kind echo");
+    claw("channel set acme --policy open");
   }
-  claw("agent set acme echo --kind echo");
-  claw("channel set acme --policy open");
   api_token_ = text_at(json::parse(claw("token create acme")).as_object(), "token");
   start_simulator();
   start_gateway();
@@ -102,9 +102,9 @@ std::string RealPrograms::claw(const std::string& words) {
   return out;
 }
 
-void RealPrograms::set_token(const std::string& token) {
-  std::ofstream(where_ + "/value") << token;
-  claw(fmt::format("secret set acme WHATSAPP_ACCESS_TOKEN --file {}/value", where_));
+void RealPrograms::set_secret(const std::string& name, const std::string& value) {
+  std::ofstream(where_ + "/value") << value;
+  claw(fmt::format("secret set acme {} --file {}/value", name, where_));
 }
 
 json::value RealPrograms::sim(const std::string& method, const std::string& target, const json::value& body) {

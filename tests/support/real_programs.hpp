@@ -22,6 +22,7 @@ class RealPrograms {
   struct Options {
     std::vector<std::string> simulator = {};  ///< Further flags.
     std::string gateway = {};                 ///< Further lines of [graph].
+    bool empty = false;                       ///< The tenant has nothing but a token for the API.
   };
   RealPrograms() : RealPrograms(Options{}) {}
   explicit RealPrograms(Options options);
@@ -35,7 +36,8 @@ class RealPrograms {
 
   /// One `clawcentral` command; its standard output.
   std::string claw(const std::string& words);
-  void set_token(const std::string& token);
+  void set_token(const std::string& token) { set_secret("WHATSAPP_ACCESS_TOKEN", token); }
+  void set_secret(const std::string& name, const std::string& value);
 
   /// A call of the simulator's control API, `target` from /_sim/ on. REQUIRES: it is answered 2xx.
   boost::json::value sim(const std::string& method, const std::string& target, const boost::json::value& body = {});

@@ -46,6 +46,8 @@ class SqliteLedger final : public Ledger {
   [[nodiscard]] Task<Result<std::vector<AnswerTimes>>> answer_times(TenantId tenant, TimePoint from, std::size_t steps,
                                                                     std::chrono::minutes step) override;
   [[nodiscard]] Task<Result<std::size_t>> forget_activity(TimePoint before, std::size_t limit, Fence fence) override;
+  [[nodiscard]] Task<Result<Expiry>> expire(TenantId tenant, TimePoint before, MessageId from, std::size_t limit,
+                                            Fence fence) override;
   [[nodiscard]] Task<Result<Stored>> stored(TenantId tenant) override;
   [[nodiscard]] Task<Result<std::int64_t>> open_windows(TenantId tenant, TimePoint since) override;
   [[nodiscard]] Task<Result<ChangeMarks>> change_marks() override;

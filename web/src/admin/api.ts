@@ -43,12 +43,15 @@ function words(status: number, detail: string, seconds: number): string {
 const UNREACHABLE =
   "The gateway does not answer. Look whether this device is online; if it is, the gateway's operator has to look. Then try again.";
 
+/** Of something that can be edited: whatever the API calls it, it goes back as it came. */
+export type Version = string | number;
+
 /** What a call may carry besides its path. */
 export interface Asked {
   /** Left out where the value is undefined or empty. */
   query?: Record<string, string | number | undefined>;
   /** The version that was read: the call fails with 412 where it is another one by now. */
-  version?: string;
+  version?: Version;
   /** Only where there is none yet (If-None-Match: *). */
   onlyIfNew?: boolean;
   signal?: AbortSignal;
@@ -90,7 +93,7 @@ class Api {
     if (body !== undefined) headers["Content-Type"] = "application/json";
     if (this.tenant) headers["X-Claw-Tenant"] = this.tenant;
     if (method !== "GET" && this.csrf) headers["X-CSRF-Token"] = this.csrf;
-    if (asked.version) headers["If-Match"] = `"${asked.version}"`;
+    if (asked.version !== undefined) headers["If-Match"] = `"${asked.version}"`;
     if (asked.onlyIfNew) headers["If-None-Match"] = "*";
     let response: Response;
     let text: string;

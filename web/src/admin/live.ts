@@ -12,6 +12,8 @@ const NAMES: readonly LiveName[] = ["message", "status", "event", "tenant", "res
 
 const FIRST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 30_000;
+/** A page that nobody looks at gives its stream back after this long: a gateway has few, and a browser six to one host. */
+const HIDDEN_MS = 60_000;
 
 /** Tells `connection` when the stream is lost or back, and `live` (a CustomEvent of {name, data}) for each event. */
 class LiveStore extends EventTarget {
@@ -19,6 +21,7 @@ class LiveStore extends EventTarget {
   private tenant = "";
   private source: EventSource | null = null;
   private timer = 0;
+  private hidden = 0;
   private wait = FIRST_WAIT_MS;
 
   /** Listens to that tenant from now on; to nothing where it is empty. */
@@ -26,26 +29,37 @@ class LiveStore extends EventTarget {
     if (tenant === this.tenant) return;
     this.close();
     this.tenant = tenant;
-    if (tenant) this.open("connecting");
-    else this.say("off");
+    if (!tenant) this.say("off");
+    else this.open();
+  }
+
+  /** Somebody looks at the page, or nobody does any more. */
+  look(): void {
+    window.clearTimeout(this.hidden);
+    if (document.visibilityState === "hidden")
+      this.hidden = window.setTimeout(() => {
+        this.close();
+        this.say("off");
+      }, HIDDEN_MS);
+    else if (this.tenant && this.connection === "off") this.open();
   }
 
   /** Tries again now: somebody pressed the button, or the device came online. */
   retry(): void {
     if (!this.tenant || this.connection === "live") return;
     this.close();
-    this.open("lost");
+    this.open();
   }
 
-  private open(as: Connection): void {
-    this.say(as);
-    const again = as === "lost";
+  private open(): void {
+    if (this.connection !== "lost") this.say("connecting");
     const source = new EventSource(api.url("/stream"));
     this.source = source;
     source.addEventListener("hello", () => {
       this.wait = FIRST_WAIT_MS;
       this.say("live");
-      if (again) this.tell("resync", {});
+      // What changed between the page's reading and this moment nobody has told it, also the first time.
+      this.tell("resync", {});
     });
     for (const name of NAMES)
       source.addEventListener(name, (event) => this.tell(name, JSON.parse((event as MessageEvent<string>).data || "{}") as LiveData));
@@ -53,7 +67,7 @@ class LiveStore extends EventTarget {
     source.addEventListener("error", () => {
       this.close();
       this.say("lost");
-      this.timer = window.setTimeout(() => this.open("lost"), this.wait * (0.5 + Math.random()));
+      this.timer = window.setTimeout(() => this.open(), this.wait * (0.5 + Math.random()));
       this.wait = Math.min(this.wait * 2, LONGEST_WAIT_MS);
     });
   }
@@ -77,6 +91,7 @@ class LiveStore extends EventTarget {
 
 export const live = new LiveStore();
 window.addEventListener("online", () => live.retry());
+document.addEventListener("visibilitychange", () => live.look());
 
 /** What a page does on an event. `tenant` hears of its settings: data.what is "secrets", "agents", …  */
 export type Listeners = Partial<Record<LiveName, (data: LiveData) => void>>;

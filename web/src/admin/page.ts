@@ -63,6 +63,8 @@ export class Load<T> implements ReactiveController {
   error: Problem | Error | undefined;
   private waited = false;
   private calls = 0;
+  /** The newest call whose answer was taken, or that no answer is wanted of any more. */
+  private settled = 0;
   private read: (() => Promise<T>) | undefined;
 
   constructor(private readonly host: ReactiveControllerHost, read?: () => Promise<T>) {
@@ -75,12 +77,14 @@ export class Load<T> implements ReactiveController {
   }
 
   hostDisconnected(): void {
-    this.calls += 1;
+    this.settled = this.calls;
   }
 
   /** Reads something else: what was shown before is of no use. */
   async load(read: () => Promise<T>): Promise<void> {
     this.read = read;
+    this.settled = this.calls;
+    this.waited = false;
     this.value = undefined;
     this.error = undefined;
     await this.reload();
@@ -89,18 +93,19 @@ export class Load<T> implements ReactiveController {
   async reload(): Promise<void> {
     if (!this.read) return;
     const call = ++this.calls;
-    this.waited = false;
     const timer = window.setTimeout(() => {
       this.waited = true;
       this.host.requestUpdate();
     }, SKELETON_AFTER_MS);
     try {
       const value = await this.read();
-      if (call !== this.calls) return;
+      if (call <= this.settled) return;
+      this.settled = call;
       this.value = value;
       this.error = undefined;
     } catch (error) {
-      if (call !== this.calls) return;
+      if (call <= this.settled) return;
+      this.settled = call;
       this.error = error as Error;
     } finally {
       window.clearTimeout(timer);
@@ -110,7 +115,7 @@ export class Load<T> implements ReactiveController {
 
   /** Puts what an action answered in place of what was read. */
   set(value: T): void {
-    this.calls += 1;
+    this.settled = this.calls;
     this.value = value;
     this.error = undefined;
     this.host.requestUpdate();

@@ -1,5 +1,7 @@
 // The shapes of the API that every page needs; a page's own shapes stand in the page. docs/openapi.yaml is the reference.
 
+import type { Version } from "./api.js";
+
 export type Permission =
   | "inbox.read"
   | "inbox.write"
@@ -53,7 +55,7 @@ export interface Tenant {
   default_agent: string | null;
   limits: Limits;
   usage: { stored_bytes: number; messages: number };
-  version: string;
+  version: Version;
 }
 
 export interface Secret {
@@ -65,7 +67,7 @@ export interface Secret {
   readable: boolean;
   value?: string;
   number?: string;
-  version: string;
+  version: Version;
 }
 
 export interface AuditEntry {

@@ -112,7 +112,7 @@ export class AgentForm extends LitElement {
     const own = this.secrets.filter((secret) => secret.set && !secret.name.startsWith("WHATSAPP_"));
     const settings = html`<a href="/t/${part(this.tenant)}/settings/secrets">Settings, Secrets</a>`;
     return html`
-      ${field({ name: "url", label: "Server", required: true, mono: true, inputmode: "url", disabled: off, value: options.url ?? "", placeholder: "https://api.openai.com", pattern: "https?://[^\\s@]+[^\\s@/]",
+      ${field({ name: "url", label: "Server", required: true, mono: true, inputmode: "url", disabled: off, value: options.url ?? "", placeholder: "https://api.openai.com", pattern: "https?://[^\\s@]+[^\\s@\\/]",
         title: "An address that begins with https:// or http:// and does not end with /", help: "The address in front of /v1/chat/completions. A private network has to be opened by the gateway's operator (net.allow_private)." })}
       ${field({ name: "model", label: "Model", required: true, mono: true, disabled: off, value: options.model ?? "", placeholder: "gpt-4.1-mini", maxlength: 200, help: "As the server names it." })}
       ${field({ name: "key_secret", label: "API key", type: "select", disabled: off, value: options.key_secret ?? "",

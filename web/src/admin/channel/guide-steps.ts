@@ -5,6 +5,11 @@ import { time } from "../ui/parts.js";
 import { base } from "../ui/styles.js";
 import { MOVES, type GuideStep } from "./types.js";
 
+const MOVE = "Your move: ";
+/** A detail that begins with whose move it is: the tag above it says so already. */
+const withoutMove = (detail: string): string =>
+  detail.startsWith(MOVE) ? detail.charAt(MOVE.length).toUpperCase() + detail.slice(MOVE.length + 1) : detail;
+
 /** How far a number's set-up is: each step with what it waits for and whose move it is. Tells `subscribe`. */
 @customElement("claw-guide-steps")
 export class GuideSteps extends LitElement {
@@ -125,7 +130,7 @@ export class GuideSteps extends LitElement {
         <h3>${step.title}<span class="hidden">: ${step.state === "done" ? "done" : step.state === "failed" ? "failed" : "waiting"}</span></h3>
         ${shown === "later" ? nothing : shown === "done"
           ? html`<p>${step.at ? time(step.at) : step.detail}</p>`
-          : html`<span class="move">${MOVES[step.id]}</span><p>${step.detail}</p>`}
+          : html`${step.detail.includes(MOVE) ? html`<span class="move">${MOVES[step.id]}</span>` : nothing}<p>${withoutMove(step.detail)}</p>`}
         ${step.id === "app_subscribed" && shown !== "done" && shown !== "later"
           ? html`<button type="button" class="primary small" ?disabled=${this.busy || this.whyNot !== ""} title=${this.whyNot} @click=${this.subscribe}>Subscribe the app</button>`
           : nothing}

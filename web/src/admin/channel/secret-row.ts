@@ -27,8 +27,8 @@ export interface Wanted {
   wants?: string;
 }
 
-/** "phone number ID", as it stands inside a sentence. */
-const small = (title: string): string => title.charAt(0).toLowerCase() + title.slice(1);
+/** "phone number ID", as it stands inside a sentence; a name that begins with capitals stays. */
+const small = (title: string): string => (/^[A-Z][a-z]+ /.test(title) ? title.charAt(0).toLowerCase() + title.slice(1) : title);
 
 /**
  * One value of the set-up: whether it is set, where Meta shows it, and a field to write it. What is secret is never read back.
@@ -183,7 +183,8 @@ export class SecretRow extends LitElement {
   }
 
   private async send(event: SubmitEvent): Promise<void> {
-    const value = this.made || this.written((fields(event).value ?? "").trim());
+    const given = fields(event);
+    const value = this.made || this.written((given.value ?? "").trim());
     const { name } = this.wanted;
     const saved = await this.save.run(async () => {
       const asked = this.secret?.set ? { version: this.secret.version } : { onlyIfNew: true };

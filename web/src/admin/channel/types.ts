@@ -19,6 +19,8 @@ export interface GuideStep {
 
 /** Each null where it is not known. */
 export interface Facts {
+  /** When Meta was asked last. */
+  checked_at: string | null;
   display_phone_number: string | null;
   verified_name: string | null;
   quality_rating: string | null;

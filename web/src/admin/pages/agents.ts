@@ -77,9 +77,9 @@ export class PageAgents extends Page {
   private list(agents: Agent[]) {
     return table("Agents", [
       { head: "Name", kind: "main", cell: (agent: Agent) => html`<a href="${this.home}/${part(agent.name)}">${agent.name}</a>` },
+      { head: "Role", cell: (agent: Agent) => (agent.default ? badge("ok", "default") : "") },
       { head: "What answers", cell: (agent: Agent) => (agent.kind === "echo" ? "Echo" : (agent.model ?? agent.kind)) },
       { head: "Writes", cell: (agent: Agent) => agent.format },
-      { head: "Role", cell: (agent: Agent) => (agent.default ? badge("ok", "default") : "") },
     ], agents, (agent) => agent.name === this.params.name);
   }
 

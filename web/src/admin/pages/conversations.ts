@@ -82,9 +82,18 @@ export class PageConversations extends Page {
           grid-template-columns: minmax(0, 1fr);
           height: calc(100dvh - 61px);
         }
-        .reads .people,
+        .reads .people > :not(.top),
+        .reads .top > :not(h1),
         .inbox:not(.reads) .nothing {
           display: none;
+        }
+        /* Its heading stays, for who cannot see that this is one view of two. */
+        .reads .people {
+          position: absolute;
+          width: 1px;
+          height: 1px;
+          overflow: hidden;
+          clip-path: inset(50%);
         }
       }
     `,
@@ -120,8 +129,12 @@ export class PageConversations extends Page {
     if (before?.tenant && before.tenant !== this.params.tenant) void this.feed.open((this.search = ""));
   }
 
+  private get path(): string {
+    return `/t/${part(this.params.tenant)}/conversations`;
+  }
+
   private get home(): string {
-    return `/t/${part(this.params.tenant)}/conversations${location.search}`;
+    return this.path + location.search;
   }
 
   override render() {
@@ -145,7 +158,7 @@ export class PageConversations extends Page {
   private people() {
     const { feed } = this;
     if (feed.items.length > 0 || feed.loading)
-      return html`<claw-conversation-list .feed=${feed} .href=${`/t/${part(this.params.tenant)}/conversations`} .current=${this.params.id ?? ""}></claw-conversation-list>`;
+      return html`<claw-conversation-list .feed=${feed} .href=${this.path} .current=${this.params.id ?? ""}></claw-conversation-list>`;
     if (feed.problem) return failed(feed.problem, () => void feed.open());
     if (feed.search)
       return empty("search", "Nobody fits", `No conversation with a name or number like “${feed.search}”.`, { label: "Show all", run: () => this.searched("") });
@@ -157,6 +170,8 @@ export class PageConversations extends Page {
     this.search = value;
     window.clearTimeout(this.timer);
     this.timer = window.setTimeout(() => {
+      // Somebody who went on before has another page's address by now.
+      if (!location.pathname.startsWith(this.path)) return;
       setQuery({ q: value });
       void this.feed.open(value.trim());
     }, TYPING_MS);

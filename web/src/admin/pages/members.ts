@@ -1,6 +1,6 @@
 import { css, html, nothing } from "lit";
 import { customElement, state } from "lit/decorators.js";
-import { api, part } from "../api.js";
+import { api, part, type Version } from "../api.js";
 import { Live } from "../live.js";
 import { Action, fields, Load } from "../page.js";
 import { session } from "../session.js";
@@ -19,7 +19,7 @@ interface Member {
   role: Role;
   totp: boolean;
   last_seen_at: string | null;
-  version: string;
+  version: Version;
 }
 
 interface Invitation {

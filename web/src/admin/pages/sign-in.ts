@@ -5,7 +5,7 @@ import { Action, fields, Load, Page } from "../page.js";
 import { go, query, safeNext } from "../router.js";
 import { session } from "../session.js";
 import type { Session } from "../types.js";
-import { field, notice } from "../ui/parts.js";
+import { field, notice, skeleton } from "../ui/parts.js";
 import { base } from "../ui/styles.js";
 
 interface Methods {
@@ -64,7 +64,7 @@ export class PageSignIn extends Page {
   }
 
   override render() {
-    return html`<div class="card">${this.methods.view((methods) => (methods.needed ? this.setup() : this.signIn(methods)))}</div>`;
+    return html`<div class="card">${this.methods.view((methods) => (methods.needed ? this.setup() : this.signIn(methods)), skeleton(2, "form"))}</div>`;
   }
 
   private setup() {

@@ -60,7 +60,7 @@ export class PageTokens extends SettingsPage {
         : table("API tokens", [
             { head: "Label", kind: "main", cell: (token) => token.label },
             { head: "May", cell: (token) => html`<span class="buttons">${token.scopes.map((scope) => html`<span class="tag">${scope}</span>`)}</span>` },
-            { head: "Made", cell: (token) => html`${time(token.created_at)}<br /><span class="faint small-text">by ${token.created_by}</span>` },
+            { head: "Made", cell: (token) => html`<span>${time(token.created_at)}<br /><span class="faint small-text">by ${token.created_by}</span></span>` },
             { head: "Last used", cell: (token) => time(token.last_used_at) },
             { head: "Ends", cell: (token) => this.end(token) },
             { head: "", kind: "act", cell: (token) => html`<button type="button" class="quiet warn" aria-label=${`Delete ${token.label}`} @click=${() => this.drop(token)}>Delete</button>` },

@@ -167,6 +167,8 @@ export class PageUsers extends Page {
     this.search = value;
     window.clearTimeout(this.timer);
     this.timer = window.setTimeout(() => {
+      // Somebody who went on before has another page's address by now.
+      if (!location.pathname.startsWith(this.home)) return;
       setQuery({ q: value });
       void this.users.reload();
     }, TYPING_MS);

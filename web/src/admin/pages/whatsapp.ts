@@ -7,7 +7,7 @@ import { configuration, metaPage, metaPageStyle } from "../channel/meta-page.js"
 import { numberFacts, numberFactsStyle } from "../channel/number-facts.js";
 import "../channel/secret-row.js";
 import type { Wanted } from "../channel/secret-row.js";
-import type { Guide } from "../channel/types.js";
+import type { Guide, StepId } from "../channel/types.js";
 import { IDS, NUMBER, VALUES, numbersIn, withNumber } from "../channel/values.js";
 import { Live } from "../live.js";
 import { Action, Load, Page, fields } from "../page.js";
@@ -17,7 +17,7 @@ import type { Secret, Tenant } from "../types.js";
 import "../ui/copy.js";
 import "../ui/dialog.js";
 import { icon } from "../ui/icons.js";
-import { badge, field, notice, skeleton } from "../ui/parts.js";
+import { badge, field, notice, skeleton, time } from "../ui/parts.js";
 import { toast } from "../ui/toast.js";
 
 interface Setup {
@@ -26,8 +26,10 @@ interface Setup {
   tenant: Tenant;
 }
 
-/** While a step waits for somebody outside, the gateway is asked again at this pace, should its word have been lost. */
+/** While a step waits, it is asked for again at this pace: the gateway, or Meta where only Meta knows. */
 const AGAIN_MS = 8_000;
+/** What Meta tells when it is asked, and never by itself. */
+const ASKED: readonly StepId[] = ["token_accepted", "number_found", "app_subscribed"];
 
 /** Connecting a number, from nothing to an answered message. */
 @customElement("page-whatsapp")
@@ -83,6 +85,9 @@ export class PageWhatsapp extends Page {
         justify-content: space-between;
         gap: var(--space-2);
         margin-bottom: var(--space-4);
+      }
+      .progress-card .help {
+        margin: calc(-1 * var(--space-2)) 0 var(--space-4);
       }
       .progress-card .notice {
         margin-bottom: var(--space-3);
@@ -153,7 +158,7 @@ export class PageWhatsapp extends Page {
     super.connectedCallback();
     this.timer = window.setInterval(() => {
       const waits = this.setup.value?.guide.steps.some((step) => step.state !== "done");
-      if (waits && document.visibilityState === "visible") void this.setup.reload();
+      if (waits && document.visibilityState === "visible") void this.askAgain();
     }, AGAIN_MS);
   }
 
@@ -163,7 +168,20 @@ export class PageWhatsapp extends Page {
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has("params")) void this.setup.load(() => this.read());
+    if (changed.has("params")) void this.setup.load(() => this.read()).then(() => this.askAgain());
+  }
+
+  /** Has Meta asked where a step needs its word; else only reads. Quiet: the button says what went wrong. */
+  private async askAgain(): Promise<void> {
+    const { value } = this.setup;
+    const needs = value?.guide.steps.some((step) => ASKED.includes(step.id) && step.state !== "done");
+    const set = value?.guide.steps.every((step) => step.id !== "secrets_set" || step.state === "done");
+    if (!needs || !set || this.whyNot) return this.setup.reload();
+    try {
+      this.take(await api.post<Guide>("/guide/check", undefined, this.asked));
+    } catch {
+      await this.setup.reload();
+    }
   }
 
   private async read(): Promise<Setup> {
@@ -212,6 +230,7 @@ export class PageWhatsapp extends Page {
             <button type="button" class="small" aria-busy=${String(this.check.busy)} ?disabled=${this.check.busy || this.whyNot !== ""} title=${this.whyNot}
               @click=${this.checkAgain}>${icon("refresh", 14)} Check again</button></header>
           ${this.check.notice()}
+          ${guide.facts.checked_at ? html`<p class="help">Meta was asked ${time(guide.facts.checked_at)}.</p>` : nothing}
           <claw-guide-steps .steps=${guide.steps} ?busy=${this.check.busy} .whyNot=${this.whyNot} @subscribe=${this.subscribe}></claw-guide-steps>
         </section>
       </div>`;
@@ -325,7 +344,7 @@ export class PageWhatsapp extends Page {
   }
 
   private readonly saved = (): void => {
-    void this.setup.reload();
+    void this.setup.reload().then(() => this.askAgain());
   };
 
   private get asked(): { query: { number: string | undefined } } {
