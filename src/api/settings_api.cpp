@@ -16,6 +16,14 @@ void SettingsApi::add_routes(net::Router& router) {
   add(router, "POST", "/api/v1/tenants", Permission::kPlatform, &SettingsApi::create_tenant);
   add(router, "GET", "/api/v1/tenants/{name}", Permission::kPlatform, &SettingsApi::show_tenant);
   add(router, "PATCH", "/api/v1/tenants/{name}", Permission::kPlatform, &SettingsApi::change_tenant);
+  add(router, "GET", "/api/v1/platform", Permission::kPlatform, &SettingsApi::show_platform);
+  add(router, "GET", "/api/v1/platform/secrets/{name}", Permission::kPlatform, &SettingsApi::show_platform_secret);
+  add(router, "PUT", "/api/v1/platform/secrets/{name}", Permission::kPlatform, &SettingsApi::set_platform_secret);
+  add(router, "DELETE", "/api/v1/platform/secrets/{name}", Permission::kPlatform, &SettingsApi::delete_platform_secret);
+  add(router, "PUT", "/api/v1/platform/claims/{waba_id}/{phone_number_id}", Permission::kPlatform,
+      &SettingsApi::set_claim);
+  add(router, "DELETE", "/api/v1/platform/claims/{waba_id}/{phone_number_id}", Permission::kPlatform,
+      &SettingsApi::delete_claim);
   add(router, "GET", "/api/v1/platform/audit", Permission::kPlatform, &SettingsApi::list_platform_audit);
   add(router, "GET", "/api/v1/tenant", Permission::kSettingsRead, &SettingsApi::show_own_tenant);
   add(router, "PUT", "/api/v1/channel", Permission::kSettingsWrite, &SettingsApi::set_channel);

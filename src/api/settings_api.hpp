@@ -2,6 +2,7 @@
 
 #include "api/guard.hpp"
 #include "api/public_id.hpp"
+#include "ingress/unclaimed_delivery.hpp"
 #include "ledger/audit.hpp"
 #include "ledger/ledger.hpp"
 #include "net/router.hpp"
@@ -13,21 +14,27 @@ namespace claw {
 /// /api/v1. Admin does the work; this reads requests and renders answers. docs/openapi.yaml describes every route.
 ///
 /// What can be edited has a version, which is its ETag: `If-Match` changes only what the client saw, 412 else. The
-/// handlers stand in tenants.cpp, secrets.cpp, agents.cpp, tokens.cpp and audit.cpp.
+/// handlers stand in tenants.cpp, secrets.cpp, agents.cpp, tokens.cpp, platform.cpp and audit.cpp.
 class SettingsApi {
  public:
+  /// What came to the platform's address before its number was claimed.
+  struct Platform {
+    UnclaimedItems& unclaimed;
+    UnclaimedDelivery& delivery;
+  };
   struct Options {
     std::string public_url;  ///< How the outside reaches the webhooks.
   };
   /// All must outlive this object, and this object the router.
   SettingsApi(Admin& admin, Directory& directory, Ledger& ledger, AuditLog& audit, Guard& guard, PublicIds ids,
-              Options options)
+              Platform platform, Options options)
       : admin_(admin),
         directory_(directory),
         ledger_(ledger),
         audit_(audit),
         guard_(guard),
         ids_(std::move(ids)),
+        platform_(platform),
         options_(std::move(options)) {}
 
   void add_routes(net::Router& router);
@@ -59,6 +66,13 @@ class SettingsApi {
   Answer create_token(net::HttpRequest& request, const Caller& caller);
   Answer revoke_token(net::HttpRequest& request, const Caller& caller);
 
+  Answer show_platform(net::HttpRequest& request, const Caller& caller);
+  Answer show_platform_secret(net::HttpRequest& request, const Caller& caller);
+  Answer set_platform_secret(net::HttpRequest& request, const Caller& caller);
+  Answer delete_platform_secret(net::HttpRequest& request, const Caller& caller);
+  Answer set_claim(net::HttpRequest& request, const Caller& caller);
+  Answer delete_claim(net::HttpRequest& request, const Caller& caller);
+
   Answer list_audit(net::HttpRequest& request, const Caller& caller);
   Answer list_platform_audit(net::HttpRequest& request, const Caller& caller);
   Answer audit_page(const net::HttpRequest& request, TenantId tenant, bool of_all);
@@ -69,6 +83,7 @@ class SettingsApi {
   AuditLog& audit_;
   Guard& guard_;
   const PublicIds ids_;
+  const Platform platform_;
   const Options options_;
 };
 

@@ -5,6 +5,8 @@
 #include <gtest/gtest.h>
 
 #include "ledger/sqlite/audit.hpp"
+#include "ledger/sqlite/unclaimed.hpp"
+#include "support/fake_inbox.hpp"
 #include "support/test_people.hpp"
 #include "support/test_tenants.hpp"
 
@@ -80,6 +82,9 @@ class SettingsApiTest : public ::testing::Test {
   TenantId beta_ = tenants_.add("beta", "222");
   sqlite::SqliteAuditLog audit_{*world_.store};
   Admin admin_{tenants_.store, tenants_.directory, tenants_.vault, world_.clock};
+  sqlite::SqliteUnclaimedItems unclaimed_{*world_.store};
+  FakeInbox inbox_;
+  UnclaimedDelivery delivery_{unclaimed_, inbox_, world_.clock};
   ApiTokens tokens_{world_.io, tenants_.directory, tenants_.store, world_.clock};
   TestPeople people_{world_};
   Guard guard_{tenants_.directory, tokens_, people_.people, {}};
@@ -89,6 +94,7 @@ class SettingsApiTest : public ::testing::Test {
                    audit_,
                    guard_,
                    PublicIds(SecretString(std::string("key"))),
+                   SettingsApi::Platform{unclaimed_, delivery_},
                    {"https://claw.example.org"}};
   net::Router router_;
   std::vector<std::string> told_;

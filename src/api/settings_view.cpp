@@ -25,21 +25,21 @@ std::string without_credentials(const std::string& url) {
 }  // namespace
 
 json::object number_json(const Tenant& tenant, const std::string& phone_number_id, std::int64_t waiting) {
-  const auto setting = [&](const char* name) {
-    const auto found = tenant.settings.find(name);
-    return found == tenant.settings.end() ? json::value(nullptr) : text_or_null(found->second);
-  };
   json::object secrets;
+  json::array own;
   for (const char* name : {kAccessToken, kAppSecret, kVerifyToken}) {
-    const auto set = tenant.secrets_set.find(name);
-    secrets[name] = set == tenant.secrets_set.end() ? json::value(nullptr) : time_json(set->second.set_at);
+    const auto* set = secret_for(tenant, name, phone_number_id);
+    secrets[name] = set ? time_json(set->set_at) : json::value(nullptr);
+    if (tenant.secrets_set.contains(name_for_number(name, phone_number_id))) own.emplace_back(name);
   }
   return {{"phone_number_id", phone_number_id},
-          {"waba_id", setting(kWabaId)},
-          {"app_id", setting(kAppId)},
+          {"waba_id", text_or_null(id_for(tenant, kWabaId, phone_number_id))},
+          {"app_id", text_or_null(id_for(tenant, kAppId, phone_number_id))},
           {"policy", name_of(tenant.policy)},
           {"agent", text_or_null(tenant.default_agent)},
           {"secrets_set_at", std::move(secrets)},
+          {"own_secrets", std::move(own)},
+          {"by_platform", tenant.is_claimed(phone_number_id)},
           {"waiting", waiting}};
 }
 

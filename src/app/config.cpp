@@ -1,5 +1,8 @@
 #include "app/config.hpp"
 
+#include <algorithm>
+#include <cctype>
+
 #include <boost/url/parse.hpp>
 
 #include "base/config_reader.hpp"
@@ -92,6 +95,16 @@ std::vector<std::string> read_config(const std::string& path, std::map<std::stri
   if (!config.oidc_issuer.empty() && config.oidc_client_id.empty())
     faults.emplace_back("oidc.client_id: must be set where oidc.issuer is");
   return faults;
+}
+
+std::string Config::platform_host() const {
+  if (base_domain.empty()) return {};
+  std::string_view host = public_url;
+  if (const auto scheme = host.find("://"); scheme != std::string_view::npos) host.remove_prefix(scheme + 3);
+  host = host.substr(0, host.find_first_of(":/"));
+  std::string lowered(host.empty() ? base_domain : host);
+  std::ranges::transform(lowered, lowered.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return lowered;
 }
 
 }  // namespace claw

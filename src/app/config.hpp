@@ -67,6 +67,9 @@ struct Config {
   std::string master_key;
 
   [[nodiscard]] std::string outside_url() const { return public_url.empty() ? "http://" + listen_public : public_url; }
+  /// The host of the platform's own webhook address: public_url's, else base_domain; empty: every host that is no
+  /// tenant's, for without base_domain tenants have none.
+  [[nodiscard]] std::string platform_host() const;
   [[nodiscard]] std::string database_path() const { return data_dir + "/clawcentral.db"; }
   [[nodiscard]] std::string inbox_path() const { return data_dir + "/inbox.db"; }
   [[nodiscard]] std::string lock_path() const { return data_dir + "/lock"; }

@@ -197,5 +197,25 @@ TEST_F(ConfigTest, SaysThatTheFileCannotBeRead) {
   EXPECT_THAT(read_config(dir_.path(), {}, config_), ElementsAre(HasSubstr("cannot be read"))) << "a folder";
 }
 
+TEST(PlatformHost, IsThatOfThePublicUrlElseTheBaseDomainElseEvery) {
+  const struct {
+    const char* public_url;
+    const char* base_domain;
+    const char* host;
+  } rows[] = {
+      {"", "", ""},
+      {"https://hooks.example.org", "", ""},
+      {"https://Hooks.example.org:8443/claw", "example.org", "hooks.example.org"},
+      {"http://hooks.example.org", "example.org", "hooks.example.org"},
+      {"", "Example.org", "example.org"},
+  };
+  for (const auto& row : rows) {
+    Config config;
+    config.public_url = row.public_url;
+    config.base_domain = row.base_domain;
+    EXPECT_EQ(config.platform_host(), row.host) << row.public_url << " " << row.base_domain;
+  }
+}
+
 }  // namespace
 }  // namespace claw

@@ -36,6 +36,7 @@
 #include "ledger/sqlite/sqlite_ledger.hpp"
 #include "ledger/sqlite/sqlite_people_store.hpp"
 #include "ledger/sqlite/sqlite_tenant_store.hpp"
+#include "ledger/sqlite/unclaimed.hpp"
 #include "ledger/watched_ledger.hpp"
 #include "net/curl_client.hpp"
 #include "net/server.hpp"
@@ -169,8 +170,11 @@ class DiskProbe final : public sqlite::Store::Job {
   void finish(const Result<void>&) override {}  // the store's health is the answer
 };
 
+/// What came to the platform's address and nobody has claimed goes after this.
+constexpr std::chrono::days kUnclaimedKept{30};
+
 std::vector<Retention> retention(const Directory& directory) {
-  std::vector<Retention> found;
+  std::vector<Retention> found{{TenantId{}, kUnclaimedKept}};
   for (const auto& tenant : directory.all())
     if (tenant->limits.retention_days > 0)
       found.push_back({tenant->id, std::chrono::days(tenant->limits.retention_days)});
@@ -222,6 +226,8 @@ struct Gateway::Parts {
   std::unique_ptr<Guide> guide;
   std::unique_ptr<GuideApi> guide_api;
   std::unique_ptr<OverviewApi> overview;
+  std::unique_ptr<sqlite::SqliteUnclaimedItems> unclaimed;
+  std::unique_ptr<UnclaimedDelivery> unclaimed_delivery;
   std::unique_ptr<SettingsApi> settings;
   std::unique_ptr<Account> account;
   std::unique_ptr<SignInApi> sign_in_api;
@@ -286,12 +292,16 @@ Result<void> Gateway::Parts::make_pipeline() {
   housekeeping =
       std::make_unique<Housekeeping>(io, *inbox, *ledger, clock, [&directory] { return retention(directory); });
   storage = std::make_unique<StorageWatch>(io, *ledger, directory, clock);
-  webhook = std::make_unique<Webhook>(directory, *notes, *inbox, *storage, clock, metrics, Webhook::Options{*proxies});
+  webhook = std::make_unique<Webhook>(directory, *notes, *inbox, *storage, clock, metrics,
+                                      Webhook::Options{*proxies, config.platform_host()});
   tenants.admin->set_listener([this](TenantId tenant, std::string_view what) { feed->tell_tenant(tenant, what); });
   tokens = std::make_unique<ApiTokens>(io, directory, *tenants.tenant_store, clock);
   guard = std::make_unique<Guard>(directory, *tokens, *tenants.people, std::move(*proxies));
   rest = std::make_unique<RestApi>(*ledger, *guard, *feed, clock, ids);
+  unclaimed = std::make_unique<sqlite::SqliteUnclaimedItems>(*tenants.store);
+  unclaimed_delivery = std::make_unique<UnclaimedDelivery>(*unclaimed, *inbox, clock);
   settings = std::make_unique<SettingsApi>(*tenants.admin, directory, *ledger, *tenants.audit, *guard, ids,
+                                           SettingsApi::Platform{*unclaimed, *unclaimed_delivery},
                                            SettingsApi::Options{config.outside_url()});
   overview = std::make_unique<OverviewApi>(*ledger, *guard, clock,
                                            [this](const std::string& number) { return outbox->why_held(number); });

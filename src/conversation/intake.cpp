@@ -62,7 +62,8 @@ AcceptItem Intake::prepare(InboundItem item) const {
   const auto tenant = directory_.by_id(item.tenant);
   const std::string& number = prepared.event.phone_number_id;
   // A change without a number (templates, account) belongs to the WABA, and so to whoever could sign it.
-  prepared.foreign = !number.empty() && !(tenant && tenant->owns_number(number));
+  // Nobody has claimed what is of tenant 0.
+  prepared.foreign = item.foreign || !item.tenant || (!number.empty() && !(tenant && tenant->owns_number(number)));
   if (prepared.foreign)
     log::warn("intake.foreign_number tenant={} phone_number_id={} seq={}", tenant ? tenant->name : "?", number,
               item.seq.value);

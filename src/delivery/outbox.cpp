@@ -36,8 +36,9 @@ double jitter() {
   return std::uniform_real_distribution<double>(0, 1)(random);
 }
 
-bool may_send_otherwise(const Tenant& now, const Tenant& before) {
-  return !now.access_token.equals(before.access_token.expose()) || !now.app_secret.equals(before.app_secret.expose());
+bool may_send_otherwise(const Tenant& now, const Tenant& before, const std::string& number) {
+  return !now.access_token_for(number).equals(before.access_token_for(number).expose()) ||
+         !now.app_secret_for(number).equals(before.app_secret_for(number).expose());
 }
 
 }  // namespace
@@ -224,7 +225,7 @@ void Outbox::try_a_changed_token(Number& number, TimePoint now) {
   if (!number.lane.is_held() || !number.refused_as) return;
   auto tenant = directory_.by_id(number.refused_as->id);
   if (!tenant || tenant == number.refused_as) return;
-  if (may_send_otherwise(*tenant, *number.refused_as)) number.lane.try_authorization_now(now);
+  if (may_send_otherwise(*tenant, *number.refused_as, number.id)) number.lane.try_authorization_now(now);
   number.refused_as = std::move(tenant);
 }
 

@@ -287,6 +287,22 @@ TEST_F(OutboxTest, HoldsANumberWhoseTokenIsRefusedAndSaysSoWithEveryMessage) {
   EXPECT_EQ(outbox_->why_held("111"), std::nullopt);
 }
 
+TEST_F(OutboxTest, TriesAChangedTokenOfOneNumberWithinASecond) {
+  start();
+  graph_.answer("m0", refusal(190, 401));
+  const auto first = reply("491500", {"m0"});
+  offer(first);
+  ASSERT_TRUE(eventually([&] { return outbox_->holds("111"); }));
+  tenants_.set_secret(acme_, "WHATSAPP_ACCESS_TOKEN_222", "EAA-of-another-number");
+  pass(Outbox::kTokenCheck);
+  settle();
+  EXPECT_TRUE(outbox_->holds("111")) << "that was not its own";
+  tenants_.set_secret(acme_, "WHATSAPP_ACCESS_TOKEN_111", "EAA-own");
+  pass(Outbox::kTokenCheck);
+  EXPECT_TRUE(is(first.front(), MessageState::kSent)) << "and recovers";
+  EXPECT_FALSE(outbox_->holds("111"));
+}
+
 TEST_F(OutboxTest, TriesARefusedTokenNowAndThenForItMayBeMendedAtMeta) {
   start();
   graph_.answer("m1", refusal(200, 403));

@@ -57,14 +57,14 @@ GraphAccountClient::GraphAccountClient(net::HttpClient& http, Metrics& metrics, 
 }
 
 template <class T>
-Task<GraphRead<T>> GraphAccountClient::call(TenantRef tenant, std::string method, std::string path, std::string query,
-                                            Parse<T> parse, std::string_view unseen) {
-  if (tenant->access_token.empty())
+Task<GraphRead<T>> GraphAccountClient::call(TenantRef tenant, std::string number, std::string method, std::string path,
+                                            std::string query, Parse<T> parse, std::string_view unseen) {
+  if (tenant->access_token_for(number).empty())
     co_return refused<T>(GraphFailure::Kind::kNoToken, "WHATSAPP_ACCESS_TOKEN is not set: set it under Secrets.");
   const std::string object = path.substr(0, path.find('/'));
   if (object != "debug_token" && !is_id(object))
     co_return refused<T>(GraphFailure::Kind::kNotSent, fmt::format("\"{}\" is no id of Meta's: digits only.", object));
-  auto request = graph_request(options_, *tenant, method, path);
+  auto request = graph_request(options_, *tenant, number, method, path);
   if (!query.empty()) request.url.append(request.url.contains('?') ? "&" : "?").append(query);
   wipe(query);
   const auto answer = co_await http_.send(std::move(request));
@@ -89,40 +89,44 @@ Task<GraphRead<T>> GraphAccountClient::call(TenantRef tenant, std::string method
   co_return std::unexpected(std::move(failure));
 }
 
-Task<GraphRead<whatsapp::TokenFacts>> GraphAccountClient::token(TenantRef tenant, std::string) {
-  std::string query = "input_token=" + escaped(tenant->access_token.expose());
-  return call<whatsapp::TokenFacts>(std::move(tenant), "GET", "debug_token", std::move(query),
-                                    whatsapp::parse_token_answer, kUnseenToken);
+Task<GraphRead<whatsapp::TokenFacts>> GraphAccountClient::token(TenantRef tenant, std::string phone_number_id) {
+  std::string query = "input_token=" + escaped(tenant->access_token_for(phone_number_id).expose());
+  return call<whatsapp::TokenFacts>(std::move(tenant), std::move(phone_number_id), "GET", "debug_token",
+                                    std::move(query), whatsapp::parse_token_answer, kUnseenToken);
 }
 
 Task<GraphRead<whatsapp::NumberFacts>> GraphAccountClient::number(TenantRef tenant, std::string phone_number_id) {
-  return call<whatsapp::NumberFacts>(std::move(tenant), "GET", std::move(phone_number_id),
+  return call<whatsapp::NumberFacts>(std::move(tenant), phone_number_id, "GET", phone_number_id,
                                      fmt::format("fields={}", whatsapp::kNumberFields), whatsapp::parse_number_answer,
                                      kUnseenNumber);
 }
 
-Task<GraphRead<whatsapp::WabaFacts>> GraphAccountClient::waba(TenantRef tenant, std::string, std::string waba_id) {
-  return call<whatsapp::WabaFacts>(std::move(tenant), "GET", std::move(waba_id),
+Task<GraphRead<whatsapp::WabaFacts>> GraphAccountClient::waba(TenantRef tenant, std::string phone_number_id,
+                                                              std::string waba_id) {
+  return call<whatsapp::WabaFacts>(std::move(tenant), std::move(phone_number_id), "GET", std::move(waba_id),
                                    fmt::format("fields={}", whatsapp::kWabaFields), whatsapp::parse_waba_answer,
                                    kUnseenAccount);
 }
 
-Task<GraphRead<std::vector<std::string>>> GraphAccountClient::numbers_of(TenantRef tenant, std::string,
+Task<GraphRead<std::vector<std::string>>> GraphAccountClient::numbers_of(TenantRef tenant, std::string phone_number_id,
                                                                          std::string waba_id) {
-  return call<std::vector<std::string>>(std::move(tenant), "GET", waba_id + "/phone_numbers",
-                                        fmt::format("fields=id&limit={}", kMaxNumbers), whatsapp::parse_ids_answer,
-                                        kUnseenAccount);
+  return call<std::vector<std::string>>(std::move(tenant), std::move(phone_number_id), "GET",
+                                        waba_id + "/phone_numbers", fmt::format("fields=id&limit={}", kMaxNumbers),
+                                        whatsapp::parse_ids_answer, kUnseenAccount);
 }
 
-Task<GraphRead<std::vector<whatsapp::AppFacts>>> GraphAccountClient::subscribed_apps(TenantRef tenant, std::string,
+Task<GraphRead<std::vector<whatsapp::AppFacts>>> GraphAccountClient::subscribed_apps(TenantRef tenant,
+                                                                                     std::string phone_number_id,
                                                                                      std::string waba_id) {
-  return call<std::vector<whatsapp::AppFacts>>(std::move(tenant), "GET", waba_id + "/subscribed_apps", "",
-                                               whatsapp::parse_apps_answer, kUnseenAccount);
+  return call<std::vector<whatsapp::AppFacts>>(std::move(tenant), std::move(phone_number_id), "GET",
+                                               waba_id + "/subscribed_apps", "", whatsapp::parse_apps_answer,
+                                               kUnseenAccount);
 }
 
-Task<GraphRead<void>> GraphAccountClient::subscribe(TenantRef tenant, std::string, std::string waba_id) {
-  return call<void>(std::move(tenant), "POST", waba_id + "/subscribed_apps", "", whatsapp::parse_success_answer,
-                    kUnseenAccount);
+Task<GraphRead<void>> GraphAccountClient::subscribe(TenantRef tenant, std::string phone_number_id,
+                                                    std::string waba_id) {
+  return call<void>(std::move(tenant), std::move(phone_number_id), "POST", waba_id + "/subscribed_apps", "",
+                    whatsapp::parse_success_answer, kUnseenAccount);
 }
 
 }  // namespace claw

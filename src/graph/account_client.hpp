@@ -33,8 +33,8 @@ class GraphAccountClient final : public GraphAccount {
   using Parse = std::expected<T, whatsapp::GraphError> (*)(int http_status, std::string_view body);
   /// One call: `path` with this query, what `parse` makes of its answer.
   template <class T>
-  Task<GraphRead<T>> call(TenantRef tenant, std::string method, std::string path, std::string query, Parse<T> parse,
-                          std::string_view unseen);
+  Task<GraphRead<T>> call(TenantRef tenant, std::string number, std::string method, std::string path, std::string query,
+                          Parse<T> parse, std::string_view unseen);
 
   net::HttpClient& http_;
   GraphClient::Options options_;

@@ -7,15 +7,16 @@
 
 namespace claw {
 
-net::ClientRequest graph_request(const GraphClient::Options& options, const Tenant& tenant, std::string_view method,
-                                 std::string_view path) {
+net::ClientRequest graph_request(const GraphClient::Options& options, const Tenant& tenant,
+                                 std::string_view phone_number_id, std::string_view method, std::string_view path) {
+  const auto& token = tenant.access_token_for(phone_number_id);
+  const auto& app_secret = tenant.app_secret_for(phone_number_id);
   net::ClientRequest request;
   request.method = method;
   request.url = fmt::format("{}/{}/{}", options.base_url, options.version, path);
-  if (!tenant.app_secret.empty())
-    add_query(request.url, "appsecret_proof",
-              to_hex(hmac_sha256(tenant.app_secret.expose(), tenant.access_token.expose())));
-  request.bearer = tenant.access_token.clone();
+  if (!app_secret.empty())
+    add_query(request.url, "appsecret_proof", to_hex(hmac_sha256(app_secret.expose(), token.expose())));
+  request.bearer = token.clone();
   request.connect_timeout = options.connect_timeout;
   request.total_timeout = options.total_timeout;
   return request;

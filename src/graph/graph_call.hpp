@@ -7,9 +7,11 @@
 
 namespace claw {
 
-/// A call of `path` ("111/messages"), without body: token in the header, appsecret_proof where there is an app secret.
+/// A call of `path` ("111/messages"), without body, with the token of `phone_number_id` in the header; appsecret_proof
+/// where there is an app secret for it.
 [[nodiscard]] net::ClientRequest graph_request(const GraphClient::Options& options, const Tenant& tenant,
-                                               std::string_view method, std::string_view path);
+                                               std::string_view phone_number_id, std::string_view method,
+                                               std::string_view path);
 
 /// Adds ?name=value; `value` must not need escaping.
 void add_query(std::string& url, std::string_view name, std::string_view value);

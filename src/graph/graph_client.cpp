@@ -37,14 +37,14 @@ GraphClient::GraphClient(net::HttpClient& http, Metrics& metrics, Options option
 
 net::ClientRequest GraphClient::request_for(const Tenant& tenant, std::string_view phone_number_id,
                                             std::string body) const {
-  auto request = graph_request(options_, tenant, "POST", fmt::format("{}/messages", phone_number_id));
+  auto request = graph_request(options_, tenant, phone_number_id, "POST", fmt::format("{}/messages", phone_number_id));
   request.headers.push_back({"Content-Type", "application/json"});
   request.body = std::move(body);
   return request;
 }
 
 Task<GraphOutcome> GraphClient::send(TenantRef tenant, std::string phone_number_id, std::string body) {
-  if (tenant->access_token.empty()) co_return no_token();
+  if (tenant->access_token_for(phone_number_id).empty()) co_return no_token();
   const auto began = std::chrono::steady_clock::now();
   const auto answer = co_await http_.send(request_for(*tenant, phone_number_id, std::move(body)));
   duration_.observe(std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count());
@@ -60,7 +60,7 @@ Task<GraphOutcome> GraphClient::send(TenantRef tenant, std::string phone_number_
 }
 
 Task<bool> GraphClient::mark(TenantRef tenant, std::string phone_number_id, std::string body) {
-  if (tenant->access_token.empty()) co_return false;
+  if (tenant->access_token_for(phone_number_id).empty()) co_return false;
   auto request = request_for(*tenant, phone_number_id, std::move(body));
   request.total_timeout = options_.mark_timeout;
   const auto answer = co_await http_.send(std::move(request));

@@ -146,6 +146,17 @@ TEST_F(GraphClientTest, SendsTheTokenInTheHeaderOnlyAndProvesTheAppSecret) {
   EXPECT_EQ(calls("ok"), 1U);
 }
 
+TEST_F(GraphClientTest, UsesWhatTheNumberHasOfItsOwn) {
+  tenant_->of_numbers["111"].access_token = SecretString(std::string("EAA-of-111"));
+  tenant_->of_numbers["222"].app_secret = SecretString(std::string("of another number"));
+  ASSERT_TRUE(std::holds_alternative<GraphSent>(send()));
+  EXPECT_EQ(request_.header("Authorization"), "Bearer EAA-of-111");
+  EXPECT_EQ(request_.query_value("appsecret_proof"), to_hex(hmac_sha256("app-secret", "EAA-of-111")));
+  tenant_->of_numbers["111"].app_secret = SecretString(std::string("own-secret"));
+  ASSERT_TRUE(std::holds_alternative<GraphSent>(send()));
+  EXPECT_EQ(request_.query_value("appsecret_proof"), to_hex(hmac_sha256("own-secret", "EAA-of-111")));
+}
+
 TEST_F(GraphClientTest, LeavesTheProofOutWhereThereIsNoAppSecret) {
   tenant_->app_secret = {};
   ASSERT_TRUE(std::holds_alternative<GraphSent>(send()));

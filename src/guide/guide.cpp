@@ -24,15 +24,9 @@ std::string setting(const Tenant& tenant, const std::string& name) {
   return found == tenant.settings.end() ? std::string() : found->second;
 }
 
-std::optional<TimePoint> set_at(const Tenant& tenant, const char* name) {
-  const auto found = tenant.secrets_set.find(name);
-  return found == tenant.secrets_set.end() ? std::nullopt : std::optional(found->second.set_at);
-}
-
-/// The number's own, else the tenant's.
-std::string id_of(const Tenant& tenant, const char* name, const std::string& number) {
-  auto own = setting(tenant, name_for_number(name, number));
-  return own.empty() ? setting(tenant, name) : own;
+std::optional<TimePoint> set_at(const Tenant& tenant, const char* name, const std::string& number) {
+  const auto* facts = secret_for(tenant, name, number);
+  return facts ? std::optional(facts->set_at) : std::nullopt;
 }
 
 std::string key_of(TenantId tenant, const std::string& number) {
@@ -126,11 +120,11 @@ GuideFacts Guide::facts_of(const Tenant& tenant, const std::string& number) cons
   GuideFacts facts;
   facts.now = clock_.now();
   facts.number = number;
-  facts.waba_id = id_of(tenant, kWabaId, number);
-  facts.app_id = id_of(tenant, kAppId, number);
-  facts.token_set = set_at(tenant, kAccessToken);
-  facts.app_secret_set = set_at(tenant, kAppSecret);
-  facts.verify_token_set = set_at(tenant, kVerifyToken);
+  facts.waba_id = id_for(tenant, kWabaId, number);
+  facts.app_id = id_for(tenant, kAppId, number);
+  facts.token_set = set_at(tenant, kAccessToken, number);
+  facts.app_secret_set = set_at(tenant, kAppSecret, number);
+  facts.verify_token_set = set_at(tenant, kVerifyToken, number);
   facts.channel_open = tenant.policy == ChannelPolicy::kOpen;
   facts.has_agent = tenant.agents.contains(tenant.default_agent);
   facts.tenant = tenant.name;
@@ -244,7 +238,7 @@ Task<> Guide::ask_account(TenantRef tenant, const std::string& number, MetaCheck
 Task<MetaCheck> Guide::ask(TenantRef tenant, std::string number) {
   MetaCheck check;
   check.at = clock_.now();
-  check.waba_id = id_of(*tenant, kWabaId, number);
+  check.waba_id = id_for(*tenant, kWabaId, number);
   check.token = answered(co_await meta_.token(tenant, number), check);
   const auto& token = check.token.facts;
   // What a token that is no good is refused for says nothing about the rest.
@@ -258,7 +252,7 @@ Task<MetaCheck> Guide::ask(TenantRef tenant, std::string number) {
 bool Guide::may_ask(const Tenant& tenant, const std::string& number) {
   const auto now = clock_.now();
   TimePoint changed{};
-  for (const auto& [name, secret] : tenant.secrets_set) changed = std::max(changed, secret.set_at);
+  for (const auto& [name, facts] : tenant.secrets_set) changed = std::max(changed, facts.set_at);
   std::scoped_lock lock(mutex_);
   if (asked_.size() >= kMaxRemembered) asked_.clear();
   const auto [entry, first] = asked_.try_emplace(key_of(tenant.id, number), now);
@@ -270,7 +264,7 @@ bool Guide::may_ask(const Tenant& tenant, const std::string& number) {
 Task<Result<void>> Guide::check(TenantRef tenant, std::string number) {
   const auto own = own_number(*tenant, std::move(number));
   if (!own) co_return std::unexpected(own.error());
-  if (own->empty() || tenant->access_token.empty() || !may_ask(*tenant, *own)) co_return Result<void>();
+  if (own->empty() || tenant->access_token_for(*own).empty() || !may_ask(*tenant, *own)) co_return Result<void>();
   const MetaCheck check = co_await ask(tenant, *own);
   log::info("guide.checked tenant={} phone_number_id={} token={} number={} apps={}{}", tenant->name, *own,
             check.token.facts && check.token.facts->valid, check.number.facts.has_value(), check.apps.facts.has_value(),

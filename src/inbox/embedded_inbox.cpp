@@ -25,6 +25,10 @@ CREATE TABLE inbox (
 CREATE TABLE marks (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 INSERT INTO marks VALUES ('settled', 0), ('forgotten', 0);
 )sql",
+    // 2: whether the signer may speak for the number
+    R"sql(
+ALTER TABLE inbox ADD COLUMN is_foreign INTEGER NOT NULL DEFAULT 0;
+)sql",
 };
 
 std::int64_t mark_of(Database& db, std::string_view name) {
@@ -84,8 +88,10 @@ class EmbeddedInbox::AppendJob final : public sqlite::Store::Job {
     inbox_.write_mark(db);
     for (auto& item : items_) {
       item.seq = InboxSeq{++inbox_.last_written_};
-      db.run("INSERT INTO inbox (seq, tenant, slot, kind, received_ms, raw) VALUES ($1, $2, $3, $4, $5, $6)", item.seq,
-             item.tenant, item.slot, item.kind, to_ms(item.received_at), Blob{item.raw});
+      db.run(
+          "INSERT INTO inbox (seq, tenant, slot, kind, received_ms, raw, is_foreign) VALUES ($1, $2, $3, $4, $5, $6, "
+          "$7)",
+          item.seq, item.tenant, item.slot, item.kind, to_ms(item.received_at), Blob{item.raw}, item.foreign);
     }
     return true;
   }
@@ -196,13 +202,13 @@ EmbeddedInbox::Items EmbeddedInbox::take(std::size_t limit) {
 Task<Result<EmbeddedInbox::Items>> EmbeddedInbox::read_from_file(std::int64_t from, std::size_t limit) {
   auto items = co_await store_.read<Items>([from, limit](Database& db) -> Result<Items> {
     Items found;
-    auto rows =
-        db.query("SELECT seq, tenant, slot, kind, received_ms, raw FROM inbox WHERE seq >= $1 ORDER BY seq LIMIT $2",
-                 from, limit);
+    auto rows = db.query(
+        "SELECT seq, tenant, slot, kind, received_ms, raw, is_foreign FROM inbox WHERE seq >= $1 ORDER BY seq LIMIT $2",
+        from, limit);
     while (rows.next())
       found.push_back({InboxSeq{rows->integer(0)}, TenantId{rows->integer(1)},
                        static_cast<std::uint16_t>(rows->integer(2)), static_cast<std::uint8_t>(rows->integer(3)),
-                       from_ms(rows->integer(4)), rows->text(5)});
+                       from_ms(rows->integer(4)), rows->text(5), rows->integer(6) != 0});
     return found;
   });
   if (!items) co_return items;

@@ -19,6 +19,8 @@ struct InboundItem {
   std::uint8_t kind = 0;   ///< whatsapp::ItemKind
   TimePoint received_at;
   std::string raw;  ///< A webhook body with exactly this item, or the signed bytes that are none.
+  /// Signed by an app of the tenant's that may not speak for the item's number: kept and shown, not processed.
+  bool foreign = false;
 };
 
 /// How long a tenant's items are kept.

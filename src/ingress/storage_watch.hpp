@@ -19,6 +19,8 @@ namespace claw {
 class StorageWatch {
  public:
   static constexpr std::chrono::seconds kEvery{5};
+  /// Of items at the platform's address that nobody has claimed.
+  static constexpr std::int64_t kMaxUnclaimedBytes = 256 * 1024 * 1024;
 
   /// All must outlive this object.
   StorageWatch(IoPool& io, Ledger& ledger, Directory& directory, Clock& clock)
@@ -29,6 +31,7 @@ class StorageWatch {
   [[nodiscard]] bool full(const Tenant& tenant) const {
     return tenant.limits.stored_bytes > 0 && full_.load()->contains(tenant.id.value);
   }
+  [[nodiscard]] bool full_of_unclaimed() const { return full_.load()->contains(0); }
 
  private:
   using Full = std::unordered_set<std::int64_t>;

@@ -1,9 +1,13 @@
 #include "ingress/webhook.hpp"
 
+#include <algorithm>
+#include <cctype>
+
 #include <fmt/format.h>
 
 #include "base/log.hpp"
 #include "ledger/ledger.hpp"
+#include "tenancy/secret_names.hpp"
 #include "whatsapp/signature.hpp"
 #include "whatsapp/webhook.hpp"
 
@@ -31,21 +35,56 @@ net::HttpResponse try_later(std::chrono::seconds retry_after = kRetryAfter) {
   return response;
 }
 
+std::string_view host_of(const net::HttpRequest& request, const net::NetworkSet& proxies) {
+  const auto forwarded = request.header("X-Forwarded-Host");
+  return !forwarded.empty() && proxies.contains(request.peer) ? forwarded : request.header("Host");
+}
+
 Counter& requests(Metrics& metrics, const char* result) {
   return metrics.counter("clawcentral_webhook_requests_total", "Webhook deliveries by what became of them.",
                          fmt::format("result=\"{}\"", result));
 }
 
-std::vector<InboundItem> items_of(const Tenant& tenant, std::string_view body, TimePoint now) {
+InboundItem inbound(TenantId tenant, whatsapp::WebhookItem& item, TimePoint now) {
+  return {{}, tenant, slot_of(tenant, item.slot_key), static_cast<std::uint8_t>(item.kind), now, std::move(item.raw)};
+}
+
+bool speaks_for(const SigningApp& app, const std::string& number) {
+  return std::ranges::find(app.numbers, number) != app.numbers.end();
+}
+
+std::vector<InboundItem> items_of(const Tenant& tenant, const SigningApp& app, std::string_view body, TimePoint now) {
   std::vector<InboundItem> items;
-  for (auto& item : whatsapp::split_webhook(body))
-    items.push_back({{},
-                     tenant.id,
-                     slot_of(tenant.id, item.slot_key),
-                     static_cast<std::uint8_t>(item.kind),
-                     now,
-                     std::move(item.raw)});
+  // One app is the usual case; what is no number of the tenant's at all is found out behind the acknowledgement.
+  const bool one_app = tenant.apps.size() == 1;
+  for (auto& item : whatsapp::split_webhook(body)) {
+    const bool foreign = !one_app && tenant.owns_number(item.phone_number_id) && !speaks_for(app, item.phone_number_id);
+    items.push_back(inbound(tenant.id, item, now));
+    items.back().foreign = foreign;
+  }
   return items;
+}
+
+/// The app that signed the body; nullptr: none of the tenant's.
+const SigningApp* signer_of(const Tenant& tenant, std::string_view signature, std::string_view body) {
+  for (const auto& app : tenant.apps)
+    if (whatsapp::is_signed(app.secret.expose(), signature, body)) return &app;
+  return nullptr;
+}
+
+const SecretString& secret_of(const Tenant& tenant, const char* name) {
+  static const SecretString kNone;
+  const auto found = tenant.secrets.find(name);
+  return found == tenant.secrets.end() ? kNone : found->second;
+}
+
+bool verifies(const Tenant& tenant, std::string_view token) {
+  if (!tenant.id) return secret_of(tenant, kPlatformVerifyToken).equals(token) && !token.empty();
+  return std::ranges::any_of(tenant.verify_tokens, [&](const SecretString& each) { return each.equals(token); });
+}
+
+bool has_verify_token(const Tenant& tenant) {
+  return tenant.id ? !tenant.verify_tokens.empty() : !secret_of(tenant, kPlatformVerifyToken).empty();
 }
 
 }  // namespace
@@ -66,6 +105,10 @@ Webhook::Webhook(Directory& directory, ConnectionNotes& notes, Inbox& inbox, con
       not_durable_(requests(metrics, "not_durable")),
       too_fast_(requests(metrics, "tenant_too_fast")),
       full_(requests(metrics, "tenant_full")),
+      unclaimed_(metrics.counter("clawcentral_webhook_unclaimed_items_total",
+                                 "Items at the platform's address that no tenant has claimed.")),
+      unclaimed_dropped_(metrics.counter("clawcentral_webhook_unclaimed_dropped_total",
+                                         "Those of them that were not kept, because there are too many.")),
       durable_time_(metrics.histogram("clawcentral_webhook_durable_seconds", "From a parsed body to its commit.")) {}
 
 void Webhook::add_routes(net::Router& router) {
@@ -77,42 +120,92 @@ void Webhook::add_routes(net::Router& router) {
 
 TenantRef Webhook::tenant_of(const net::HttpRequest& request) const {
   if (const auto name = request.param("tenant"); !name.empty()) return directory_.by_name(name);
-  std::string_view host = request.header("Host");
-  if (const auto forwarded = request.header("X-Forwarded-Host");
-      !forwarded.empty() && options_.trusted_proxies.contains(request.peer))
-    host = forwarded;
-  return directory_.by_host(host);
+  return directory_.by_host(host_of(request, options_.trusted_proxies));
+}
+
+bool Webhook::is_platforms(const net::HttpRequest& request) const {
+  if (request.path != kPath) return false;
+  if (options_.platform_host.empty()) return true;
+  const auto host = host_of(request, options_.trusted_proxies);
+  return std::ranges::equal(host.substr(0, host.find(':')), options_.platform_host,
+                            [](unsigned char a, unsigned char b) { return std::tolower(a) == b; });
 }
 
 Task<net::HttpResponse> Webhook::receive(net::HttpRequest& request) {
   const auto tenant = tenant_of(request);
+  if (!tenant && is_platforms(request)) co_return co_await receive_of_platform(request);
   if (!tenant) {
     unknown_.add();
     co_return empty(404);
   }
-  if (!tenant->enabled || tenant->app_secret.empty()) {
+  if (!tenant->enabled || tenant->apps.empty()) {
     not_ready_.add();
     if (may_warn(*tenant))
       log::warn("webhook.not_ready tenant={} reason={}", tenant->name,
                 tenant->enabled ? "WHATSAPP_APP_SECRET is not set" : "the tenant is disabled");
     co_return try_later();
   }
-  if (!whatsapp::is_signed(tenant->app_secret.expose(), request.header("X-Hub-Signature-256"), request.body)) {
+  const auto* const app = signer_of(*tenant, request.header("X-Hub-Signature-256"), request.body);
+  if (!app) {
     unsigned_.add();
     notes_.unsigned_request(*tenant);
     co_return empty(401);
   }
-  if (storage_.full(*tenant)) co_return refuse(*tenant, full_, kRetryAfterFull, "limits.stored_bytes is reached");
   const auto now = clock_.now();
-  auto items = items_of(*tenant, request.body, now);
-  if (const auto later = rate_.refused(*tenant, items.size(), now))
-    co_return refuse(*tenant, too_fast_, *later, "more than limits.inbound_per_second");
+  auto items = items_of(*tenant, *app, request.body, now);
+  if (auto later = over_limit(*tenant, items.size(), now)) co_return std::move(*later);
+  co_return co_await keep(std::move(items), tenant->name);
+}
+
+std::vector<InboundItem> Webhook::items_of_platform(std::string_view body, TimePoint now) {
+  std::vector<InboundItem> items;
+  for (auto& item : whatsapp::split_webhook(body)) {
+    const auto tenant = directory_.by_claim(item.waba_id, item.phone_number_id);
+    if (!tenant) unclaimed_.add();
+    if (!tenant && storage_.full_of_unclaimed()) {
+      unclaimed_dropped_.add();
+      continue;
+    }
+    items.push_back(inbound(tenant ? tenant->id : TenantId{}, item, now));
+  }
+  return items;
+}
+
+Task<net::HttpResponse> Webhook::receive_of_platform(net::HttpRequest& request) {
+  const auto platform = directory_.platform();
+  const auto& secret = secret_of(*platform, kPlatformAppSecret);
+  if (secret.empty()) {
+    unknown_.add();
+    co_return empty(404);
+  }
+  if (!whatsapp::is_signed(secret.expose(), request.header("X-Hub-Signature-256"), request.body)) {
+    unsigned_.add();
+    notes_.unsigned_request(*platform);
+    co_return empty(401);
+  }
+  const auto now = clock_.now();
+  auto items = items_of_platform(request.body, now);
+  const auto is_of_first = [&](const InboundItem& item) { return item.tenant == items.front().tenant; };
+  if (!items.empty() && std::ranges::all_of(items, is_of_first))
+    if (const auto only = directory_.by_id(items.front().tenant); only && only->enabled)
+      if (auto later = over_limit(*only, items.size(), now)) co_return std::move(*later);
+  co_return co_await keep(std::move(items), "(platform)");
+}
+
+std::optional<net::HttpResponse> Webhook::over_limit(const Tenant& tenant, std::size_t items, TimePoint now) {
+  if (storage_.full(tenant)) return refuse(tenant, full_, kRetryAfterFull, "limits.stored_bytes is reached");
+  if (const auto later = rate_.refused(tenant, items, now))
+    return refuse(tenant, too_fast_, *later, "more than limits.inbound_per_second");
+  return std::nullopt;
+}
+
+Task<net::HttpResponse> Webhook::keep(std::vector<InboundItem> items, std::string whose) {
   const auto count = items.size();
   const auto began = std::chrono::steady_clock::now();
   if (const auto kept = co_await inbox_.append(std::move(items)); !kept) {
     // Not 200: Meta delivers again, so the outage costs delay and no message.
     not_durable_.add();
-    log::warn("webhook.not_durable tenant={} reason=\"{}\"", tenant->name, kept.error().message);
+    log::warn("webhook.not_durable tenant={} reason=\"{}\"", whose, kept.error().message);
     co_return try_later();
   }
   durable_time_.observe(std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count());
@@ -129,7 +222,8 @@ net::HttpResponse Webhook::refuse(const Tenant& tenant, Counter& counter, std::c
 }
 
 Task<net::HttpResponse> Webhook::verify(net::HttpRequest& request) {
-  const auto tenant = tenant_of(request);
+  auto tenant = tenant_of(request);
+  if (!tenant && is_platforms(request) && has_verify_token(*directory_.platform())) tenant = directory_.platform();
   if (!tenant) co_return empty(404);
   const auto mode = request.query_value("hub.mode").value_or("");
   const auto token = request.query_value("hub.verify_token").value_or("");
@@ -137,9 +231,9 @@ Task<net::HttpResponse> Webhook::verify(net::HttpRequest& request) {
     co_await notes_.verification(*tenant, "hub.mode is not subscribe");
     co_return net::text_response(400, "hub.mode must be subscribe\n");
   }
-  if (tenant->verify_token.empty() || !tenant->verify_token.equals(token)) {
+  if (!verifies(*tenant, token)) {
     co_await notes_.verification(
-        *tenant, tenant->verify_token.empty() ? "WHATSAPP_VERIFY_TOKEN is not set" : "the verify token is another one");
+        *tenant, has_verify_token(*tenant) ? "the verify token is another one" : "WHATSAPP_VERIFY_TOKEN is not set");
     co_return empty(403);
   }
   co_await notes_.verification(*tenant, "");

@@ -13,29 +13,46 @@ namespace claw {
 /// Where Meta talks to us: verifies, stores, answers 200. In this order: size (the server's limit), tenant, signature
 /// over the raw bytes, and only then parsing. No decision about a message is taken here.
 ///
+/// A tenant's address believes each app that one of its numbers uses; what an app says of a number that uses another is
+/// kept as foreign. The platform's address believes the platform's app, and gives each item to the tenant that claims
+/// its account and number, all in one append; what nobody claims is kept for tenant 0, up to
+/// StorageWatch::kMaxUnclaimedBytes, and then counted only.
+///
 /// | what comes | answer |
 /// |---|---|
 /// | signed, whatever it holds | 200 once it would survive a power cut; 503 with Retry-After if it cannot be kept |
 /// | signature missing, wrong, of another form | 401, empty |
 /// | signed, more than the tenant may send now; for a tenant that has stored as much as it may | 503 with Retry-After |
 /// | unknown tenant; disabled tenant or one without app secret | 404; 503 |
+/// | the platform's address: items of a disabled tenant | 200: Meta has one queue for the app, and must not hold up all
+/// others for days. They are kept, and shown as ignored |
+/// | the platform's address: items of one tenant alone, which is over a limit | 503 with Retry-After |
 /// | verification: right; wrong mode; wrong token | 200 and the challenge; 400; 403 |
 class Webhook {
  public:
   struct Options {
     net::NetworkSet trusted_proxies;  ///< Whose X-Forwarded-Host is believed.
+    /// Where the platform's app delivers, in lower case and without port; empty: every host that is no tenant's.
+    std::string platform_host;
   };
   /// All must outlive this object.
   Webhook(Directory& directory, ConnectionNotes& notes, Inbox& inbox, const StorageWatch& storage, Clock& clock,
           Metrics& metrics, Options options);
 
-  /// Adds `/webhooks/whatsapp` (tenant by host) and `/t/{tenant}/webhooks/whatsapp`. This object must outlive the
-  /// router.
+  /// Adds `/webhooks/whatsapp` (tenant by host, or the platform's own) and `/t/{tenant}/webhooks/whatsapp`. This object
+  /// must outlive the router.
   void add_routes(net::Router& router);
 
  private:
   [[nodiscard]] TenantRef tenant_of(const net::HttpRequest& request) const;
+  [[nodiscard]] bool is_platforms(const net::HttpRequest& request) const;
   Task<net::HttpResponse> receive(net::HttpRequest& request);
+  Task<net::HttpResponse> receive_of_platform(net::HttpRequest& request);
+  [[nodiscard]] std::vector<InboundItem> items_of_platform(std::string_view body, TimePoint now);
+  /// Over a limit of the tenant's: the answer that says so.
+  [[nodiscard]] std::optional<net::HttpResponse> over_limit(const Tenant& tenant, std::size_t items, TimePoint now);
+  /// Appends, and answers 200 once it would survive a power cut.
+  Task<net::HttpResponse> keep(std::vector<InboundItem> items, std::string whose);
   /// The answer to a signed request that may not come in now.
   [[nodiscard]] net::HttpResponse refuse(const Tenant& tenant, Counter& counter, std::chrono::seconds retry_after,
                                          std::string_view reason);
@@ -57,6 +74,8 @@ class Webhook {
   Counter& not_durable_;
   Counter& too_fast_;
   Counter& full_;
+  Counter& unclaimed_;
+  Counter& unclaimed_dropped_;
   Histogram& durable_time_;
   InboundRate rate_;
   std::mutex warned_mutex_;

@@ -63,12 +63,20 @@ struct AgentRow {
   std::string version = {};
 };
 
+/// Which number the platform's app delivers to which tenant.
+struct Claim {
+  std::string waba_id;
+  std::string phone_number_id;
+  TenantId tenant;
+};
+
 struct TenancyRows {
   std::vector<TenantRow> tenants;
   std::vector<SealedSecretRow> secrets;
   std::vector<SettingRow> settings;
   std::vector<TokenRow> tokens;
   std::vector<AgentRow> agents;
+  std::vector<Claim> claims;  ///< By account and number.
 };
 
 /// What comes with every change: its row of the audit log, written in the same transaction, and what must hold of the
@@ -107,6 +115,11 @@ class TenantStore {
   [[nodiscard]] virtual Task<Result<void>> put_agent(AgentRow row, bool make_default, Change change) = 0;
   /// kConflict while it is the default and there are others.
   [[nodiscard]] virtual Task<Result<void>> delete_agent(TenantId tenant, std::string name, Change change) = 0;
+
+  /// The number and its account become the tenant's, in its settings too. kConflict if another tenant has one of them.
+  [[nodiscard]] virtual Task<Result<void>> put_claim(Claim claim, Change change) = 0;
+  /// The tenant's settings stay.
+  [[nodiscard]] virtual Task<Result<void>> delete_claim(Claim claim, Change change) = 0;
 
   /// What the gateway itself remembers beside the settings: nobody's change, without a row in the audit log.
   [[nodiscard]] virtual Task<Result<void>> note(SettingRow row) = 0;

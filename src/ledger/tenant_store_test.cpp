@@ -206,5 +206,33 @@ TEST_F(TenantStoreTest, KeepsADefaultAgentWhileThereAreAgents) {
   EXPECT_EQ(standard(), "");
 }
 
+TEST_F(TenantStoreTest, ClaimsANumberForOneTenantAndSaysSoInItsSettings) {
+  const auto acme = make("acme");
+  const auto beta = make("beta");
+  const auto value = [&](TenantId tenant, const std::string& name) {
+    for (const auto& row : rows().settings)
+      if (row.tenant == tenant && row.name == name) return row.value;
+    return std::string();
+  };
+  ASSERT_TRUE(run(store_->put_claim({"900", "111", acme}, change("claimed"))));
+  EXPECT_EQ(value(acme, "WHATSAPP_PHONE_NUMBER_ID"), "111");
+  EXPECT_EQ(value(acme, "WHATSAPP_WABA_ID"), "900");
+  ASSERT_TRUE(run(store_->put_claim({"901", "112", acme}, change())));
+  EXPECT_EQ(value(acme, "WHATSAPP_PHONE_NUMBER_ID"), "111,112");
+  EXPECT_EQ(value(acme, "WHATSAPP_WABA_ID"), "900");
+  EXPECT_EQ(value(acme, "WHATSAPP_WABA_ID_112"), "901") << "another account";
+  EXPECT_EQ(kind(run(store_->put_claim({"902", "111", beta}, change("refused")))), ErrorKind::kConflict);
+  EXPECT_EQ(kind(run(store_->put_claim({"900", "113", beta}, change("refused")))), ErrorKind::kConflict)
+      << "an account is one tenant's";
+  ASSERT_TRUE(run(store_->put_setting({beta, "WHATSAPP_PHONE_NUMBER_ID", "222"}, {"222"}, change())));
+  EXPECT_EQ(kind(run(store_->put_claim({"903", "222", acme}, change("refused")))), ErrorKind::kConflict)
+      << "set by another, without a claim";
+  EXPECT_THAT(rows().claims, SizeIs(2));
+  ASSERT_TRUE(run(store_->delete_claim({"900", "111", acme}, change("released"))));
+  EXPECT_EQ(kind(run(store_->delete_claim({"900", "111", acme}, change()))), ErrorKind::kNotFound);
+  EXPECT_EQ(value(acme, "WHATSAPP_PHONE_NUMBER_ID"), "111,112") << "the settings stay";
+  EXPECT_THAT(audited(), ElementsAre("claimed", "released"));
+}
+
 }  // namespace
 }  // namespace claw

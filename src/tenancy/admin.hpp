@@ -57,7 +57,8 @@ class Admin {
   static constexpr std::size_t kMaxDescriptionBytes = 500;
   static constexpr std::size_t kMaxLabelBytes = 100;
   static constexpr std::int64_t kMaxTokenDays = 3650;
-  static constexpr std::size_t kMaxNumbers = 100;  ///< Of one tenant.
+  static constexpr std::size_t kMaxNumbers = 100;   ///< Of one tenant.
+  static constexpr std::size_t kMaxAppSecrets = 7;  ///< Of numbers that have their own.
 
   /// Told after a change: which tenant (0: the platform) and what of it ("secrets", "agents", …).
   using Listener = std::function<void(TenantId, std::string_view what)>;
@@ -74,8 +75,15 @@ class Admin {
   /// "open" or "disabled".
   [[nodiscard]] Task<Result<TenantRef>> set_policy(By by, TenantRef tenant, std::string policy);
 
+  /// `tenant` may be Directory::platform() here.
   [[nodiscard]] Task<Result<TenantRef>> set_secret(By by, TenantRef tenant, SecretChange change);
   [[nodiscard]] Task<Result<TenantRef>> delete_secret(By by, TenantRef tenant, std::string name);
+
+  /// The platform's app delivers the number to this tenant from now on; both ids are digits.
+  [[nodiscard]] Task<Result<TenantRef>> claim(By by, TenantRef tenant, std::string waba_id,
+                                              std::string phone_number_id);
+  /// kNotFound where it is nobody's. The tenant keeps the number among its settings.
+  [[nodiscard]] Task<Result<void>> release(By by, std::string waba_id, std::string phone_number_id);
 
   [[nodiscard]] Task<Result<TenantRef>> set_agent(By by, TenantRef tenant, AgentChange change);
   [[nodiscard]] Task<Result<TenantRef>> delete_agent(By by, TenantRef tenant, std::string name);

@@ -33,11 +33,24 @@ std::string_view fault_in(std::string_view name, std::string_view value) {
   const auto* known = known_secret(name);
   const auto base = known ? known->name : name;
   const auto printable = [](unsigned char c) { return c > 0x20 && c < 0x7f; };
-  if ((base == kAccessToken || base == kAppSecret) && !std::ranges::all_of(value, printable))
+  if ((base == kAccessToken || base == kAppSecret || base == kPlatformAppSecret) &&
+      !std::ranges::all_of(value, printable))
     return "the value has blanks, line breaks or characters that no token of Meta's has; was it copied whole?";
-  if (base == kVerifyToken && std::ranges::any_of(value, [](unsigned char c) { return c < 0x20 || c == 0x7f; }))
+  if ((base == kVerifyToken || base == kPlatformVerifyToken) &&
+      std::ranges::any_of(value, [](unsigned char c) { return c < 0x20 || c == 0x7f; }))
     return "the value has line breaks or other control characters";
   return {};
+}
+
+/// Each app secret is tried on a webhook: a bound on what a stranger's request costs.
+std::string app_secrets_fault(const Tenant& tenant, const std::string& name) {
+  if (name == kAppSecret || !name.starts_with(kAppSecret) || number_in(name).empty()) return {};
+  std::size_t others = 0;
+  for (const auto& [number, own] : tenant.of_numbers)
+    others += !own.app_secret.empty() && name != name_for_number(kAppSecret, number);
+  return others < Admin::kMaxAppSecrets
+             ? ""
+             : fmt::format("{} numbers at most have an app secret of their own", Admin::kMaxAppSecrets);
 }
 
 std::string description_fault(const SecretChange& change) {
@@ -71,6 +84,12 @@ Task<Result<TenantRef>> Admin::set_id(By by, TenantRef tenant, std::string name,
 Task<Result<TenantRef>> Admin::set_secret(By by, TenantRef tenant, SecretChange wanted) {
   const std::string name = wanted.name;
   if (!is_secret_name(name)) co_return fail(ErrorKind::kInvalid, "a secret's name is 1 to 64 of A-Z, 0-9 and _");
+  if (is_platform_name(name) != !tenant->id || (!tenant->id && !known_secret(name)))
+    co_return fail(ErrorKind::kInvalid,
+                   tenant->id ? "names that begin with PLATFORM_ are the platform's"
+                              : "the platform has PLATFORM_APP_SECRET, PLATFORM_VERIFY_TOKEN and PLATFORM_APP_ID");
+  if (auto fault = app_secrets_fault(*tenant, name); !fault.empty())
+    co_return fail(ErrorKind::kInvalid, std::move(fault));
   if (auto fault = description_fault(wanted); !fault.empty()) co_return fail(ErrorKind::kInvalid, std::move(fault));
   const auto known = tenant->secrets_set.find(name);
   const bool is_new = known == tenant->secrets_set.end();

@@ -26,7 +26,7 @@ Task<Result<TenantRef>> Admin::done(TenantId tenant, std::string_view what, Resu
   if (!written) co_return std::unexpected(written.error());
   if (const auto read = co_await directory_.reload(); !read) co_return std::unexpected(read.error());
   if (changed_) changed_(tenant, what);
-  co_return directory_.by_id(tenant);
+  co_return tenant ? directory_.by_id(tenant) : directory_.platform();
 }
 
 Task<Result<TenantRef>> Admin::create_tenant(By by, std::string name) {

@@ -195,6 +195,8 @@ TEST_F(CommandsTest, RefusesWithAWordForThePersonAtTheKeyboard) {
       {"secret.set", R"({"tenant":"acme","name":"WHATSAPP_APP_SECRET","description":"mine"})", ErrorKind::kInvalid,
        "ours"},
       {"secret.set", R"({"tenant":"acme","name":"S","description":"mine"})", ErrorKind::kNotFound, "no such"},
+      {"secret.set", R"({"tenant":"acme","name":"PLATFORM_APP_SECRET","value":"x"})", ErrorKind::kInvalid,
+       "the platform's"},
       {"secret.delete", R"({"tenant":"acme","name":"NONE"})", ErrorKind::kNotFound, "no such"},
       {"secret.delete", R"({"tenant":"beta","name":"WHATSAPP_PHONE_NUMBER_ID"})", ErrorKind::kNotFound, "no such"},
       {"token.create", R"({"tenant":"nobody"})", ErrorKind::kNotFound, "nobody"},

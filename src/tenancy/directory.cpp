@@ -37,6 +37,47 @@ void apply_setting(Tenant& tenant, const SettingRow& row) {
     if (row.name == setting) tenant.limits.*limit = whole_number(row.value);
 }
 
+void apply_secret(Tenant& tenant, const std::string& name, SecretString secret) {
+  const auto number = number_in(name);
+  const auto place = [&](std::string_view base, SecretString& of_all, SecretString NumberSecrets::* of_one) {
+    if (!number.empty() && name == name_for_number(base, number))
+      tenant.of_numbers[std::string(number)].*of_one = std::move(secret);
+    else if (name == base)
+      of_all = std::move(secret);
+    else
+      return false;
+    return true;
+  };
+  if (place(kAccessToken, tenant.access_token, &NumberSecrets::access_token)) return;
+  if (place(kAppSecret, tenant.app_secret, &NumberSecrets::app_secret)) return;
+  if (place(kVerifyToken, tenant.verify_token, &NumberSecrets::verify_token)) return;
+  tenant.secrets.emplace(name, std::move(secret));
+}
+
+std::string claim_key(std::string_view waba_id, std::string_view phone_number_id) {
+  return fmt::format("{}/{}", waba_id, phone_number_id);
+}
+
+/// What webhooks are checked with, each secret once however many numbers have it.
+void gather_apps(Tenant& tenant) {
+  const auto app_of = [&](const SecretString& secret) -> SigningApp& {
+    for (auto& app : tenant.apps)
+      if (app.secret.equals(secret.expose())) return app;
+    tenant.apps.push_back({secret.clone(), {}});
+    return tenant.apps.back();
+  };
+  if (!tenant.app_secret.empty()) app_of(tenant.app_secret);
+  if (!tenant.verify_token.empty()) tenant.verify_tokens.push_back(tenant.verify_token.clone());
+  for (const auto& number : tenant.phone_number_ids) {
+    const auto own = tenant.of_numbers.find(number);
+    const bool has_own = own != tenant.of_numbers.end() && !own->second.app_secret.empty();
+    const auto& secret = has_own ? own->second.app_secret : tenant.app_secret;
+    if (!secret.empty()) app_of(secret).numbers.push_back(number);
+    if (own != tenant.of_numbers.end() && !own->second.verify_token.empty())
+      tenant.verify_tokens.push_back(own->second.verify_token.clone());
+  }
+}
+
 }  // namespace
 
 std::vector<std::string> split_numbers(std::string_view text) {
@@ -58,10 +99,16 @@ std::string token_hash(std::string_view token) {
 }
 
 Directory::Directory(TenantStore& store, const Vault& vault, std::string base_domain)
-    : store_(store), vault_(vault), base_domain_(lower(base_domain)), reading_(std::make_shared<const Reading>()) {}
+    : store_(store), vault_(vault), base_domain_(lower(base_domain)), reading_(std::make_shared<const Reading>()) {
+  auto nothing = std::make_shared<Reading>();
+  nothing->platform = std::make_shared<const Tenant>();
+  reading_ = std::move(nothing);
+}
 
 Result<std::shared_ptr<Directory::Reading>> Directory::make(TenancyRows rows) const {
   std::map<TenantId, std::shared_ptr<Tenant>> tenants;
+  const auto platform = std::make_shared<Tenant>();
+  tenants.emplace(TenantId{}, platform);
   for (auto& row : rows.tenants) {
     auto tenant = std::make_shared<Tenant>();
     tenant->id = row.id;
@@ -86,13 +133,24 @@ Result<std::shared_ptr<Directory::Reading>> Directory::make(TenancyRows rows) co
     auto secret = vault_.open(row.tenant, row.name, row.sealed);
     if (!secret) return fail(ErrorKind::kFatal, fmt::format("tenant {}: {}", tenant->name, secret.error().message));
     tenant->secrets_set[row.name] = {row.set_at, row.set_by, row.description, row.version};
-    if (row.name == kAccessToken) tenant->access_token = std::move(*secret);
-    if (row.name == kAppSecret) tenant->app_secret = std::move(*secret);
-    if (row.name == kVerifyToken) tenant->verify_token = std::move(*secret);
-    if (!secret->empty()) tenant->secrets.emplace(row.name, std::move(*secret));
+    apply_secret(*tenant, row.name, std::move(*secret));
   }
   auto reading = std::make_shared<Reading>();
+  reading->platform = platform;
+  tenants.erase(TenantId{});
+  for (auto& row : rows.claims) {
+    Tenant* const tenant = find(row.tenant);
+    if (!tenant) continue;
+    tenant->claims.push_back(row);
+    if (const auto secret = platform->secrets.find(kPlatformAppSecret); secret != platform->secrets.end())
+      tenant->platform_app_secret = secret->second.clone();
+    const auto& who = tenants.at(row.tenant);
+    reading->by_claim[claim_key(row.waba_id, row.phone_number_id)] = who;
+    reading->by_claim[claim_key(row.waba_id, "")] = who;
+    reading->claims.push_back(std::move(row));
+  }
   for (auto& [id, tenant] : tenants) {
+    gather_apps(*tenant);
     reading->all.push_back(tenant);
     reading->by_id[id.value] = tenant;
     reading->by_name[tenant->name] = tenant;
@@ -154,6 +212,20 @@ TenantRef Directory::by_number(std::string_view phone_number_id) const {
 
 std::vector<TenantRef> Directory::all() const {
   return reading()->all;
+}
+
+TenantRef Directory::platform() const {
+  return reading()->platform;
+}
+
+TenantRef Directory::by_claim(std::string_view waba_id, std::string_view phone_number_id) const {
+  const auto now = reading();
+  const auto found = now->by_claim.find(claim_key(waba_id, phone_number_id));
+  return found == now->by_claim.end() ? nullptr : found->second;
+}
+
+std::vector<Claim> Directory::claims() const {
+  return reading()->claims;
 }
 
 }  // namespace claw

@@ -43,6 +43,12 @@ class Directory {
   /// The tenant that set this phone number id.
   [[nodiscard]] TenantRef by_number(std::string_view phone_number_id) const;
   [[nodiscard]] std::vector<TenantRef> all() const;
+  /// The platform's own secrets and ids, as those of a tenant 0 that has no numbers.
+  [[nodiscard]] TenantRef platform() const;
+  /// The tenant that has claimed the pair of the platform's app; with an empty number who has claimed the account.
+  [[nodiscard]] TenantRef by_claim(std::string_view waba_id, std::string_view phone_number_id) const;
+  /// By account and number.
+  [[nodiscard]] std::vector<Claim> claims() const;
 
  private:
   struct Reading {
@@ -52,6 +58,9 @@ class Directory {
     std::unordered_map<std::string, TenantRef> by_number;
     std::unordered_map<std::string, ApiToken> by_token_hash;
     std::vector<TenantRef> all;
+    TenantRef platform;
+    std::unordered_map<std::string, TenantRef> by_claim;  ///< "account/number", and "account/".
+    std::vector<Claim> claims;
   };
   [[nodiscard]] std::shared_ptr<const Reading> reading() const { return reading_.load(); }
   [[nodiscard]] Result<std::shared_ptr<Reading>> make(TenancyRows rows) const;

@@ -118,6 +118,35 @@ TEST_F(DirectoryTest, OpensSecretsAndSaysWhichOneItCannotOpenWhileTheOldReadingS
   EXPECT_EQ(directory().by_id(acme)->access_token.expose(), "new") << "and recovers";
 }
 
+TEST_F(DirectoryTest, GivesANumberItsOwnSecretsAndElseTheTenants) {
+  const auto acme = tenants_.add("acme", "111,112");
+  tenants_.set_secret(acme, kAccessToken, "EAA-1");
+  tenants_.set_secret(acme, kAppSecret, "app-1");
+  tenants_.set_secret(acme, "WHATSAPP_ACCESS_TOKEN_112", "EAA-2");
+  tenants_.set_secret(acme, "MODEL_KEY", "hush");
+  const auto tenant = directory().by_id(acme);
+  EXPECT_EQ(tenant->access_token_for("111").expose(), "EAA-1");
+  EXPECT_EQ(tenant->access_token_for("112").expose(), "EAA-2");
+  EXPECT_EQ(tenant->app_secret_for("112").expose(), "app-1");
+  EXPECT_EQ(tenant->secrets.size(), 1U) << "an agent's key can be no token of Meta's";
+  EXPECT_TRUE(tenant->secrets.contains("MODEL_KEY"));
+}
+
+TEST_F(DirectoryTest, LendsThePlatformsAppSecretToANumberThatIsClaimedAndHasNone) {
+  const auto acme = tenants_.add("acme", "111,112");
+  tenants_.set_secret({}, "PLATFORM_APP_SECRET", "platform");
+  tenants_.claim(acme, "900", "112");
+  auto tenant = directory().by_id(acme);
+  EXPECT_EQ(tenant->app_secret_for("112").expose(), "platform");
+  EXPECT_TRUE(tenant->app_secret_for("111").empty()) << "not claimed";
+  EXPECT_EQ(directory().by_claim("900", "112")->id, acme);
+  EXPECT_EQ(directory().by_claim("900", "")->id, acme);
+  for (const auto& [waba, number] : {std::pair{"900", "111"}, {"901", "112"}, {"", "112"}, {"", ""}})
+    EXPECT_EQ(directory().by_claim(waba, number), nullptr);
+  tenants_.set_secret(acme, kAppSecret, "own");
+  EXPECT_EQ(directory().by_id(acme)->app_secret_for("112").expose(), "own");
+}
+
 TEST_F(DirectoryTest, ServesItsLastReadingWhileTheStoreIsAway) {
   tenants_.add("acme", "111");
   world_.store->close();

@@ -27,14 +27,24 @@ constexpr KnownSecret kKnown[] = {
     {kAppId, "The id of the Meta app: at the top of its dashboard.", true, true},
 };
 
+constexpr KnownSecret kPlatform[] = {
+    {kPlatformAppSecret,
+     "Proves that a webhook at the platform's address is Meta's. In the dashboard of the platform's app under App "
+     "settings, Basic: App secret."},
+    {kPlatformVerifyToken,
+     "A word of your own that Meta says when it checks the platform's callback URL: the same here and under WhatsApp, "
+     "Configuration."},
+    {kPlatformAppId, "The id of the platform's app: at the top of its dashboard.", true},
+};
+
 bool all_digits(std::string_view text) {
   return !text.empty() && std::ranges::all_of(text, [](unsigned char c) { return std::isdigit(c); });
 }
 
 }  // namespace
 
-std::span<const KnownSecret> known_secrets() {
-  return kKnown;
+bool is_platform_name(std::string_view name) {
+  return name.starts_with("PLATFORM_");
 }
 
 std::string_view number_in(std::string_view name) {
@@ -49,8 +59,9 @@ std::string_view number_in(std::string_view name) {
 const KnownSecret* known_secret(std::string_view name) {
   const auto number = number_in(name);
   if (!number.empty()) name.remove_suffix(number.size() + 1);
-  const auto* const found = std::ranges::find(kKnown, name, &KnownSecret::name);
-  return found == std::end(kKnown) ? nullptr : found;
+  const auto of = is_platform_name(name) ? std::span<const KnownSecret>(kPlatform) : kKnown;
+  const auto found = std::ranges::find(of, name, &KnownSecret::name);
+  return found == of.end() ? nullptr : &*found;
 }
 
 std::string name_for_number(std::string_view base, std::string_view number) {
@@ -84,9 +95,10 @@ SecretView secret_view(const Tenant& tenant, const std::string& name) {
 
 std::vector<SecretView> secret_views(const Tenant& tenant) {
   std::vector<SecretView> known;
+  const auto of = tenant.id ? std::span<const KnownSecret>(kKnown) : kPlatform;
   std::vector<SecretView> of_numbers;
   std::vector<SecretView> own;
-  for (const auto& each : kKnown) known.push_back(secret_view(tenant, std::string(each.name)));
+  for (const auto& each : of) known.push_back(secret_view(tenant, std::string(each.name)));
   for (const auto& [name, facts] : tenant.secrets_set) {
     const auto* base = known_secret(name);
     if (base && base->name == name) continue;
@@ -97,11 +109,30 @@ std::vector<SecretView> secret_views(const Tenant& tenant) {
   return known;
 }
 
+const SecretFacts* secret_for(const Tenant& tenant, std::string_view base, std::string_view number) {
+  for (const auto& name : {name_for_number(base, number), std::string(base)})
+    if (const auto found = tenant.secrets_set.find(name); found != tenant.secrets_set.end()) return &found->second;
+  return nullptr;
+}
+
+std::string id_for(const Tenant& tenant, std::string_view base, std::string_view number) {
+  for (const auto& name : {name_for_number(base, number), std::string(base)})
+    if (const auto found = tenant.settings.find(name); found != tenant.settings.end()) return found->second;
+  return {};
+}
+
 std::vector<std::string> missing_secrets(const Tenant& tenant) {
   std::vector<std::string> missing;
-  for (const char* name : {kAccessToken, kAppSecret, kVerifyToken})
-    if (!tenant.secrets_set.contains(name)) missing.emplace_back(name);
-  if (tenant.phone_number_ids.empty()) missing.emplace_back(kPhoneNumberId);
+  const auto& numbers = tenant.phone_number_ids;
+  for (const char* name : {kAccessToken, kAppSecret, kVerifyToken}) {
+    const bool by_platform = name != kAccessToken;
+    const auto lacks = [&](const std::string& number) {
+      return !secret_for(tenant, name, number) && !(by_platform && tenant.is_claimed(number));
+    };
+    const bool lacking = numbers.empty() ? !tenant.secrets_set.contains(name) : std::ranges::any_of(numbers, lacks);
+    if (lacking) missing.emplace_back(name);
+  }
+  if (numbers.empty()) missing.emplace_back(kPhoneNumberId);
   return missing;
 }
 

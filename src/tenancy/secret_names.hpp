@@ -18,8 +18,11 @@ struct KnownSecret {
   bool per_number = false;       ///< A further number may have its own: NAME_<phone number id>.
 };
 
-/// Those of a tenant: the four of the product page first.
-[[nodiscard]] std::span<const KnownSecret> known_secrets();
+/// The platform's own, which are those of tenant 0.
+inline constexpr const char* kPlatformAppSecret = "PLATFORM_APP_SECRET";
+inline constexpr const char* kPlatformVerifyToken = "PLATFORM_VERIFY_TOKEN";
+inline constexpr const char* kPlatformAppId = "PLATFORM_APP_ID";
+[[nodiscard]] bool is_platform_name(std::string_view name);
 
 /// `name` or, where it is of one number, its base; nullptr for a name of the tenant's own.
 [[nodiscard]] const KnownSecret* known_secret(std::string_view name);
@@ -47,7 +50,13 @@ struct SecretView {
 [[nodiscard]] SecretView secret_view(const Tenant& tenant, const std::string& name);
 /// The known ones first, set or not, then those of single numbers, then the tenant's own.
 [[nodiscard]] std::vector<SecretView> secret_views(const Tenant& tenant);
-/// What the tenant needs and has not set, by name.
+/// What is set of `base` for a number: its own, else the tenant's; nullptr where neither is.
+[[nodiscard]] const SecretFacts* secret_for(const Tenant& tenant, std::string_view base, std::string_view number);
+/// The value of an id of Meta's for a number, in the same way; empty where none is set.
+[[nodiscard]] std::string id_for(const Tenant& tenant, std::string_view base, std::string_view number);
+
+/// What the tenant needs and has not set, by name. A number that is claimed of the platform's app needs no app secret
+/// and no verify token of the tenant's, for its webhooks come by the platform's address; an access token it needs.
 [[nodiscard]] std::vector<std::string> missing_secrets(const Tenant& tenant);
 
 }  // namespace claw

@@ -8,6 +8,7 @@
 #include "base/clock.hpp"
 #include "base/ids.hpp"
 #include "base/secret_string.hpp"
+#include "ledger/tenant_store.hpp"
 
 namespace claw {
 
@@ -71,6 +72,19 @@ struct Agent {
   std::string version = {};
 };
 
+/// What a phone number has of its own; what is empty is the tenant's.
+struct NumberSecrets {
+  SecretString access_token;
+  SecretString app_secret;
+  SecretString verify_token;
+};
+
+/// An app of Meta's by its secret, and the tenant's numbers whose webhooks it may sign.
+struct SigningApp {
+  SecretString secret;
+  std::vector<std::string> numbers;
+};
+
 /// What may be told of a secret or an id of Meta's that is set.
 struct SecretFacts {
   TimePoint set_at;
@@ -94,10 +108,31 @@ struct Tenant {
   SecretString access_token;
   SecretString app_secret;
   SecretString verify_token;
+  std::map<std::string, NumberSecrets, std::less<>> of_numbers;
+  SecretString platform_app_secret;             ///< Set where numbers are claimed of the platform's app.
+  std::vector<SigningApp> apps;                 ///< Whose webhooks are believed: distinct, the tenant's own first.
+  std::vector<SecretString> verify_tokens;      ///< All there are; each verifies.
+  std::vector<Claim> claims;                    ///< Of the tenant's numbers.
   std::map<std::string, SecretString> secrets;  ///< All others, by name: keys of agents and the like.
   std::map<std::string, Agent> agents;
   std::string default_agent;  ///< Empty: none is set.
 
+  /// What is used for a number: its own, else the tenant's.
+  [[nodiscard]] const SecretString& access_token_for(std::string_view number) const {
+    const auto own = of_numbers.find(number);
+    return own == of_numbers.end() || own->second.access_token.empty() ? access_token : own->second.access_token;
+  }
+  /// The same; of a number without one that is claimed, the platform's.
+  [[nodiscard]] const SecretString& app_secret_for(std::string_view number) const {
+    const auto own = of_numbers.find(number);
+    if (own != of_numbers.end() && !own->second.app_secret.empty()) return own->second.app_secret;
+    return app_secret.empty() && is_claimed(number) ? platform_app_secret : app_secret;
+  }
+  [[nodiscard]] bool is_claimed(std::string_view number) const {
+    for (const auto& claim : claims)
+      if (claim.phone_number_id == number) return true;
+    return false;
+  }
   [[nodiscard]] bool owns_number(std::string_view phone_number_id) const {
     for (const auto& own : phone_number_ids)
       if (own == phone_number_id) return true;

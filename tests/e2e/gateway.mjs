@@ -175,7 +175,7 @@ net = { allow_private = ["127.0.0.0/8"] }
       changes: [{ field, value: { messaging_product: "whatsapp",
         metadata: { display_phone_number: "1555", phone_number_id: number }, ...value } }] }] });
     const signature = `sha256=${createHmac("sha256", tenant.appSecret).update(body).digest("hex")}`;
-    const answer = await this.request("POST", `/t/${tenant.name}/webhooks/whatsapp`,
+    const answer = await this.request("POST", tenant.path ?? `/t/${tenant.name}/webhooks/whatsapp`,
       { body, headers: { "X-Hub-Signature-256": signature } });
     assert.equal(answer.status, 200);
   }

@@ -365,6 +365,31 @@ test("what is set over the API is in force, told, written down, and not overwrit
   await ask("changeTenant", "/tenants/nobody", { status: 404, body: { enabled: false } });
   await ask("showTenantOfPlatform", "/tenants/nobody", { status: 404 });
 
+  await ask("setPlatformSecret", "/platform/secrets/PLATFORM_APP_SECRET", { body: { value: "hush-of-the-platform" } });
+  await ask("setPlatformSecret", "/platform/secrets/PLATFORM_APP_SECRET", { status: 412, body: { value: "x" }, headers: stale });
+  await ask("setPlatformSecret", "/platform/secrets/WHATSAPP_APP_SECRET", { status: 400, body: { value: "x" } });
+  await ask("setPlatformSecret", "/platform/secrets/PLATFORM_APP_ID", { body: { value: "33" } });
+  await ask("showPlatformSecret", "/platform/secrets/PLATFORM_APP_ID");
+  await ask("showPlatformSecret", "/platform/secrets/NONE", { status: 404 });
+  const early = { name: "(platform)", waba: "2999", appSecret: "hush-of-the-platform", number: "1999", path: "/webhooks/whatsapp" };
+  await gateway.say(early, "491555000011", "Early of delta", "early bird");
+  const unclaimed = await eventually("it is shown", async () =>
+    (await ask("showPlatform", "/platform")).body.unclaimed.find((each) => each.phone_number_id === "1999"));
+  assert.deepEqual([unclaimed.waba_id, unclaimed.display_phone_number, unclaimed.items], ["2999", "1555", 1]);
+  assert.equal((await ask("setClaim", "/platform/claims/2999/1999", { body: { tenant: "delta" } })).body.delivered, 1);
+  await ask("setClaim", "/platform/claims/2999/1999", { status: 409, body: { tenant: "beta" } });
+  await ask("setClaim", "/platform/claims/2999/1999", { status: 404, body: { tenant: "nobody" } });
+  await ask("setClaim", "/platform/claims/x/1999", { status: 400, body: { tenant: "delta" } });
+  const { body: shown } = await ask("showPlatform", "/platform");
+  assert.deepEqual([shown.app_id, shown.claims, shown.unclaimed], ["33", [{ waba_id: "2999", phone_number_id: "1999", tenant: "delta" }], []]);
+  assert.deepEqual((await ask("showTenantOfPlatform", "/tenants/delta")).body.missing, ["WHATSAPP_ACCESS_TOKEN"]);
+  await ask("deleteClaim", "/platform/claims/2999/1999", { status: 204 });
+  await ask("deleteClaim", "/platform/claims/2999/1999", { status: 404 });
+  await ask("deletePlatformSecret", "/platform/secrets/PLATFORM_APP_ID", { status: 412, headers: stale });
+  await ask("deletePlatformSecret", "/platform/secrets/PLATFORM_APP_ID", { status: 400, headers: { "if-match": "no tag" } });
+  await ask("deletePlatformSecret", "/platform/secrets/PLATFORM_APP_ID", { status: 204 });
+  await ask("deletePlatformSecret", "/platform/secrets/PLATFORM_APP_ID", { status: 404 });
+
   await ask("setChannel", "/channel", { ...asBeta, status: 412, body: { policy: "open" }, headers: stale });
   await ask("setChannel", "/channel", { ...asBeta, body: { policy: "open" } });
   await told("channel");
@@ -399,7 +424,8 @@ test("what is set over the API is in force, told, written down, and not overwrit
   assert.doesNotMatch(JSON.stringify(entries), /hush|cct_/);
   const { body: all } = await ask("listPlatformAudit", "/platform/audit?q=delta");
   assert.deepEqual(all.entries.map(({ tenant, what }) => `${tenant}: ${what}`),
-    ["delta: disabled the tenant, set the limit retention_days to 7", "delta: made the tenant delta"]);
+    ["delta: gave the number 1999 of the account 2999 to delta, by the platform's address",
+      "delta: disabled the tenant, set the limit retention_days to 7", "delta: made the tenant delta"]);
   const kinds = operation("stream").responses["200"].content["text/event-stream"]["x-events"];
   for (const { event, data } of stream.events) assert.equal(faults(resolve(kinds[event]).pointer, data), "", event);
   stream.close();

@@ -30,9 +30,15 @@ class TestTenants {
     world_.run(store.note({id, name, value})).value();
     reload();
   }
-  void set_access_token(TenantId id, const std::string& token) {
-    auto sealed = vault.seal(id, kAccessToken, SecretString(std::string(token)));
-    world_.run(store.put_secret({id, kAccessToken, std::move(sealed), world_.clock.now()}, change())).value();
+  void set_access_token(TenantId id, const std::string& token) { set_secret(id, kAccessToken, token); }
+  /// Also of the platform, tenant 0.
+  void set_secret(TenantId id, const std::string& name, const std::string& value) {
+    auto sealed = vault.seal(id, name, SecretString(std::string(value)));
+    world_.run(store.put_secret({id, name, std::move(sealed), world_.clock.now()}, change())).value();
+    reload();
+  }
+  void claim(TenantId id, const std::string& waba_id, const std::string& number) {
+    world_.run(store.put_claim({waba_id, number, id}, change())).value();
     reload();
   }
   void enable(TenantId id, bool enabled) {

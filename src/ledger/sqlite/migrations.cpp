@@ -168,6 +168,11 @@ ALTER TABLE tokens ADD COLUMN created_by TEXT NOT NULL DEFAULT '';
 ALTER TABLE tokens ADD COLUMN expires_ms INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE tokens ADD COLUMN used_ms INTEGER NOT NULL DEFAULT 0;
 )sql",
+    // 9: which number the platform's app delivers to whom
+    R"sql(
+CREATE TABLE claims (
+  phone_number_id TEXT PRIMARY KEY, waba_id TEXT NOT NULL, tenant INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+)sql",
 };
 
 }  // namespace

@@ -8,6 +8,8 @@ namespace claw::sqlite {
 namespace {
 
 constexpr const char* kDefaultAgent = "agent.default";
+constexpr const char* kNumbers = "WHATSAPP_PHONE_NUMBER_ID";
+constexpr const char* kAccount = "WHATSAPP_WABA_ID";
 
 std::optional<std::string> text_in(Database::Query row) {
   if (!row.next()) return std::nullopt;
@@ -69,6 +71,24 @@ Result<void> check_unique(Database& db, const SettingRow& row, const std::vector
   return {};
 }
 
+/// Adds the claimed number to the tenant's, and says which account it is of where that is not said already.
+void write_claimed_settings(Database& db, const Claim& claim, const AuditRow& by) {
+  const std::string numbers = setting(db, claim.tenant, kNumbers).value_or("");
+  const auto fenced = [](std::string list) {
+    std::erase(list, ' ');
+    return "," + list + ",";
+  };
+  if (!fenced(numbers).contains(fenced(claim.phone_number_id)))
+    write_setting(
+        db, {claim.tenant, kNumbers, (numbers.empty() ? "" : numbers + ",") + claim.phone_number_id, by.at, by.who});
+  const std::string own = fmt::format("{}_{}", kAccount, claim.phone_number_id);
+  const auto account = setting(db, claim.tenant, kAccount);
+  if (numbers.empty() || numbers == claim.phone_number_id || !account)
+    write_setting(db, {claim.tenant, kAccount, claim.waba_id, by.at, by.who});
+  else if (*account != claim.waba_id)
+    write_setting(db, {claim.tenant, own, claim.waba_id, by.at, by.who});
+}
+
 void read_settings(Database& db, TenancyRows& all) {
   auto secrets = db.query("SELECT tenant, name, sealed, set_ms, set_by, description, version FROM secrets");
   while (secrets.next())
@@ -100,6 +120,8 @@ Task<Result<TenancyRows>> SqliteTenantStore::load() {
     while (agents.next())
       all.agents.push_back(
           {TenantId{agents->integer(0)}, agents->text(1), agents->text(2), agents->text(3), agents->text(4)});
+    auto claims = db.query("SELECT waba_id, phone_number_id, tenant FROM claims ORDER BY waba_id, phone_number_id");
+    while (claims.next()) all.claims.push_back({claims->text(0), claims->text(1), TenantId{claims->integer(2)}});
     return all;
   });
 }
@@ -231,6 +253,30 @@ Task<Result<void>> SqliteTenantStore::delete_agent(TenantId tenant, std::string 
     }
     db.run("DELETE FROM agents WHERE tenant = $1 AND name = $2", tenant, name);
     return changed_one(db, "agent", change);
+  });
+}
+
+Task<Result<void>> SqliteTenantStore::put_claim(Claim claim, Change change) {
+  return store_.write<void>([claim = std::move(claim), change = std::move(change)](Database& db) -> Result<void> {
+    const bool taken = db.query("SELECT 1 FROM claims WHERE (phone_number_id = $1 OR waba_id = $2) AND tenant <> $3",
+                                claim.phone_number_id, claim.waba_id, claim.tenant)
+                           .next();
+    if (taken) return fail(ErrorKind::kConflict, "another tenant has this number or this account");
+    if (auto free = check_unique(db, {claim.tenant, kNumbers, ""}, {claim.phone_number_id}); !free) return free;
+    write_claimed_settings(db, claim, change.audit);
+    db.run(
+        "INSERT INTO claims (phone_number_id, waba_id, tenant) VALUES ($1, $2, $3) "
+        "ON CONFLICT DO UPDATE SET waba_id = excluded.waba_id",
+        claim.phone_number_id, claim.waba_id, claim.tenant);
+    return changed_one(db, "claim", change);
+  });
+}
+
+Task<Result<void>> SqliteTenantStore::delete_claim(Claim claim, Change change) {
+  return store_.write<void>([claim = std::move(claim), change = std::move(change)](Database& db) {
+    db.run("DELETE FROM claims WHERE phone_number_id = $1 AND waba_id = $2 AND tenant = $3", claim.phone_number_id,
+           claim.waba_id, claim.tenant);
+    return changed_one(db, "claim", change);
   });
 }
 

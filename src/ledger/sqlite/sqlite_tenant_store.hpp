@@ -24,6 +24,8 @@ class SqliteTenantStore : public TenantStore {
   [[nodiscard]] Task<Result<void>> delete_token(TenantId tenant, std::int64_t id, Change change) override;
   [[nodiscard]] Task<Result<void>> put_agent(AgentRow row, bool make_default, Change change) override;
   [[nodiscard]] Task<Result<void>> delete_agent(TenantId tenant, std::string name, Change change) override;
+  [[nodiscard]] Task<Result<void>> put_claim(Claim claim, Change change) override;
+  [[nodiscard]] Task<Result<void>> delete_claim(Claim claim, Change change) override;
   [[nodiscard]] Task<Result<void>> note(SettingRow row) override;
   [[nodiscard]] Task<Result<void>> note_token_use(std::int64_t id, TimePoint at) override;
 
