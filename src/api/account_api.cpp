@@ -46,4 +46,37 @@ SignInApi::Answer SignInApi::set_profile(HttpRequest& request, const Caller& cal
   co_return net::json_response(200, json::serialize(session_json(*person, cookie_in(request, kSessionCookie))));
 }
 
+SignInApi::Answer SignInApi::begin_totp(HttpRequest&, const Caller& caller) {
+  const auto begun = co_await second_factor_.begin(caller.session->person);
+  if (!begun) co_return problem_of(begun.error());
+  auto response =
+      net::json_response(200, json::serialize(json::object{{"secret", begun->secret}, {"uri", begun->uri}}));
+  response.headers.push_back({"Cache-Control", "no-store"});
+  co_return response;
+}
+
+SignInApi::Answer SignInApi::turn_totp_on(HttpRequest& request, const Caller& caller) {
+  const auto body = object_of(request);
+  if (!body) co_return problem_of(body.error());
+  const auto code = text_of(*body, "code");
+  if (!code) co_return problem_of(code.error());
+  const auto codes = co_await second_factor_.turn_on(caller.session->person, *code, caller.actor.from);
+  if (!codes) co_return problem_of(codes.error());
+  auto response = net::json_response(
+      200, json::serialize(json::object{{"recovery_codes", json::array(codes->begin(), codes->end())}}));
+  response.headers.push_back({"Cache-Control", "no-store"});
+  co_return response;
+}
+
+SignInApi::Answer SignInApi::turn_totp_off(HttpRequest& request, const Caller& caller) {
+  const auto body = object_of(request);
+  if (!body) co_return problem_of(body.error());
+  auto password = text_or_empty(*body, "password");
+  if (!password) co_return problem_of(password.error());
+  const auto outcome =
+      co_await account_.turn_totp_off(caller.session, SecretString(std::move(*password)), caller.actor.from);
+  if (!outcome) co_return problem_of(outcome.error());
+  co_return *outcome == Account::Outcome::kDone ? no_content() : not_done(*outcome);
+}
+
 }  // namespace claw

@@ -5,6 +5,7 @@
 #include "api/json_view.hpp"
 #include "api/parameters.hpp"
 #include "api/problem.hpp"
+#include "tenancy/secret_names.hpp"
 
 namespace claw {
 namespace {
@@ -136,13 +137,16 @@ GuideApi::Answer GuideApi::confirm(HttpRequest& request, const Caller& caller) {
     co_return problem(404, "Not found", "This tenant has no such phone number id.");
   const auto ids = confirmed(request.body);
   if (!ids) co_return problem_of(ids.error());
-  const auto& numbers = caller.tenant->phone_number_ids;
-  const bool is_further = !number.empty() && !numbers.empty() && numbers.front() != number;
-  for (const auto& [name, value] : *ids) {
-    SecretChange change{is_further ? name_for_number(name, number) : std::string(name)};
+  // What is confirmed of a further number is that number's own.
+  const bool further = !number.empty() && number != caller.tenant->phone_number_ids.front();
+  TenantRef tenant = caller.tenant;
+  for (const auto& [base, value] : *ids) {
+    SecretChange change;
+    change.name = further ? name_for_number(base, number) : base;
     change.value.emplace(std::string(value));
-    if (const auto set = co_await admin_.set_secret({caller.actor}, caller.tenant, std::move(change)); !set)
-      co_return problem_of(set.error());
+    const auto set = co_await admin_.set_secret({caller.actor}, tenant, std::move(change));
+    if (!set) co_return problem_of(set.error());
+    tenant = *set;
   }
   co_return co_await guide_of(caller.tenant->id, number);
 }

@@ -9,6 +9,7 @@
 #include "api/rest_api.hpp"
 #include "base/crypto.hpp"
 #include "base/secret_string.hpp"
+#include "whatsapp/utf8.hpp"
 
 namespace claw {
 namespace {
@@ -22,6 +23,8 @@ constexpr MessageState kStates[] = {MessageState::kPending,   MessageState::kAns
                                     MessageState::kSending,   MessageState::kUnknown,     MessageState::kSent,
                                     MessageState::kDelivered, MessageState::kRead,        MessageState::kPlayed,
                                     MessageState::kFailed};
+
+constexpr std::size_t kMaxAgentBytes = 300;
 
 /// Without what may stand between the members of a list.
 std::string_view trimmed(std::string_view text) {
@@ -86,6 +89,10 @@ Result<std::string> text_of(const json::object& object, std::string_view name) {
 Result<std::string> text_or_empty(const json::object& object, std::string_view name) {
   const auto* value = object.if_contains(name);
   return value && !value->is_null() ? text_of(object, name) : std::string();
+}
+
+Visitor visitor_of(const HttpRequest& request, const Caller& caller) {
+  return {caller.actor.from, whatsapp::valid_utf8(request.header("User-Agent").substr(0, kMaxAgentBytes))};
 }
 
 Result<std::optional<Versions>> versions_of(const HttpRequest& request, std::string_view header, bool weak) {

@@ -5,6 +5,7 @@
 #include "api/public_id.hpp"
 #include "ledger/ledger.hpp"
 #include "net/http.hpp"
+#include "tenancy/sign_in.hpp"
 
 namespace claw {
 
@@ -25,8 +26,8 @@ namespace claw {
 /// The same; empty where it is missing or null.
 [[nodiscard]] Result<std::string> text_or_empty(const boost::json::object& object, std::string_view name);
 
-/// 204.
-[[nodiscard]] net::HttpResponse no_content();
+/// From where a request comes, for the session that it may begin.
+[[nodiscard]] Visitor visitor_of(const net::HttpRequest& request, const Caller& caller);
 
 /// What `If-Match` or `If-None-Match` names; nothing where it is missing. Weak tags count only where `weak`.
 [[nodiscard]] Result<std::optional<Versions>> versions_of(const net::HttpRequest& request, std::string_view header,

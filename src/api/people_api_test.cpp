@@ -6,6 +6,7 @@
 #include "api/rest_api.hpp"
 #include "api/session_cookie.hpp"
 #include "api/sign_in_api.hpp"
+#include "base/totp.hpp"
 #include "support/api_request.hpp"
 #include "support/test_people.hpp"
 #include "support/test_tenants.hpp"
@@ -94,7 +95,16 @@ class PeopleApiTest : public ::testing::Test {
   ApiTokens tokens_{world_.io, tenants_.directory, tenants_.store, world_.clock};
   Guard guard_{tenants_.directory, tokens_, people_.people, {}};
   RestApi rest_{*world_.ledger, guard_, feed_, world_.clock, ids_};
-  SignInApi sign_in_{guard_, tenants_.directory, people_.people, people_.sign_ins, people_.account, feed_, ids_, true};
+  SignInApi sign_in_{guard_,
+                     tenants_.directory,
+                     people_.people,
+                     people_.sign_ins,
+                     people_.account,
+                     people_.second_factor,
+                     feed_,
+                     ids_,
+                     true,
+                     ""};
   MembersApi members_{guard_, people_.store, people_.people, feed_, world_.clock, ids_, "https://claw.example.org"};
   net::Router router_;
   PersonId ada_, bob_, vera_;
@@ -227,6 +237,15 @@ TEST_F(PeopleApiTest, ShowsSessionsAndEndsThemEverywhere) {
   EXPECT_EQ(send(there, "GET", "/api/v1/session").status, 401);
 }
 
+TEST_F(PeopleApiTest, ShowsOfABrowserWhatCanBeShown) {
+  const auto response =
+      send("POST", "/api/v1/session", credentials("ada@acme.example"), {{"User-Agent", std::string(400, 'x')}});
+  const auto other = send("POST", "/api/v1/session", credentials("ada@acme.example"), {{"User-Agent", "a\xFF z"}});
+  const auto list = json::parse(send(browser_of(response), "GET", "/api/v1/sessions").body).at("sessions").as_array();
+  EXPECT_EQ(list[0].at("agent").as_string(), std::string(300, 'x'));
+  EXPECT_EQ(list[1].at("agent").as_string(), "a\uFFFD z");
+}
+
 TEST_F(PeopleApiTest, ChangesPasswordAndName) {
   const auto ada = sign_in("ada@acme.example");
   const auto put = [&](const char* what, const json::object& body) {
@@ -240,6 +259,60 @@ TEST_F(PeopleApiTest, ChangesPasswordAndName) {
   EXPECT_EQ(put("profile", {{"name", ""}}).status, 400);
   const auto named = put("profile", {{"name", " Ada L. "}});
   EXPECT_EQ(json::parse(named.body).at("person").at("name").as_string(), "Ada L.");
+}
+
+TEST_F(PeopleApiTest, AsksForTheSecondFactorWhereItIsOn) {
+  const auto ada = sign_in("ada@acme.example");
+  const auto begun = json::parse(send(ada, "POST", "/api/v1/session/totp").body);
+  const std::string secret(begun.at("secret").as_string());
+  EXPECT_THAT(std::string(begun.at("uri").as_string()), HasSubstr("secret=" + secret));
+  EXPECT_EQ(send(ada, "PUT", "/api/v1/session/totp", R"({"code":"000"})").status, 400);
+  const auto now = [&](int steps_later = 0) {
+    const auto row = world_.run(people_.store.person(ada_)).value();
+    const auto opened = people_.vault.open(TenantId{}, "totp/" + std::to_string(ada_.value), row.totp).value();
+    return totp_code(opened.expose(), totp_step(world_.clock.now()) + steps_later);
+  };
+  const auto on = send(ada, "PUT", "/api/v1/session/totp", json::serialize(json::object{{"code", now()}}));
+  ASSERT_EQ(on.status, 200) << on.body;
+  const auto recovery = json::parse(on.body).at("recovery_codes").as_array();
+  ASSERT_THAT(recovery, SizeIs(10));
+  EXPECT_EQ(send(ada, "POST", "/api/v1/session/totp").status, 409);
+  EXPECT_TRUE(json::parse(send(ada, "GET", "/api/v1/session").body).at("person").at("totp").as_bool());
+  const auto try_with = [&](const std::string& code) {
+    json::object body{{"email", "ada@acme.example"}, {"password", TestPeople::kPassword}, {"code", code}};
+    return send("POST", "/api/v1/session", json::serialize(body));
+  };
+  const auto missing = try_with("");
+  EXPECT_EQ(missing.status, 401);
+  EXPECT_TRUE(json::parse(missing.body).at("totp_required").as_bool());
+  EXPECT_EQ(try_with(now()).status, 401) << "the code that turned it on was used";
+  const auto next = now(1);
+  EXPECT_EQ(try_with(next).status, 200);
+  EXPECT_EQ(try_with(next).status, 401) << "once";
+  const std::string spare(recovery[0].as_string());
+  EXPECT_EQ(try_with(spare).status, 200);
+  EXPECT_EQ(try_with(spare).status, 401) << "once";
+  EXPECT_EQ(send(ada, "DELETE", "/api/v1/session/totp", R"({"password":"wrong"})").status, 403);
+  EXPECT_EQ(send(ada, "DELETE", "/api/v1/session/totp", R"({"password":"correct horse battery"})").status, 204);
+  EXPECT_EQ(send(ada, "DELETE", "/api/v1/session/totp", R"({"password":"correct horse battery"})").status, 409);
+  EXPECT_EQ(try_with("").status, 200) << "and recovers";
+  EXPECT_THAT(people_.audit(), IsSupersetOf({"person.totp_on ada@acme.example", "person.totp_off ada@acme.example"}));
+}
+
+TEST_F(PeopleApiTest, HoldsUpWhoKnowsThePasswordAndGuessesTheCode) {
+  const auto ada = people_.people.by_id(ada_);
+  ASSERT_TRUE(world_.run(people_.second_factor.begin(ada)));
+  ASSERT_TRUE(world_.run(people_.store.turn_totp_on(ada_, 0, {}, {})));
+  people_.reload();
+  json::object body{{"email", "ada@acme.example"}, {"password", TestPeople::kPassword}};
+  int tries = 0;
+  for (int status = 401; status == 401 && tries < 50; ++tries) {
+    body.erase("code");
+    EXPECT_NE(send("POST", "/api/v1/session", json::serialize(body)).status, 200);
+    body["code"] = "1234567";
+    status = send("POST", "/api/v1/session", json::serialize(body)).status;
+  }
+  EXPECT_LE(tries, 7) << "asking for the code between guesses gains nothing";
 }
 
 TEST_F(PeopleApiTest, InvitesByALinkThatIsShownOnce) {

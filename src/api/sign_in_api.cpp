@@ -15,10 +15,6 @@ namespace json = boost::json;
 using net::HttpRequest;
 using net::HttpResponse;
 
-Visitor visitor_of(const HttpRequest& request, const Caller& caller) {
-  return {caller.actor.from, std::string(request.header("User-Agent"))};
-}
-
 json::object tenant_json(const Tenant& tenant, Role role) {
   json::array permissions;
   for (const auto name : permissions_of(role).names()) permissions.emplace_back(name);
@@ -66,6 +62,9 @@ void SignInApi::add_routes(net::Router& router) {
   for_anybody("POST", "/api/v1/invitations/accept", &SignInApi::accept_invitation);
   for_person("PUT", "/api/v1/session/password", &SignInApi::set_password);
   for_person("PUT", "/api/v1/session/profile", &SignInApi::set_profile);
+  for_person("POST", "/api/v1/session/totp", &SignInApi::begin_totp);
+  for_person("PUT", "/api/v1/session/totp", &SignInApi::turn_totp_on);
+  for_person("DELETE", "/api/v1/session/totp", &SignInApi::turn_totp_off);
 }
 
 bool SignInApi::is_secure(const HttpRequest& request) const {
@@ -124,7 +123,9 @@ SignInApi::Answer SignInApi::set_up(HttpRequest& request, const Caller& caller) 
 }
 
 SignInApi::Answer SignInApi::list_methods(HttpRequest&, const Caller&) {
-  co_return net::json_response(200, json::serialize(json::object{{"password", true}, {"oidc", nullptr}}));
+  json::value oidc = nullptr;
+  if (!oidc_label_.empty()) oidc = json::object{{"label", oidc_label_}, {"url", "/api/v1/oidc/start"}};
+  co_return net::json_response(200, json::serialize(json::object{{"password", true}, {"oidc", std::move(oidc)}}));
 }
 
 SignInApi::Answer SignInApi::sign_in(HttpRequest& request, const Caller& caller) {
@@ -193,14 +194,14 @@ SignInApi::Answer SignInApi::accept_invitation(HttpRequest& request, const Calle
   if (caller.session) {
     const auto joined = co_await sign_in_.join(*code, caller.session->person, caller.actor.from);
     if (!joined) co_return problem_of(joined.error());
-    feed_.tell_tenant(invitation->tenant, "members");
+    if (invitation) feed_.tell_tenant(invitation->tenant, "members");
     const auto person = people_.by_id(caller.session->person->id);
     co_return net::json_response(201, json::serialize(session_json(*person, cookie_in(request, kSessionCookie))));
   }
   const auto token =
       co_await sign_in_.accept(*code, *name, SecretString(std::string(*password)), visitor_of(request, caller));
   if (!token) co_return problem_of(token.error());
-  feed_.tell_tenant(invitation->tenant, "members");
+  if (invitation) feed_.tell_tenant(invitation->tenant, "members");
   co_return signed_in(request, 201, *token);
 }
 

@@ -15,17 +15,20 @@ namespace claw {
 /// A session's token is in a cookie and nowhere else. The handlers stand in sign_in_api.cpp and account_api.cpp.
 class SignInApi {
  public:
-  /// All must outlive this object, and this object the router. `is_https`: the public address is.
-  SignInApi(Guard& guard, Directory& directory, People& people, SignIn& sign_in, Account& account, LiveFeed& feed,
-            PublicIds ids, bool is_https)
+  /// All must outlive this object, and this object the router. `is_https`: the public address is. `oidc_label`: of the
+  /// OpenID provider; empty: there is none.
+  SignInApi(Guard& guard, Directory& directory, People& people, SignIn& sign_in, Account& account,
+            SecondFactor& second_factor, LiveFeed& feed, PublicIds ids, bool is_https, std::string oidc_label)
       : guard_(guard),
         directory_(directory),
         people_(people),
         sign_in_(sign_in),
         account_(account),
+        second_factor_(second_factor),
         feed_(feed),
         ids_(std::move(ids)),
-        is_https_(is_https) {}
+        is_https_(is_https),
+        oidc_label_(std::move(oidc_label)) {}
 
   void add_routes(net::Router& router);
 
@@ -46,6 +49,9 @@ class SignInApi {
   Answer accept_invitation(net::HttpRequest& request, const Caller& caller);
   Answer set_password(net::HttpRequest& request, const Caller& caller);
   Answer set_profile(net::HttpRequest& request, const Caller& caller);
+  Answer begin_totp(net::HttpRequest& request, const Caller& caller);
+  Answer turn_totp_on(net::HttpRequest& request, const Caller& caller);
+  Answer turn_totp_off(net::HttpRequest& request, const Caller& caller);
 
   [[nodiscard]] bool is_secure(const net::HttpRequest& request) const;
   [[nodiscard]] boost::json::object session_json(const Person& person, std::string_view token) const;
@@ -58,9 +64,11 @@ class SignInApi {
   People& people_;
   SignIn& sign_in_;
   Account& account_;
+  SecondFactor& second_factor_;
   LiveFeed& feed_;
   const PublicIds ids_;
   const bool is_https_;
+  const std::string oidc_label_;
 };
 
 }  // namespace claw

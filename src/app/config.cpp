@@ -22,6 +22,10 @@ std::string http_url(const std::string& text) {
   return {};
 }
 
+std::string issuer_url(const std::string& text) {
+  return http_url(text.ends_with('/') ? text.substr(0, text.size() - 1) : text);
+}
+
 std::string network(const std::string& text) {
   const auto read = net::NetworkSet::make({text});
   return read ? "" : read.error().message;
@@ -80,9 +84,17 @@ std::vector<std::string> read_config(const std::string& path, std::map<std::stri
   reader.integer("ledger.checkpoint_pages", config.ledger_checkpoint_pages, 100, 1'000'000);
   reader.integer("sign_in.session_days", config.sign_in_session_days, 1, 365);
   reader.integer("sign_in.idle_hours", config.sign_in_idle_hours, 1, 8'760);
+  reader.text("oidc.issuer", config.oidc_issuer, issuer_url);
+  reader.text("oidc.client_id", config.oidc_client_id);
+  reader.text("oidc.client_secret_file", config.oidc_client_secret_file);
+  reader.text("oidc.client_secret", config.oidc_client_secret);
+  reader.text("oidc.label", config.oidc_label, not_empty);
   reader.text("security.master_key_file", config.master_key_file);
   reader.text("security.master_key", config.master_key, hex_key);
-  return reader.read(path);
+  auto faults = reader.read(path);
+  if (!config.oidc_issuer.empty() && config.oidc_client_id.empty())
+    faults.emplace_back("oidc.client_id: must be set where oidc.issuer is");
+  return faults;
 }
 
 std::string Config::platform_host() const {

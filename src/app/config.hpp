@@ -52,6 +52,15 @@ struct Config {
   /// And without a request, in hours: a weekend.
   std::int64_t sign_in_idle_hours = 72;
 
+  /// The OpenID provider that people may sign in by; empty: none.
+  std::string oidc_issuer;
+  std::string oidc_client_id;
+  /// The client's secret, in a file of its own or from the environment; none: a public client.
+  std::string oidc_client_secret_file;
+  std::string oidc_client_secret;
+  /// On the button.
+  std::string oidc_label = "Sign in with single sign-on";
+
   /// File of the master key that seals tenants' secrets; empty: master.key in the data folder, made on first start.
   std::string master_key_file;
   /// The master key itself, 64 hex digits, for those who keep it elsewhere. Wins over the file.

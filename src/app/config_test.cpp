@@ -63,6 +63,14 @@ allow_private = ["127.0.0.1"]
 [ledger]
 cache_mib = 64
 checkpoint_pages = 100
+[sign_in]
+session_days = 7
+idle_hours = 8
+[oidc]
+issuer = "https://id.example.org/realms/claw/"
+client_id = "claw"
+client_secret_file = "/etc/oidc"
+label = "Sign in with Example"
 [security]
 master_key_file = "/etc/claw.key"
 )"),
@@ -82,6 +90,20 @@ master_key_file = "/etc/claw.key"
   EXPECT_EQ(config_.ledger_cache_mib, 64);
   EXPECT_EQ(config_.ledger_checkpoint_pages, 100);
   EXPECT_EQ(config_.key_path(), "/etc/claw.key");
+  EXPECT_EQ(config_.sign_in_session_days, 7);
+  EXPECT_EQ(config_.sign_in_idle_hours, 8);
+  EXPECT_EQ(config_.oidc_issuer, "https://id.example.org/realms/claw/") << "some call themselves so";
+  EXPECT_EQ(config_.oidc_client_id, "claw");
+  EXPECT_EQ(config_.oidc_client_secret_file, "/etc/oidc");
+  EXPECT_EQ(config_.oidc_label, "Sign in with Example");
+}
+
+TEST_F(ConfigTest, WantsAClientIdWhereThereIsAnOpenIdProvider) {
+  EXPECT_THAT(fault("oidc.issuer = \"https://id.example.org\""), HasSubstr("oidc.client_id"));
+  EXPECT_THAT(read("oidc = { issuer = \"https://id.example.org\", client_id = \"claw\" }",
+                   {{"CLAWCENTRAL_OIDC__CLIENT_SECRET", "hush"}}),
+              IsEmpty());
+  EXPECT_EQ(config_.oidc_client_secret, "hush");
 }
 
 TEST_F(ConfigTest, LetsTheEnvironmentWinOverTheFile) {
@@ -125,6 +147,9 @@ TEST_F(ConfigTest, RefusesValuesThatCannotBeMeant) {
                            "listen.operator = \"127.0.0.1:99999\"",
                            "listen = 8080",
                            "data_dir = \"\"",
+                           "sign_in.session_days = 0",
+                           "oidc.issuer = \"id.example.org\"",
+                           "oidc.label = \"\"",
                            "graph.version = \"25.0\"",
                            "graph.version = \"v\"",
                            "graph.version = \"v25/..\"",

@@ -1,6 +1,8 @@
 #include "app/gateway.hpp"
 
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <optional>
 #include <thread>
 
@@ -14,6 +16,7 @@
 #include "api/guard.hpp"
 #include "api/guide_api.hpp"
 #include "api/members_api.hpp"
+#include "api/oidc_api.hpp"
 #include "api/overview_api.hpp"
 #include "api/rest_api.hpp"
 #include "api/settings_api.hpp"
@@ -70,6 +73,16 @@ SessionLife session_life(const Config& config) {
   return {std::chrono::days(config.sign_in_session_days), std::chrono::hours(config.sign_in_idle_hours)};
 }
 
+Result<SecretString> client_secret(const Config& config) {
+  if (config.oidc_client_secret_file.empty()) return SecretString(std::string(config.oidc_client_secret));
+  std::ifstream file(config.oidc_client_secret_file, std::ios::binary);
+  std::string text(std::istreambuf_iterator<char>(file), {});
+  if (!file)
+    return fail(ErrorKind::kFatal, "oidc.client_secret_file cannot be read: " + config.oidc_client_secret_file);
+  while (text.ends_with('\n') || text.ends_with('\r')) text.pop_back();
+  return SecretString(std::move(text));
+}
+
 /// What both a gateway and the command line on its own need to work with tenants and people.
 struct Tenants {
   explicit Tenants(std::size_t threads) : io(threads) {}
@@ -88,6 +101,7 @@ struct Tenants {
   std::unique_ptr<sqlite::SqlitePeopleStore> people_store;
   std::unique_ptr<People> people;
   std::unique_ptr<Passwords> passwords;
+  std::unique_ptr<SecondFactor> second_factor;
   std::unique_ptr<Attempts> attempts;
   std::unique_ptr<SignIn> sign_in;
   std::unique_ptr<PeopleAdmin> people_admin;
@@ -108,17 +122,19 @@ struct Tenants {
     people_store = std::make_unique<sqlite::SqlitePeopleStore>(*store);
     people = std::make_unique<People>(*people_store, clock, session_life(config));
     passwords = std::make_unique<Passwords>(overrides.password_cost);
+    second_factor = std::make_unique<SecondFactor>(*people_store, *people, *vault, clock);
     attempts = std::make_unique<Attempts>(clock);
-    sign_in = std::make_unique<SignIn>(*people_store, *people, *passwords, *attempts, clock);
-    people_admin = std::make_unique<PeopleAdmin>(*people_store, *people, *directory, *passwords, *sign_in, clock,
-                                                 config.outside_url());
+    sign_in = std::make_unique<SignIn>(*people_store, *people, *passwords, *second_factor, *attempts, clock);
+    people_admin = std::make_unique<PeopleAdmin>(*people_store, *people, *directory, *passwords, *second_factor,
+                                                 *sign_in, clock, config.outside_url());
     if (const auto read = wait(io, directory->reload()); !read) return read;
     return wait(io, people->reload());
   }
 
   /// One command of the command line's.
   Task<Result<std::string>> run(std::string command, std::string arguments, std::string who) {
-    if (PeopleAdmin::is_mine(command)) return people_admin->run(std::move(command), std::move(arguments));
+    if (PeopleAdmin::is_mine(command))
+      return people_admin->run(std::move(command), std::move(arguments), std::move(who));
     return commands->run(std::move(command), std::move(arguments), std::move(who));
   }
 
@@ -216,13 +232,16 @@ struct Gateway::Parts {
   std::unique_ptr<Account> account;
   std::unique_ptr<SignInApi> sign_in_api;
   std::unique_ptr<MembersApi> members_api;
+  std::unique_ptr<OpenIdProvider> provider;  ///< Null where none is set.
+  std::unique_ptr<OidcApi> oidc_api;
   net::Router public_router, operator_router, admin_router;
   std::unique_ptr<net::Server> public_server, operator_server, admin_server;
   bool stopped = false;
 
   Result<void> open_ledger();
   Result<void> make_pipeline();
-  void make_people_api(const PublicIds& ids);
+  void make_guide();
+  Result<void> make_people_api(const PublicIds& ids);
   Result<void> listen();
   [[nodiscard]] std::vector<Check> checks();
   void stop();
@@ -286,14 +305,8 @@ Result<void> Gateway::Parts::make_pipeline() {
                                            SettingsApi::Options{config.outside_url()});
   overview = std::make_unique<OverviewApi>(*ledger, *guard, clock,
                                            [this](const std::string& number) { return outbox->why_held(number); });
-  graph_account = std::make_unique<GraphAccountClient>(
-      *http, metrics, GraphClient::Options{config.graph_base_url, config.graph_version});
-  figures = std::make_unique<sqlite::SqliteNumberFigures>(*tenants.store);
-  guide = std::make_unique<Guide>(io, *graph_account, directory, *ledger, *figures, *notes, clock,
-                                  Guide::Options{config.outside_url(), config.base_domain});
-  feed->set_sent_listener([this](TenantId tenant, const std::string& number) { guide->sent(tenant, number); });
-  guide_api = std::make_unique<GuideApi>(*guide, *tenants.admin, *tenants.audit, directory, *guard, clock);
-  make_people_api(ids);
+  make_guide();
+  if (const auto made = make_people_api(ids); !made) return made;
   metrics.gauge("clawcentral_inbox_waiting_items", "Items stored and not accepted yet.",
                 [this] { return static_cast<double>(inbox->waiting()); });
   metrics.gauge("clawcentral_conversation_waiting_messages", "Messages in memory that wait for their turn.",
@@ -310,13 +323,38 @@ Result<void> Gateway::Parts::make_pipeline() {
   return {};
 }
 
-void Gateway::Parts::make_people_api(const PublicIds& ids) {
+void Gateway::Parts::make_guide() {
+  Directory& directory = *tenants.directory;
+  graph_account = std::make_unique<GraphAccountClient>(
+      *http, tenants.metrics, GraphClient::Options{config.graph_base_url, config.graph_version});
+  figures = std::make_unique<sqlite::SqliteNumberFigures>(*tenants.store);
+  guide = std::make_unique<Guide>(tenants.io, *graph_account, directory, *ledger, *figures, *notes, clock,
+                                  Guide::Options{config.outside_url(), config.base_domain});
+  feed->set_sent_listener([this](TenantId tenant, const std::string& number) { guide->sent(tenant, number); });
+  guide_api = std::make_unique<GuideApi>(*guide, *tenants.admin, *tenants.audit, directory, *guard, clock);
+}
+
+Result<void> Gateway::Parts::make_people_api(const PublicIds& ids) {
+  if (!config.oidc_issuer.empty()) {
+    auto secret = client_secret(config);
+    if (!secret) return std::unexpected(secret.error());
+    provider = std::make_unique<OpenIdProvider>(
+        *http, clock,
+        OpenIdProvider::Settings{config.oidc_issuer, config.oidc_client_id, std::move(*secret), config.oidc_label,
+                                 config.outside_url() + "/api/v1/oidc/callback"});
+  }
+  const bool is_https = config.public_url.starts_with("https:");
   PeopleStore& store = *tenants.people_store;
   People& people = *tenants.people;
-  account = std::make_unique<Account>(store, people, *tenants.passwords, *tenants.attempts, clock);
-  sign_in_api = std::make_unique<SignInApi>(*guard, *tenants.directory, people, *tenants.sign_in, *account, *feed, ids,
-                                            config.public_url.starts_with("https:"));
+  account =
+      std::make_unique<Account>(store, people, *tenants.passwords, *tenants.second_factor, *tenants.attempts, clock);
+  sign_in_api = std::make_unique<SignInApi>(*guard, *tenants.directory, people, *tenants.sign_in, *account,
+                                            *tenants.second_factor, *feed, ids, is_https,
+                                            provider ? provider->settings().label : "");
   members_api = std::make_unique<MembersApi>(*guard, store, people, *feed, clock, ids, config.outside_url());
+  oidc_api =
+      std::make_unique<OidcApi>(*guard, provider.get(), *tenants.sign_in, people, *tenants.vault, clock, is_https);
+  return {};
 }
 
 std::vector<Check> Gateway::Parts::checks() {
@@ -339,6 +377,7 @@ Result<void> Gateway::Parts::listen() {
   webhook->add_routes(public_router);
   rest->add_routes(public_router);
   sign_in_api->add_routes(public_router);
+  oidc_api->add_routes(public_router);
   members_api->add_routes(public_router);
   overview->add_routes(public_router);
   guide_api->add_routes(public_router);

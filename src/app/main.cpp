@@ -207,6 +207,8 @@ void add_person_commands(Asked& asked, CLI::App& app) {
                             });
   with_email(reset);
   with_password(reset);
+  with_email(add_command(asked, group, "totp-off", "Turn the second factor off, for who has lost it", "person.totp_off",
+                         false, email));
   add_command(asked, group, "setup-link", "A new link that makes the first platform admin", "person.setup_link", false);
 
   auto& members = *app.add_subcommand("member", "Who works with a tenant")->require_subcommand(1);

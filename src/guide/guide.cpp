@@ -145,8 +145,9 @@ Task<std::optional<TimePoint>> Guide::find_answer(TenantId tenant, std::string n
   const auto first = co_await figures_.first_answer(tenant, number);
   if (!first || !*first) co_return std::nullopt;
   // Not looked for again; where it could not be kept, the next one finds it anew.
-  (void)co_await notes_.keep(tenant, std::string(kAnswered) + number, note_time(**first));
-  co_return **first;
+  const std::string at = note_time(**first);
+  (void)co_await notes_.keep(tenant, std::string(kAnswered) + number, at);
+  co_return read_note_time(at);
 }
 
 Task<> Guide::look_for_answer(TenantId tenant, std::string number) {

@@ -240,6 +240,7 @@ TEST_F(GuideTest, SeesTheFirstAnswerAndWhatWentWrongBefore) {
   const auto at = std::chrono::floor<std::chrono::seconds>(world_.clock.now());
   end_send(answered("again"), MessageState::kSent, "");
   EXPECT_EQ(step("test_answered").state, StepState::kDone);
+  EXPECT_EQ(step("test_answered").at, at);
   pass(std::chrono::hours(1));
   end_send(answered("later"), MessageState::kFailed, "no");
   EXPECT_EQ(step("test_answered").at, at) << "noted once";

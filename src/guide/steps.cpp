@@ -262,9 +262,12 @@ Finding test_answered(const GuideFacts& facts) {
     return done(fmt::format("A message was answered, and Meta took the answer.{}{}", facts.channel_open ? "" : " ",
                             facts.channel_open ? "" : kClosed),
                 facts.answered_at);
-  if (!facts.has_agent) return failed("No agent is set, so that nobody answers. Your move: set one under Agents.");
+  // Before the first message nothing has failed.
+  const StepState unready = facts.first_webhook ? StepState::kFailed : StepState::kWaiting;
+  if (!facts.has_agent)
+    return {unready, "No agent is set, so that nobody answers. Your move: set one under Agents.", {}};
   if (!facts.channel_open)
-    return failed(std::string(kClosed) + " Your move: open it under Channels → WhatsApp, then write again.");
+    return {unready, std::string(kClosed) + " Your move: open it under Channels → WhatsApp, then write again.", {}};
   if (facts.trouble && facts.trouble->failed)
     return failed(fmt::format("The last message was not answered: {}", facts.trouble->reason));
   if (facts.trouble) return waiting(fmt::format("The answer is not out yet: {}", facts.trouble->reason));

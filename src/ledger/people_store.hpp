@@ -99,6 +99,26 @@ class PeopleStore {
   [[nodiscard]] virtual Task<Result<void>> set_password(PersonId person, std::string hash, std::int64_t kept,
                                                         AuditRow audit) = 0;
 
+  /// The secret of a second factor that is not asked for yet. kConflict while one is.
+  [[nodiscard]] virtual Task<Result<void>> put_totp(PersonId person, std::string sealed) = 0;
+  /// Asks for codes from now on, of steps after `step`; the recovery codes are those of `hashes`. kConflict if it does
+  /// already.
+  [[nodiscard]] virtual Task<Result<void>> turn_totp_on(PersonId person, std::int64_t step,
+                                                        std::vector<std::string> hashes, AuditRow audit) = 0;
+  /// kConflict if it is off.
+  [[nodiscard]] virtual Task<Result<void>> turn_totp_off(PersonId person, AuditRow audit) = 0;
+  /// Uses up the codes until `step`; kConflict if they are already.
+  [[nodiscard]] virtual Task<Result<void>> use_totp_step(PersonId person, std::int64_t step) = 0;
+  /// kNotFound if it is none, or was used.
+  [[nodiscard]] virtual Task<Result<void>> use_recovery_code(PersonId person, std::string hash) = 0;
+
+  /// Whom an OpenID provider knows as `subject`. kNotFound if nobody is.
+  [[nodiscard]] virtual Task<Result<PersonId>> person_of_identity(std::string issuer, std::string subject) = 0;
+  /// The provider vouches for the person from now on. What was set before nobody vouched for goes: password, second
+  /// factor, sessions. kConflict if the provider knows the person by another name already.
+  [[nodiscard]] virtual Task<Result<void>> join_identity(std::string issuer, std::string subject, PersonId person,
+                                                         AuditRow audit) = 0;
+
   /// The one code that makes the first platform admin; the last one is void.
   [[nodiscard]] virtual Task<Result<void>> put_setup_code(std::string hash) = 0;
   /// Makes a platform admin and uses the code up. kNotFound if it is not the code; kConflict if there is an enabled

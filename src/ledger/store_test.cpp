@@ -213,6 +213,31 @@ TEST_F(MigrationsTest, BringAFreshFileToTheNewestSchemaAndLeaveItThere) {
   EXPECT_EQ(row->text(0), "v");
 }
 
+TEST_F(MigrationsTest, CountWhatIsStoredAlready) {
+  Database db(options_);
+  ASSERT_TRUE(migrate(db, ledger_schema().first(4)));
+  db.script(R"sql(
+INSERT INTO conversations VALUES (1, 1, 1, '111', 0, 2, 0), (2, 1, 2, '111', 0, 0, 0), (3, 2, 3, '222', 0, 3, 0);
+INSERT INTO messages (id, tenant, conversation, direction, state, type, text, data, wamid, created_ms, meta_ms, previous,
+  inbox, turn, part, attempts, due_ms, error_code, reason, agent) VALUES
+  (1, 1, 1, 0, 1, 'text', 'ö', '{}', '', 0, 0, 0, 0, 0, 0, 0, 0, 0, '', ''),
+  (2, 1, 1, 1, 13, 'text', 'four', '{}', '', 0, 0, 1, 0, 1, 0, 0, 0, 0, '', ''),
+  (3, 2, 3, 0, 1, 'text', '', '', '', 0, 0, 0, 0, 0, 0, 0, 0, 0, '', '');
+INSERT INTO statuses VALUES (1, 1, 2, 'w', 'sent', '', 0, 0, '[]', '');
+INSERT INTO events VALUES (1, 1, 'change', '', '', '', '', 'words', '{}', 0, 0, 0);
+)sql");
+  ASSERT_TRUE(migrate(db, ledger_schema()));
+  auto rows = db.query("SELECT conversations, messages, bytes FROM stored ORDER BY tenant");
+  ASSERT_TRUE(rows.next());
+  EXPECT_EQ(rows->integer(0), 1);
+  EXPECT_EQ(rows->integer(1), 2);
+  EXPECT_EQ(rows->integer(2), 4 * 250 + (2 + 2) + (4 + 2) + (5 + 2));
+  ASSERT_TRUE(rows.next());
+  EXPECT_EQ(rows->integer(1), 1);
+  EXPECT_EQ(rows->integer(2), 250);
+  EXPECT_FALSE(rows.next());
+}
+
 TEST_F(MigrationsTest, RefuseAFileOfANewerProgramAndChangeNothing) {
   Database db(options_);
   db.script("PRAGMA user_version = 9999");

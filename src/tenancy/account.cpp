@@ -3,6 +3,7 @@
 namespace claw {
 
 Task<Result<Account::Outcome>> Account::check_password(const Person& person, SecretString password, std::string from) {
+  if (!person.has_password) co_return Outcome::kDone;
   // From where the person is signed in, only the tries from there count.
   if (attempts_.begin(person.email, from, true)) co_return Outcome::kTooMany;
   const auto row = co_await store_.person(person.id);
@@ -19,10 +20,8 @@ Task<Result<Account::Outcome>> Account::set_password(SessionRef session, SecretS
   const Person& person = *session->person;
   if (auto fault = Passwords::fault(fresh.expose()); !fault.empty())
     co_return fail(ErrorKind::kInvalid, std::move(fault));
-  if (person.has_password) {
-    const auto checked = co_await check_password(person, std::move(old), from);
-    if (!checked || *checked != Outcome::kDone) co_return checked;
-  }
+  const auto checked = co_await check_password(person, std::move(old), from);
+  if (!checked || *checked != Outcome::kDone) co_return checked;
   auto hash = co_await passwords_.hash(std::move(fresh));
   if (!hash) co_return std::unexpected(hash.error());
   const auto kept =
@@ -31,6 +30,17 @@ Task<Result<Account::Outcome>> Account::set_password(SessionRef session, SecretS
                                              person.email, "changed the password, which ended all other sessions"));
   if (!kept) co_return std::unexpected(kept.error());
   if (const auto read = co_await people_.reload(); !read) co_return std::unexpected(read.error());
+  co_return Outcome::kDone;
+}
+
+Task<Result<Account::Outcome>> Account::turn_totp_off(SessionRef session, SecretString password, std::string from) {
+  const Person& person = *session->person;
+  const auto checked = co_await check_password(person, std::move(password), from);
+  if (!checked || *checked != Outcome::kDone) co_return checked;
+  const auto off = co_await second_factor_.turn_off(
+      person.id, audit_row(person.actor(std::move(from)), {}, clock_.now(), "person.totp_off", person.email,
+                           "turned the second factor off"));
+  if (!off) co_return std::unexpected(off.error());
   co_return Outcome::kDone;
 }
 

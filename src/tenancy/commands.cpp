@@ -44,8 +44,9 @@ json::array secrets_of(const Tenant& tenant, bool also_missing) {
 
 json::object shown(const Tenant& tenant, std::string_view public_url) {
   json::object settings;
+  // What the guided set-up remembers is shown there, in words.
   for (const auto& [name, value] : tenant.settings)
-    if (!is_readable(name)) settings[name] = value;
+    if (!is_readable(name) && !name.starts_with("guide.")) settings[name] = value;
   json::array agents;
   for (const auto& [name, agent] : tenant.agents) {
     json::object entry{{"name", name},

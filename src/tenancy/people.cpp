@@ -112,7 +112,8 @@ void People::seen(const SessionRef& session, const Executor& executor) {
 }
 
 Task<> People::write_seen(std::int64_t session, PersonId person, TimePoint now) {
-  if (const auto written = co_await store_.touch_session(session, person, now); !written)
+  const auto written = co_await store_.touch_session(session, person, now);
+  if (!written && written.error().kind != ErrorKind::kStopping)
     log::warn("people.seen_not_written session={} reason=\"{}\"", session, written.error().message);
 }
 
@@ -151,6 +152,12 @@ std::vector<SessionRef> People::sessions(PersonId person) const {
 std::vector<InvitationRow> People::invitations(TenantId tenant) const {
   auto list = reading()->invitations;
   std::erase_if(list, [&](const auto& row) { return row.tenant != tenant || row.expires_at <= clock_.now(); });
+  return list;
+}
+
+std::vector<InvitationRow> People::invitations_for(std::string_view email) const {
+  auto list = reading()->invitations;
+  std::erase_if(list, [&](const auto& row) { return row.email != email || row.expires_at <= clock_.now(); });
   return list;
 }
 

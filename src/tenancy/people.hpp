@@ -88,6 +88,7 @@ class People {
   /// Those that have not expired.
   [[nodiscard]] std::vector<InvitationRow> invitations(TenantId tenant) const;
   [[nodiscard]] std::optional<InvitationRow> invitation(std::string_view code) const;
+  [[nodiscard]] std::vector<InvitationRow> invitations_for(std::string_view email) const;
   [[nodiscard]] bool has_platform_admin() const;
   [[nodiscard]] bool is_setup_code(std::string_view code) const;
   /// When the person was last seen, by what was written down and what is in memory; 0: never.

@@ -14,6 +14,7 @@ struct PeopleAdmin::Call {
 
   PeopleAdmin& admin;
   json::object arguments;
+  std::string who;  ///< Sits at the keyboard.
 
   [[nodiscard]] std::string text(std::string_view name) const;
   [[nodiscard]] SecretString password();
@@ -30,6 +31,7 @@ struct PeopleAdmin::Call {
   Answer enable() { return set_enabled(true); }
   Answer set_enabled(bool enabled);
   Answer reset_password();
+  Answer totp_off();
   Answer setup_link();
   Answer add_member();
   Answer list_members();
@@ -75,7 +77,7 @@ Result<TenantRef> PeopleAdmin::Call::tenant() const {
 }
 
 AuditRow PeopleAdmin::Call::audit(TenantId tenant, std::string action, std::string target, std::string what) const {
-  return audit_row({Actor::Kind::kCommandLine, 0, "", ""}, tenant, admin.clock_.now(), std::move(action),
+  return audit_row({Actor::Kind::kCommandLine, 0, who, ""}, tenant, admin.clock_.now(), std::move(action),
                    std::move(target), std::move(what));
 }
 
@@ -159,6 +161,15 @@ PeopleAdmin::Call::Answer PeopleAdmin::Call::reset_password() {
   co_return shown(*admin.people_.by_id((*who)->id));
 }
 
+PeopleAdmin::Call::Answer PeopleAdmin::Call::totp_off() {
+  const auto who = person();
+  if (!who) co_return std::unexpected(who.error());
+  auto entry = audit({}, "person.totp_off", (*who)->email, "turned the second factor off");
+  const auto off = co_await admin.second_factor_.turn_off((*who)->id, std::move(entry));
+  if (!off) co_return std::unexpected(off.error());
+  co_return shown(*admin.people_.by_id((*who)->id));
+}
+
 PeopleAdmin::Call::Answer PeopleAdmin::Call::setup_link() {
   auto link = co_await admin.setup_link();
   if (!link) co_return std::unexpected(link.error());
@@ -208,7 +219,7 @@ Task<Result<std::string>> PeopleAdmin::setup_link() {
   co_return fmt::format("{}/setup#{}", public_url_, *code);
 }
 
-Task<Result<std::string>> PeopleAdmin::run(std::string command, std::string arguments) {
+Task<Result<std::string>> PeopleAdmin::run(std::string command, std::string arguments, std::string who) {
   static constexpr std::pair<const char*, Call::Answer (Call::*)()> kCommands[] = {
       {"person.create", &Call::create},
       {"person.list", &Call::list},
@@ -216,6 +227,7 @@ Task<Result<std::string>> PeopleAdmin::run(std::string command, std::string argu
       {"person.enable", &Call::enable},
       {"person.reset_password", &Call::reset_password},
       {"person.setup_link", &Call::setup_link},
+      {"person.totp_off", &Call::totp_off},
       {"member.add", &Call::add_member},
       {"member.list", &Call::list_members},
       {"member.remove", &Call::remove_member},
@@ -227,7 +239,7 @@ Task<Result<std::string>> PeopleAdmin::run(std::string command, std::string argu
     co_return fail(ErrorKind::kInvalid, "the arguments are no JSON object in UTF-8; a value's file must be plain text");
   for (const auto& [name, run] : kCommands) {
     if (command != name) continue;
-    Call call{*this, std::move(parsed.get_object())};
+    Call call{*this, std::move(parsed.get_object()), std::move(who)};
     const auto answer = co_await (call.*run)();
     if (!answer) co_return std::unexpected(answer.error());
     co_return json::serialize(*answer);

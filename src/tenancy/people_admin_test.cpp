@@ -22,7 +22,7 @@ class PeopleAdminTest : public ::testing::Test {
  protected:
   ~PeopleAdminTest() override { world_.store->close(); }
   Result<std::string> run(const std::string& command, const std::string& arguments) {
-    return world_.run(admin_.run(command, arguments));
+    return world_.run(admin_.run(command, arguments, "ops"));
   }
   json::value ok(const std::string& command, const std::string& arguments) {
     const auto answer = run(command, arguments);
@@ -39,8 +39,8 @@ class PeopleAdminTest : public ::testing::Test {
   TestTenants tenants_{world_};
   TestPeople people_{world_};
   TenantId acme_ = tenants_.add("acme", "111");
-  PeopleAdmin admin_{people_.store,    people_.people, tenants_.directory,        people_.passwords,
-                     people_.sign_ins, world_.clock,   "https://claw.example.org"};
+  PeopleAdmin admin_{people_.store,         people_.people,   tenants_.directory, people_.passwords,
+                     people_.second_factor, people_.sign_ins, world_.clock,       "https://claw.example.org"};
 };
 
 TEST_F(PeopleAdminTest, MakesAPersonWhoCanSignIn) {

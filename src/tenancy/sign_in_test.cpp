@@ -97,6 +97,8 @@ TEST_F(SignInTest, HoldsUpWhoGuessesAndSaysSoOnceInTheLogOfChanges) {
     EXPECT_TRUE(held.token.empty());
   }
   for (int i = 0; i < 8; ++i) (void)attempt("nobody@acme.example", "guess");
+  EXPECT_TRUE(
+      eventually([&] { return std::ranges::count(people_.audit(), "person.sign_in_held ada@acme.example") == 1; }));
   const auto log = people_.audit();
   EXPECT_EQ(std::ranges::count(log, "person.sign_in_held ada@acme.example"), 1);
   EXPECT_THAT(log, Not(Contains(HasSubstr("nobody@acme.example"))));

@@ -64,13 +64,14 @@ function headersOf(browser, method) {
 }
 
 export class Gateway {
-  static async start(binary) {
+  /** On a port of its own choice unless one is named; `config` is put before the rest of its file. */
+  static async start(binary, { port = 0, config = "" } = {}) {
     const gateway = new Gateway();
     gateway.binary = binary;
     gateway.folder = mkdtempSync(join(tmpdir(), "claw-"));
     gateway.graph = await startGraph();
-    writeFileSync(`${gateway.folder}/c.toml`, `data_dir = "${gateway.folder}/d"
-listen = { public = "127.0.0.1:0", operator = "127.0.0.1:0" }
+    writeFileSync(`${gateway.folder}/c.toml`, `${config}data_dir = "${gateway.folder}/d"
+listen = { public = "127.0.0.1:${port}", operator = "127.0.0.1:0" }
 graph = { base_url = "http://127.0.0.1:${gateway.graph.address().port}" }
 net = { allow_private = ["127.0.0.0/8"] }
 `);
@@ -126,6 +127,8 @@ net = { allow_private = ["127.0.0.0/8"] }
   /** One request, as it is: nothing in `path` is made nicer. Gives {status, headers, body (bytes), text}. */
   request(method, path, { headers = {}, body, token, browser } = {}) {
     const all = { ...(token && { authorization: `Bearer ${token}` }), ...(browser && headersOf(browser, method)), ...headers };
+    // Node says so by itself, but not of a DELETE.
+    if (body !== undefined) all["content-length"] = Buffer.byteLength(body);
     return new Promise((done, failed) => {
       const request = http.request({ host: this.host, port: this.port, agent: this.agent, method, path, headers: all },
         (response) => {

@@ -170,7 +170,11 @@ test("the guide shows how far a number is, and does what it is asked to", async 
   assert.equal(states(before).secrets_set, "done");
   assert.equal(states(before).test_answered, "done");
   assert.equal(states(before).token_accepted, "waiting");
+  const stream = gateway.listen(acme.token);
+  await eventually("hello", () => stream.events.length > 0);
   const checked = await run("checkGuide", acme.token, `?number=${acme.number}`);
+  await eventually("told of it live", () => stream.events.some(({ event, data }) => event === "tenant" && data.what === "guide"));
+  stream.close();
   assert.equal(states(checked).number_found, "done", checked.text);
   assert.equal(states(checked).app_subscribed, "failed");
   const { facts } = JSON.parse(checked.text);

@@ -1,6 +1,7 @@
 // What people do, from the first admin to the last one who leaves; every answer is held to docs/openapi.yaml.
 
 import assert from "node:assert/strict";
+import { createHmac } from "node:crypto";
 import { check, operations } from "./document.mjs";
 import { browserOf, PASSWORD } from "./gateway.mjs";
 
@@ -44,6 +45,36 @@ async function setUp(people) {
   assert.deepEqual((await people.do("showSetup", 200)).json, { needed: false });
   assert.ok(!people.gateway.log.includes(browserOf(answer).cookie));
   return browserOf(answer, "acme");
+}
+
+/** The code of an authenticator (RFC 6238), by none of the code it tests. */
+function totp(secret, stepsLater = 0) {
+  const bits = [...secret].map((c) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(c).toString(2).padStart(5, "0")).join("");
+  const key = Buffer.from(bits.match(/.{8}/g).map((byte) => parseInt(byte, 2)));
+  const counter = Buffer.alloc(8);
+  counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000) + stepsLater));
+  const digest = createHmac("sha1", key).update(counter).digest();
+  return String((digest.readUInt32BE(digest[19] & 15) & 0x7fffffff) % 1_000_000).padStart(6, "0");
+}
+
+async function secondFactor(people, ada) {
+  const password = { password: PASSWORD };
+  await people.do("turnTotpOff", 409, { browser: ada, body: password });
+  const { secret } = (await people.do("beginTotp", 200, { browser: ada })).json;
+  await people.do("turnTotpOn", 400, { browser: ada, body: { code: "none" } });
+  const { recovery_codes: spare } = (await people.do("turnTotpOn", 200, { browser: ada, body: { code: totp(secret) } })).json;
+  await people.do("turnTotpOn", 409, { browser: ada, body: { code: totp(secret, 1) } });
+  await people.do("beginTotp", 409, { browser: ada });
+  const credentials = { email: "ada@acme.example", ...password };
+  assert.equal((await people.do("signIn", 401, { body: credentials })).json.totp_required, true);
+  assert.equal((await people.do("signIn", 401, { body: { ...credentials, code: "123" } })).json.totp_required, true);
+  await people.do("signIn", 200, { body: { ...credentials, code: totp(secret, 1) } });
+  await people.do("signIn", 200, { body: { ...credentials, code: spare[3].toLowerCase() } });
+  await people.do("signIn", 401, { body: { ...credentials, code: spare[3] } });
+  await people.do("turnTotpOff", 400, { browser: ada, body: { password: 7 } });
+  await people.do("turnTotpOff", 403, { browser: ada, body: { password: "wrong" } });
+  await people.do("turnTotpOff", 204, { browser: ada, body: password });
+  await people.do("signIn", 200, { body: credentials });
 }
 
 async function join(people, ada) {
@@ -99,6 +130,7 @@ async function leave(people, grace) {
     check(operation("setPassword"), answer);
     status = answer.status;
   }
+  await people.do("turnTotpOff", 429, { browser: again, body: { password: "wrong" } });
   await people.do("signOut", 204, { browser: again });
   await people.do("showSession", 401, { browser: again });
   await people.do("showSession", 200, { browser: grace });
@@ -110,10 +142,13 @@ async function leave(people, grace) {
 
 export async function peopleScenario(gateway) {
   const people = new People(gateway);
-  await people.do("listSignInMethods", 200);
+  assert.deepEqual((await people.do("listSignInMethods", 200)).json, { password: true, oidc: null });
+  for (const name of ["startOidc", "finishOidc"])
+    assert.match((await people.do(name, 302)).headers.location, /^\/sign-in#error=/);
   const root = await setUp(people);
   assert.ok(await people.member(root, "ada@acme.example"), "a platform admin sees every tenant");
   const ada = await gateway.signIn("ada@acme.example", "acme");
+  await secondFactor(people, ada);
   const grace = await join(people, ada);
   await change(people, ada, grace);
   await leave(people, grace);

@@ -1,5 +1,7 @@
 // What the tests share: the simulator's control API, and waiting for a condition without sleeping for luck.
 
+import { createServer } from "node:net";
+
 export function simulatorUrl() {
   const url = process.env.SIM_URL;
   if (!url) throw new Error("SIM_URL must name a running simulator, for example http://127.0.0.1:9500");
@@ -29,6 +31,17 @@ export async function eventually(what, probe, limit = 10_000) {
     if (Date.now() > end) throw new Error(`never happened: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
+}
+
+/** A port that was free a moment ago. */
+export function freePort() {
+  return new Promise((done, failed) => {
+    const server = createServer().on("error", failed);
+    server.listen(0, "127.0.0.1", () => {
+      const { port } = server.address();
+      server.close(() => done(port));
+    });
+  });
 }
 
 /** Digits that no other test of this run uses. */

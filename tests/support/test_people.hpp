@@ -60,9 +60,11 @@ class TestPeople {
   sqlite::SqlitePeopleStore store;
   People people{store, world_.clock, SessionLife{}};
   Passwords passwords{Passwords::kWeak};
+  Vault vault = Vault::from_hex_key(secret(std::string(64, 'a'))).value();
+  SecondFactor second_factor{store, people, vault, world_.clock};
   Attempts attempts{world_.clock};
-  SignIn sign_ins{store, people, passwords, attempts, world_.clock};
-  Account account{store, people, passwords, attempts, world_.clock};
+  SignIn sign_ins{store, people, passwords, second_factor, attempts, world_.clock};
+  Account account{store, people, passwords, second_factor, attempts, world_.clock};
 };
 
 }  // namespace claw::testing

@@ -5,7 +5,9 @@
 
 namespace claw::sqlite {
 
-/// People and sessions stand in sqlite_people_store.cpp, members and invitations in sqlite_members.cpp.
+/// People and sessions stand in sqlite_people_store.cpp, second factor and
+/// identities in sqlite_second_factor.cpp, members and
+/// invitations in sqlite_members.cpp.
 class SqlitePeopleStore final : public PeopleStore {
  public:
   /// `store` must outlive this object.
@@ -21,6 +23,17 @@ class SqlitePeopleStore final : public PeopleStore {
   [[nodiscard]] Task<Result<void>> set_enabled(PersonId person, bool enabled, AuditRow audit) override;
   [[nodiscard]] Task<Result<void>> set_password(PersonId person, std::string hash, std::int64_t kept,
                                                 AuditRow audit) override;
+
+  [[nodiscard]] Task<Result<void>> put_totp(PersonId person, std::string sealed) override;
+  [[nodiscard]] Task<Result<void>> turn_totp_on(PersonId person, std::int64_t step, std::vector<std::string> hashes,
+                                                AuditRow audit) override;
+  [[nodiscard]] Task<Result<void>> turn_totp_off(PersonId person, AuditRow audit) override;
+  [[nodiscard]] Task<Result<void>> use_totp_step(PersonId person, std::int64_t step) override;
+  [[nodiscard]] Task<Result<void>> use_recovery_code(PersonId person, std::string hash) override;
+
+  [[nodiscard]] Task<Result<PersonId>> person_of_identity(std::string issuer, std::string subject) override;
+  [[nodiscard]] Task<Result<void>> join_identity(std::string issuer, std::string subject, PersonId person,
+                                                 AuditRow audit) override;
 
   [[nodiscard]] Task<Result<void>> put_setup_code(std::string hash) override;
   [[nodiscard]] Task<Result<PersonId>> create_first_admin(PersonRow row, std::string code_hash,

@@ -1,5 +1,6 @@
 import { LitElement, css, html, nothing, type PropertyValues } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
+import { keyed } from "lit/directives/keyed.js";
 import { api, part } from "../api.js";
 import { Action, fields } from "../page.js";
 import type { Secret } from "../types.js";
@@ -20,6 +21,8 @@ export class AgentForm extends LitElement {
   @property({ type: Boolean }) only = false;
   @property() whyNot = "";
   @state() private kind: AgentKind = "openai";
+  /** Counts up when what was typed is given up: the form is drawn anew. */
+  @state() private drawn = 0;
   private readonly save = new Action(this);
 
   static override styles = [
@@ -75,7 +78,7 @@ export class AgentForm extends LitElement {
   override render() {
     const { agent, kind, whyNot } = this;
     const options: Partial<AgentOptions> = agent?.kind === kind ? agent.options : {};
-    return html`<form @submit=${this.send}>
+    return keyed(this.drawn, html`<form @submit=${this.send}>
       ${agent ? nothing : field({ name: "name", label: "Name", required: true, autofocus: true, maxlength: 63, pattern: "[a-z0-9]([a-z0-9\\-]*[a-z0-9])?",
         title: "Small letters a to z, digits and -", placeholder: "support", help: "Small letters, digits and -. It stands beside every answer." })}
       <fieldset class="kinds"><legend>What answers</legend>
@@ -91,7 +94,7 @@ export class AgentForm extends LitElement {
         : html`<label class="choice"><input type="checkbox" name="default" ?disabled=${whyNot !== ""} /><b>Make it the default</b><span>Everybody who writes is answered by it from then on.</span></label>`}
       ${this.trouble()}
       <div class="buttons"><button class="primary" aria-busy=${String(this.save.busy)} ?disabled=${this.save.busy || whyNot !== ""} title=${whyNot}>${agent ? "Save" : "Make the agent"}</button></div>
-    </form>`;
+    </form>`);
   }
 
   private trouble() {
@@ -100,6 +103,7 @@ export class AgentForm extends LitElement {
         label: "Show theirs",
         run: () => {
           this.save.clear();
+          this.drawn += 1;
           this.dispatchEvent(new Event("again"));
         },
       });

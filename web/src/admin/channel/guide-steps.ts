@@ -86,7 +86,11 @@ export class GuideSteps extends LitElement {
       .failed h3 {
         font-weight: var(--weight-strong);
       }
+      li > div {
+        min-width: 0;
+      }
       p {
+        overflow-wrap: anywhere;
         color: var(--ink-2);
         font-size: var(--text-sm);
       }

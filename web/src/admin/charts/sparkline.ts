@@ -11,11 +11,15 @@ export function sparkline(values: readonly (number | null)[]): TemplateResult {
   const step = values.length > 1 ? WIDTH / (values.length - 1) : WIDTH;
   const at = (value: number, index: number): string =>
     `${(index * step).toFixed(1)} ${(HEIGHT - EDGE - (value / top) * (HEIGHT - 2 * EDGE)).toFixed(1)}`;
-  const line = values.flatMap((value, index) => (value === null ? [] : [at(value, index)])).join(" L");
+  const points = values.flatMap((value, index) => (value === null ? [] : [{ x: index * step, drawn: at(value, index) }]));
+  const line = points.map((point) => point.drawn).join(" L");
+  const [first, last] = [points[0]?.x ?? 0, points[points.length - 1]?.x ?? 0];
   return html`<svg class="sparkline" viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none" width=${WIDTH} height=${HEIGHT} aria-hidden="true">
-    ${line
-      ? svg`<path d="M${line} L${WIDTH} ${HEIGHT} L0 ${HEIGHT}z" fill="currentColor" opacity="0.12" />
+    ${points.length > 1
+      ? svg`<path d="M${line} L${last} ${HEIGHT} L${first} ${HEIGHT}z" fill="currentColor" opacity="0.12" />
         <path d="M${line}" fill="none" stroke="currentColor" stroke-width="1.600" stroke-linejoin="round" vector-effect="non-scaling-stroke" />`
+      : points.length === 1
+      ? svg`<path d="M${line}h0.01" stroke="currentColor" stroke-width="6" stroke-linecap="round" vector-effect="non-scaling-stroke" />`
       : svg`<path d="M0 ${HEIGHT - EDGE}H${WIDTH}" stroke="currentColor" stroke-width="1" stroke-dasharray="2 4" />`}
   </svg>`;
 }

@@ -13,7 +13,9 @@ export interface Series {
 }
 
 const HEIGHT = 240;
-/** Steps of an axis that counts. */
+/** So many values and fewer are drawn as dots, too. */
+const FEW = 20;
+/** Steps of an axis: no halves of what is counted. */
 const WHOLE = [0, 1, 2, 3, 4, 5, 6].flatMap((power) => [1, 2, 5].map((first) => first * 10 ** power));
 
 /** What happened over time, as lines; for a screen reader as a table. */
@@ -23,8 +25,6 @@ export class TimeChart extends LitElement {
   /** Unix seconds. */
   @property({ attribute: false }) times: readonly number[] = [];
   @property({ attribute: false }) series: readonly Series[] = [];
-  /** Counts: no halves on the axis. */
-  @property({ type: Boolean }) whole = false;
   /** How a value is written: "1.8 s". */
   @property({ attribute: false }) written: (value: number) => string = (value) => value.toLocaleString("en-GB");
   /** How a time is written under the chart and in the table. */
@@ -171,12 +171,12 @@ export class TimeChart extends LitElement {
     return {
       width: this.place.clientWidth,
       height: HEIGHT,
-      padding: [8, 8, 0, 0],
+      padding: [8, 24, 0, 0],
       cursor: { points: { size: 7 }, drag: { x: false, y: false } },
       scales: { y: { range: (_plot, _low, high) => [0, Math.max(high || 0, 4) * 1.1] } },
       axes: [
         { ...axis, grid: { show: false }, size: 30, values: (_plot, splits) => splits.map((at) => this.timeWritten(at)), space: 80 },
-        { ...axis, grid, size: 56, incrs: this.whole ? WHOLE : undefined, values: (_plot, splits) => splits.map((value) => (value === 0 ? "0" : this.written(value))) },
+        { ...axis, grid, size: 56, incrs: WHOLE, values: (_plot, splits) => splits.map((value) => (value === 0 ? "0" : this.written(value))) },
       ],
       series: [
         {},
@@ -186,8 +186,9 @@ export class TimeChart extends LitElement {
           width: 2,
           dash: one.dashed ? [4, 3] : undefined,
           fill: index === 0 ? `${colors[index]}1f` : undefined,
-          points: { show: false },
-          spanGaps: false,
+          // A line needs two: where there are few, each shows itself.
+          points: { show: one.values.filter((value) => value !== null).length <= FEW, size: 5 },
+          spanGaps: true,
         })),
       ],
       hooks: { setCursor: [(plot) => this.point(plot.cursor.idx ?? null)] },

@@ -222,6 +222,13 @@ export class ConversationDetail extends LitElement {
     `;
   }
 
+  /** Closes a message's way; false where none is open. */
+  closeWay(): boolean {
+    const open = this.asked !== "";
+    this.asked = "";
+    return open;
+  }
+
   private why(id: string): void {
     this.asked = id === this.asked ? "" : id;
   }

@@ -29,6 +29,11 @@ export class Transcript extends LitElement {
   @query(".log") private log!: HTMLElement;
   private stays = true;
   private fromEnd = 0;
+  // What opens under the log, or a turned phone, changes its height: what is read, or the newest, stays in sight.
+  private readonly sizes = new ResizeObserver(() => {
+    if (this.selected) this.bring(this.selected);
+    else if (this.stays) this.log.scrollTo({ top: this.log.scrollHeight });
+  });
 
   static override styles = css`
     :host {
@@ -97,6 +102,15 @@ export class Transcript extends LitElement {
       outline-offset: 2px;
     }
   `;
+
+  protected override firstUpdated(): void {
+    this.sizes.observe(this.log);
+  }
+
+  override disconnectedCallback(): void {
+    this.sizes.disconnect();
+    super.disconnectedCallback();
+  }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     const before = changed.get("messages");
@@ -168,6 +182,7 @@ export class Transcript extends LitElement {
   }
 
   private scrolled(): void {
+    if (!this.selected) this.stays = this.atEnd();
     if (this.unseen > 0 && this.atEnd()) this.unseen = 0;
     if (!this.whole && !this.loadingOlder && this.messages.length > 0 && this.log.scrollTop < NEAR_START)
       this.dispatchEvent(new Event("older"));

@@ -29,7 +29,7 @@ export function wayOf(question: MessageDetail | null, answers: readonly MessageD
   let before: number | null = null;
   for (const step of steps) {
     if (step.at === null) continue;
-    if (before !== null && step.at >= before) step.since = `+${took(step.at - before)}`;
+    if (before !== null && step.at > before) step.since = `+${took(step.at - before)}`;
     before = Math.max(before ?? 0, step.at);
   }
   return steps;

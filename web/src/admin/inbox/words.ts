@@ -147,6 +147,7 @@ const kindWords: Record<string, string> = {
 
 /** What an agent is given begins with "[image] …": for a list, in words. */
 export function previewOf(last: { type: string; text: string }): string {
+  if (last.type === "text") return last.text;
   const text = last.text.replace(/^\[(voice message|animated sticker|[a-z ]+)\]\s*/i, (_, kind: string) => {
     const rest = last.text.length > kind.length + 2;
     const word = kindWords[last.type] && kind !== "voice message" ? kindWords[last.type] : kind.charAt(0).toUpperCase() + kind.slice(1);

@@ -3,6 +3,7 @@ import { customElement, query, state } from "lit/decorators.js";
 import { part } from "../api.js";
 import { ConversationFeed } from "../inbox/conversation-feed.js";
 import "../inbox/conversation-detail.js";
+import type { ConversationDetail } from "../inbox/conversation-detail.js";
 import "../inbox/conversation-list.js";
 import type { ConversationList } from "../inbox/conversation-list.js";
 import type { MessageChange } from "../inbox/types.js";
@@ -22,6 +23,7 @@ export class PageConversations extends Page {
   private readonly feed = new ConversationFeed();
   @state() private search = asked("q");
   @query("claw-conversation-list") private list?: ConversationList;
+  @query("claw-conversation-detail") private detail?: ConversationDetail;
   private timer = 0;
 
   static override styles = [
@@ -107,7 +109,7 @@ export class PageConversations extends Page {
       { key: "j", does: "Next conversation", run: () => this.list?.move(1) },
       { key: "k", does: "Conversation before", run: () => this.list?.move(-1) },
       { key: "Enter", does: "Open it", run: () => this.list?.openCursor() },
-      { key: "Escape", does: "Close it", run: () => this.params.id && go(this.home) },
+      { key: "Escape", does: "Close it", run: () => this.closeOne() },
     ]);
   }
 
@@ -164,6 +166,10 @@ export class PageConversations extends Page {
       return empty("search", "Nobody fits", `No conversation with a name or number like “${feed.search}”.`, { label: "Show all", run: () => this.searched("") });
     const channels = session.can("settings.read") ? { label: "Connect WhatsApp", href: `/t/${part(this.params.tenant)}/channels/whatsapp` } : undefined;
     return empty("conversations", "Nobody has written yet", "As soon as somebody writes to your number, the conversation stands here, and you see it being answered.", channels);
+  }
+
+  private closeOne(): void {
+    if (!this.detail?.closeWay() && this.params.id) go(this.home);
   }
 
   private searched(value: string): void {

@@ -9,7 +9,7 @@ import { Live } from "../live.js";
 import { Load, Page } from "../page.js";
 import { query, setQuery } from "../router.js";
 import { session } from "../session.js";
-import { badge, count, empty, table } from "../ui/parts.js";
+import { badge, bytes, count, empty, notice, table } from "../ui/parts.js";
 
 type Range = "hour" | "day" | "week";
 
@@ -24,6 +24,7 @@ interface Overview {
   answer_ms: { p50: number | null; p95: number | null; count: number };
   answer_points: { at: string; p50: number | null; p95: number | null }[];
   conversations: { total: number; open_windows: number };
+  storage: { stored_bytes: number; messages: number; limit: number | null; full: boolean };
   queue: { waiting_turns: number; outbox: number };
   numbers: NumberQueue[];
 }
@@ -107,6 +108,7 @@ export class PageOverview extends Page {
       }
       .sparkline {
         width: 100%;
+        overflow: visible;
         color: var(--accent);
       }
       .tile.bad .sparkline,
@@ -240,13 +242,19 @@ export class PageOverview extends Page {
   }
 
   private body(overview: Overview) {
-    const { totals, conversations, numbers } = overview;
+    const { totals, conversations, numbers, storage } = overview;
     if (conversations.total === 0 && totals.in + totals.out + totals.failed === 0) return this.nothingYet(numbers);
     return html`<div class="stack">
+      ${storage.full ? this.full(storage) : nothing}
       <div class="tiles">${this.tiles(overview)}</div>
       <div class="charts">${this.charts(overview)}</div>
       ${numbers.length ? this.numbers(numbers) : nothing}
     </div>`;
+  }
+
+  private full({ stored_bytes: stored, limit }: Overview["storage"]) {
+    return notice("failed", html`<b>Nothing comes in any more:</b> this tenant has stored ${bytes(stored)} of the ${bytes(limit ?? stored)} that it may.
+      Meta keeps new messages for days. A platform's admin can raise the limit, or let old messages be deleted sooner.`);
   }
 
   private tiles(overview: Overview) {
@@ -259,7 +267,7 @@ export class PageOverview extends Page {
       ${this.tile("answer", "Time to answer", answer.p50 === null ? "none yet" : html`${took(answer.p50)} <small>half of them</small>`,
         sparkline(answers.map((point) => point.p50)), answer.p95 === null ? "Between a message and its answer" : `95 of 100 within ${took(answer.p95)}`)}
       <a class="tile" href=${to("conversations")}>${this.inside("conversations", "Conversations", count(conversations.total),
-        this.meter(conversations.open_windows, conversations.total), `${count(conversations.open_windows)} within their 24 hours: may be answered now`)}</a>
+        this.meter(conversations.open_windows, conversations.total), `${count(conversations.open_windows)} with an open 24-hour window`)}</a>
       ${this.tile("queue", "Waiting", count(queue.waiting_turns + queue.outbox), this.meter(queue.waiting_turns, queue.waiting_turns + queue.outbox),
         `${count(queue.waiting_turns)} for the agent, ${count(queue.outbox)} to be sent`)}
     `;
@@ -303,7 +311,7 @@ export class PageOverview extends Page {
     ];
     return html`
       <section class="card"><h2>Messages</h2>
-        <claw-time-chart label="Messages" .times=${points.map((point) => seconds(point.at))} .series=${messages} .timeWritten=${written} whole></claw-time-chart></section>
+        <claw-time-chart label="Messages" .times=${points.map((point) => seconds(point.at))} .series=${messages} .timeWritten=${written}></claw-time-chart></section>
       <section class="card"><h2>Time to answer</h2>
         <claw-time-chart label="Time to answer" .times=${answers.map((point) => seconds(point.at))} .series=${times} .timeWritten=${written} .written=${took}></claw-time-chart></section>
     `;

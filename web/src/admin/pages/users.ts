@@ -7,7 +7,6 @@ import { nameOf, numberOf, previewOf, windowOf } from "../inbox/words.js";
 import { Live } from "../live.js";
 import { Load, Page } from "../page.js";
 import { go, query, setQuery } from "../router.js";
-import "../ui/copy.js";
 import "../ui/pane.js";
 import { empty, notice, searchBox, skeleton, table, time } from "../ui/parts.js";
 
@@ -69,13 +68,14 @@ export class PageUsers extends Page {
       claw-pane h3 {
         margin-top: var(--space-6);
       }
+      .facts {
+        grid-template-columns: 7rem minmax(0, 1fr);
+      }
       .facts dt,
       .facts dd {
         display: flex;
+        flex-wrap: wrap;
         align-items: center;
-        min-height: 28px;
-      }
-      .facts .quiet {
         min-height: 28px;
       }
       td:not(.main) {
@@ -145,7 +145,7 @@ export class PageUsers extends Page {
 
   private detail(user: UserDetail) {
     return html`<dl class="facts">
-        <dt>Phone</dt><dd>${user.phone ? html`${numberOf(user.phone)} <claw-copy bare .value=${`+${user.phone}`} label="phone number"></claw-copy>` : html`<span class="faint">hidden by a username</span>`}</dd>
+        <dt>Phone</dt><dd>${user.phone ? numberOf(user.phone) : html`<span class="faint">hidden by a username</span>`}</dd>
         <dt>WhatsApp's id</dt><dd>${user.bsuid ? html`<code>${user.bsuid}</code>` : html`<span class="faint">not told yet</span>`}</dd>
         <dt>Here known as</dt><dd><code>${user.id}</code></dd>
         <dt>First seen</dt><dd>${time(user.created_at)}</dd>
@@ -159,7 +159,7 @@ export class PageUsers extends Page {
     return html`<li><a href="/t/${part(this.params.tenant)}/conversations/${part(one.id)}">
       <claw-window-ring .somebody=${one.user} .until=${one.window_ends_at}></claw-window-ring>
       <span><span>${previewOf(one.last_message)}</span>
-        <span class="faint small-text">${time(one.last_message.created_at)} · ${open ? `${words} left` : "window closed"} · number ${one.phone_number_id}</span></span>
+        <span class="faint small-text">${time(one.last_message.created_at)} · ${open ? `${words} left` : "window closed"}</span></span>
     </a></li>`;
   }
 

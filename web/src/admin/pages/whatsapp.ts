@@ -120,6 +120,9 @@ export class PageWhatsapp extends Page {
         font-weight: 500;
         cursor: pointer;
       }
+      .aside {
+        margin-bottom: var(--space-4);
+      }
       .test {
         display: flex;
         flex-wrap: wrap;
@@ -176,7 +179,7 @@ export class PageWhatsapp extends Page {
     const { value } = this.setup;
     const needs = value?.guide.steps.some((step) => ASKED.includes(step.id) && step.state !== "done");
     const set = value?.guide.steps.every((step) => step.id !== "secrets_set" || step.state === "done");
-    if (!needs || !set || this.whyNot) return this.setup.reload();
+    if (!needs || !set) return this.setup.reload();
     try {
       this.take(await api.post<Guide>("/guide/check", undefined, this.asked));
     } catch {
@@ -218,7 +221,7 @@ export class PageWhatsapp extends Page {
     const number = this.params.number ?? guide.number ?? numbers[0] ?? "";
     const done = guide.steps.every((step) => step.state === "done");
     return html`${this.tabs(numbers, number)}
-      ${this.whyNot ? html`${notice("info", `You may look. ${this.whyNot}`)}<br />` : nothing}
+      ${this.whyNot ? html`<div class="aside">${notice("info", `You may look. ${this.whyNot}`)}</div>` : nothing}
       <div class="columns">
         <div class="stack">
           ${numberFacts(guide.facts)} ${this.learned(guide)}
@@ -227,7 +230,7 @@ export class PageWhatsapp extends Page {
         </div>
         <section class="card progress-card" aria-labelledby="progress">
           <header><h2 id="progress">${done ? "Everything works" : "How far it is"}</h2>
-            <button type="button" class="small" aria-busy=${String(this.check.busy)} ?disabled=${this.check.busy || this.whyNot !== ""} title=${this.whyNot}
+            <button type="button" class="small" aria-busy=${String(this.check.busy)} ?disabled=${this.check.busy}
               @click=${this.checkAgain}>${icon("refresh", 14)} Check again</button></header>
           ${this.check.notice()}
           ${guide.facts.checked_at ? html`<p class="help">Meta was asked ${time(guide.facts.checked_at)}.</p>` : nothing}
@@ -285,7 +288,7 @@ export class PageWhatsapp extends Page {
     const { waba_id: waba, app_id: app } = facts.learned ?? {};
     if (!waba && !app) return nothing;
     const what = [waba ? `the WhatsApp Business Account ${waba}` : "", app ? `the app ${app}` : ""].filter(Boolean).join(" and ");
-    return notice("info", html`Meta's messages name ${what}. Is that yours? ${this.check.error}`, {
+    return notice("info", html`Meta names ${what} for this number. Is that yours?`, {
       label: "Yes, keep it",
       run: () => void this.check.run(async () => this.take(await api.post<Guide>("/guide/confirm", { ...(waba ? { waba_id: waba } : {}), ...(app ? { app_id: app } : {}) }, this.asked))),
     });
@@ -312,7 +315,7 @@ export class PageWhatsapp extends Page {
     ].filter((one) => one !== nothing);
     return html`<section class="card"><h2>Write a test message</h2>
       <p>From any phone with WhatsApp. You see the message and its answer under <a href="/t/${part(this.params.tenant)}/conversations">Conversations</a>.</p>
-      ${missing.length ? html`${notice("waiting", html`Before it is answered: ${missing}`)}<br />` : nothing}
+      ${missing.length ? html`<div class="aside">${notice("waiting", html`Before it is answered: ${missing}`)}</div>` : nothing}
       <div class="test">
         ${digits
           ? html`<a class="button primary" href="https://wa.me/${digits}?text=Hello" target="_blank" rel="noopener noreferrer">${icon("send", 16)} Write to ${facts.display_phone_number}</a>`

@@ -130,7 +130,7 @@ function control(f: Field, id: string, described: string | undefined): TemplateR
       </select>${icon("down", 16)}</div>`;
   if (f.type === "area")
     return html`<textarea
-      id=${id} name=${f.name} class=${f.mono ? "mono" : ""} rows=${f.rows ?? 4} .value=${live(f.value ?? "")} spellcheck=${f.mono ? "false" : "true"}
+      id=${id} name=${f.name} class=${f.mono ? "mono" : ""} rows=${f.rows ?? 4} .value=${f.value ?? ""} spellcheck=${f.mono ? "false" : "true"}
       placeholder=${ifDefined(f.placeholder)} minlength=${ifDefined(f.minlength)} maxlength=${ifDefined(f.maxlength)}
       aria-describedby=${ifDefined(described)} aria-invalid=${ifDefined(invalid)}
       ?required=${f.required} ?disabled=${f.disabled} ?readonly=${f.readonly} ?autofocus=${f.autofocus} @input=${heard}></textarea>`;

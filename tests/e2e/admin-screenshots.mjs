@@ -1,0 +1,80 @@
+// Takes the pictures of the admin UI for docs/, on a stand-in of the gateway with a shop's day in it:
+// ADMIN_PAGE=BUILD_FOLDER/src/api/admin_page node --test admin-screenshots.mjs writes docs/images/admin-*.png.
+
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { openPage, startWorld } from "./admin-support.mjs";
+import { openBrowser } from "./browser.mjs";
+import { channelPart } from "./channel-stub.mjs";
+import { inboxPart, NUMBER } from "./inbox-stub.mjs";
+
+const images = fileURLToPath(new URL("../../docs/images/", import.meta.url));
+const ago = (minutes) => new Date(Date.now() - minutes * 60_000).toISOString();
+
+/** Name, address, and what is done before the picture is taken. */
+const PICTURES = [
+  ["overview", "/t/acme/overview?range=day", (page) => page.locator("claw-time-chart canvas").last().waitFor()],
+  ["conversations", "/t/acme/conversations/MARIA", async (page) => {
+    await page.locator("claw-message-bubble").filter({ hasText: "ring twice" }).last().getByRole("button", { name: /^Why/ }).click();
+    await page.locator("claw-message-way").getByText("Read", { exact: true }).waitFor();
+  }],
+  ["whatsapp", "/t/acme/channels/whatsapp", (page) => page.getByRole("button", { name: "Subscribe the app" }).waitFor()],
+  ["channels", "/t/acme/channels"],
+  ["agents", "/t/acme/agents/support", (page) => page.getByLabel("Model", { exact: true }).waitFor()],
+  ["routing", "/t/acme/routing"],
+  ["pairing", "/t/acme/pairing"],
+  ["users", "/t/acme/users/MARIA_USER", (page) => page.getByText("Here known as").waitFor()],
+  ["secrets", "/t/acme/settings/secrets"],
+  ["members", "/t/acme/settings/members"],
+  ["tenants", "/platform/tenants"],
+];
+const DARK = ["overview", "conversations"];
+
+function furnish({ world, acme }) {
+  const { inbox } = world;
+  acme.policy = "open";
+  const secret = (value, by = "Ada Lovelace") => ({ value, at: ago(60 * 24 * 3), by, version: 1 });
+  acme.secrets = { ...acme.secrets, WHATSAPP_PHONE_NUMBER_ID: secret(NUMBER), WHATSAPP_ACCESS_TOKEN: secret("x"), WHATSAPP_APP_SECRET: secret("x"),
+    WHATSAPP_VERIFY_TOKEN: secret("x"), WHATSAPP_WABA_ID: secret("200000000000001"), MODEL_KEY: { ...secret("x"), description: "The language model's API key." } };
+  world.guides.acme = { done: new Set(["secrets_set", "verification_received", "token_accepted", "number_found"]), failed: {}, facts: {}, learned: {} };
+  world.agents.acme = [
+    { name: "support", kind: "openai", default: true, version: 1, options: { format: "markdown", url: "https://api.example.org", model: "small-2026", key_secret: "MODEL_KEY",
+      system_prompt: "You answer the customers of Keller Shoes. Be short and friendly. Where an order is asked for, look it up first; never guess." } },
+    { name: "echo", kind: "echo", default: false, version: 1, options: { format: "plain" } }];
+
+  const [maria] = inbox.conversations;
+  inbox.messages.set(maria.id, []);
+  let at = 6;
+  const add = (more) => inbox.add(maria, { created_at: ago(--at), meta_time: ago(at), ...more });
+  const reply = (asked, ms, text, state = "read") => inbox.add(maria, { direction: "outbound", state, text, answers: asked.id, created_at: new Date(Date.parse(asked.created_at) + ms).toISOString() });
+  reply(add({ text: "Good morning! Where is my order *4711*?" }), 1_800, "Good morning Maria! It left us on Friday and should be with you _today_ before six.");
+  add({ type: "image", text: "[image] The last parcel came like this", data: { media: { type: "image", mime_type: "image/jpeg", caption: "The last parcel came like this" } } });
+  reply(add({ type: "audio", text: "[voice message]", data: { media: { type: "audio", voice: true, mime_type: "audio/ogg", transcript: "Please tell the driver to ring twice." } } }), 2_300,
+    "I am sorry about that box. The driver is asked to ring twice this time.");
+  reply(add({ text: "Wonderful, thank you!" }), 1_200, "You are welcome. Have a good day!");
+  return maria;
+}
+
+test("the admin UI, as the documents show it", async () => {
+  const stub = await startWorld(inboxPart({ count: 312 }), channelPart());
+  const shared = await openBrowser({ viewport: { width: 1280, height: 800 }, reducedMotion: "reduce" });
+  try {
+    const maria = furnish(stub);
+    const browser = await openPage(stub, shared);
+    const { page } = browser;
+    await browser.signIn(stub.ada);
+    for (const [name, path, before] of PICTURES)
+      for (const colorScheme of DARK.includes(name) ? ["light", "dark"] : ["light"]) {
+        await page.emulateMedia({ colorScheme });
+        await browser.go(path.replace("MARIA_USER", maria.user.id).replace("MARIA", maria.id));
+        await page.locator(".skeleton").waitFor({ state: "detached" });
+        await page.getByRole("heading", { level: 1 }).waitFor();
+        await before?.(page);
+        await page.evaluate(() => new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next))));
+        await page.screenshot({ animations: "disabled", path: `${images}admin-${name}${colorScheme === "dark" ? "-dark" : ""}.png` });
+      }
+  } finally {
+    await shared.close();
+    stub.close();
+  }
+});
