@@ -59,7 +59,9 @@ test("the first start leads to an answered message", async () => {
     // Somebody who answers, and that everybody may write.
     await page.getByRole("radio", { name: /Everybody/ }).check();
     await page.getByRole("link", { name: "Make an agent" }).click();
+    await page.getByRole("heading", { name: "Agents", exact: true }).waitFor();
     await page.getByRole("link", { name: "Make an agent" }).first().click();
+    await page.waitForURL("**/agents/+new");
     await labelled("Name").fill("echo");
     await page.getByRole("radio", { name: /Echo/ }).check();
     await button("Make the agent").click();
