@@ -91,7 +91,7 @@ std::optional<net::HttpResponse> Guard::refuse(Caller& caller, std::string_view 
     enter(caller, tenant);
     if (!caller.tenant) return problem(404, "Not found", "There is no such tenant.");
   }
-  if (caller.tenant && !caller.tenant->enabled)
+  if (caller.tenant && !caller.tenant->enabled && permission != Permission::kPlatform)
     return problem(403, "Disabled", "This tenant is disabled; the operator can enable it.");
   if (!caller.may(permission))
     return problem(

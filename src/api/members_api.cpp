@@ -28,6 +28,13 @@ Result<std::string> role_of(const json::object& body) {
   return *text;
 }
 
+/// Nobody gives what they do not have: a token that may only invite makes nobody an admin.
+std::optional<HttpResponse> beyond(const Caller& caller, std::string_view role) {
+  const auto named = role_named(role);
+  if (!named || caller.permissions.includes(permissions_of(*named))) return std::nullopt;
+  return problem(403, "Not allowed", fmt::format("You may not do all that {} may, so you cannot give it.", role));
+}
+
 HttpResponse owners_only() {
   return problem(403, "Not allowed", "Only an owner of the tenant makes or removes owners.");
 }
@@ -103,6 +110,7 @@ MembersApi::Answer MembersApi::change_role(HttpRequest& request, const Caller& c
   if (!body) co_return problem_of(body.error());
   const auto role = role_of(*body);
   if (!role) co_return problem_of(role.error());
+  if (auto refusal = beyond(caller, *role)) co_return std::move(*refusal);
   const TenantId tenant = caller.tenant->id;
   auto audit = audit_row(caller.actor, tenant, clock_.now(), "member.role", person->email,
                          fmt::format("made {} of the {}", *role, to_string(person->memberships.at(tenant).role)));
@@ -134,6 +142,7 @@ MembersApi::Answer MembersApi::invite(HttpRequest& request, const Caller& caller
   if (!role) co_return problem_of(role.error());
   if (!email) co_return problem_of(email.error());
   if (*role == to_string(Role::kOwner) && !is_owner(caller)) co_return owners_only();
+  if (auto refusal = beyond(caller, *role)) co_return std::move(*refusal);
   const std::string code = random_token("");
   const auto now = clock_.now();
   InvitationRow row{

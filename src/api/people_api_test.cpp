@@ -375,6 +375,25 @@ TEST_F(PeopleApiTest, LetsOnlyOwnersMakeAndRemoveOwners) {
   EXPECT_EQ(send(ada, "GET", "/api/v1/members").status, 404);
 }
 
+TEST_F(PeopleApiTest, LetsATokenGiveNobodyMoreThanItHas) {
+  tenants_.add_token(acme_, "inviter", {Permission::kMembers});
+  const std::vector<net::HttpHeader> token{{"Authorization", "Bearer inviter"}};
+  EXPECT_EQ(send("POST", "/api/v1/invitations", R"({"email":"x@acme.example","role":"admin"})", token).status, 403);
+  EXPECT_EQ(send("PATCH", "/api/v1/members/" + id(vera_), R"({"role":"admin"})", token).status, 403);
+  const std::vector<net::HttpHeader> whole{{"Authorization", "Bearer acme"}};
+  EXPECT_EQ(send("POST", "/api/v1/invitations", R"({"email":"x@acme.example","role":"admin"})", whole).status, 201);
+}
+
+TEST_F(PeopleApiTest, TakesBackWhatARemovedMemberPromisedOthers) {
+  const auto bob = sign_in("bob@acme.example");
+  const auto made = send(bob, "POST", "/api/v1/invitations", R"({"email":"new@acme.example","role":"admin"})");
+  const std::string link(json::parse(made.body).at("link").as_string());
+  const std::string code = link.substr(link.find('#') + 1);
+  EXPECT_EQ(send("GET", "/api/v1/invitations/" + code).status, 200);
+  EXPECT_EQ(send(sign_in("ada@acme.example"), "DELETE", "/api/v1/members/" + id(bob_)).status, 204);
+  EXPECT_EQ(send("GET", "/api/v1/invitations/" + code).status, 404);
+}
+
 TEST_F(PeopleApiTest, ChangesAMemberOnlyAsItWasRead) {
   const auto ada = sign_in("ada@acme.example");
   const auto path = "/api/v1/members/" + id(vera_);

@@ -137,6 +137,9 @@ TEST_F(SettingsApiTest, LetsThePlatformMakeDisableAndLimitTenants) {
   EXPECT_EQ(tenants_.directory.by_name("gamma")->limits.retention_days, 30) << "what is not named stays";
   EXPECT_EQ(tenants_.directory.by_name("gamma")->limits.turns_at_a_time, 4);
   EXPECT_THAT(refused("PATCH", "/api/v1/tenants/gamma", R"({"limits":{"speed":4}})", "platform"), HasSubstr("400"));
+  EXPECT_THAT(refused("PATCH", "/api/v1/tenants/gamma", R"({"limits":{"retention_days":999999999999}})", "platform"),
+              HasSubstr("400"))
+      << "a time that long would wrap, and everything be older";
   EXPECT_THAT(refused("PATCH", "/api/v1/tenants/gamma", R"({"limits":{"stored_bytes":-1}})", "platform"),
               HasSubstr("0 (no limit) or more"));
   EXPECT_THAT(refused("PATCH", "/api/v1/tenants/nobody", "{}", "platform"), HasSubstr("404"));

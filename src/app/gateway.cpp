@@ -177,7 +177,8 @@ std::vector<Retention> retention(const Directory& directory) {
   std::vector<Retention> found{{TenantId{}, kUnclaimedKept}};
   for (const auto& tenant : directory.all())
     if (tenant->limits.retention_days > 0)
-      found.push_back({tenant->id, std::chrono::days(tenant->limits.retention_days)});
+      found.push_back(
+          {tenant->id, std::chrono::days(std::min(tenant->limits.retention_days, Admin::kMaxRetentionDays))});
   return found;
 }
 
@@ -329,7 +330,7 @@ void Gateway::Parts::make_guide() {
       *http, tenants.metrics, GraphClient::Options{config.graph_base_url, config.graph_version});
   figures = std::make_unique<sqlite::SqliteNumberFigures>(*tenants.store);
   guide = std::make_unique<Guide>(tenants.io, *graph_account, directory, *ledger, *figures, *notes, clock,
-                                  Guide::Options{config.outside_url(), config.base_domain});
+                                  Guide::Options{config.outside_url(), config.base_domain, !config.public_url.empty()});
   feed->set_sent_listener([this](TenantId tenant, const std::string& number) { guide->sent(tenant, number); });
   guide_api = std::make_unique<GuideApi>(*guide, *tenants.admin, *tenants.audit, directory, *guard, clock);
 }

@@ -64,6 +64,8 @@ AcceptItem Intake::prepare(InboundItem item) const {
   // A change without a number (templates, account) belongs to the WABA, and so to whoever could sign it.
   // Nobody has claimed what is of tenant 0.
   prepared.foreign = item.foreign || !item.tenant || (!number.empty() && !(tenant && tenant->owns_number(number)));
+  // A message without a number could not be answered.
+  if (number.empty() && std::holds_alternative<whatsapp::Message>(prepared.event.what)) prepared.foreign = true;
   if (prepared.foreign)
     log::warn("intake.foreign_number tenant={} phone_number_id={} seq={}", tenant ? tenant->name : "?", number,
               item.seq.value);

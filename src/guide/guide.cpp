@@ -116,6 +116,24 @@ Result<std::string> Guide::own_number(const Tenant& tenant, std::string number) 
   return number;
 }
 
+void Guide::come_by_platform(GuideFacts& facts) const {
+  facts.platform_callback_url = fmt::format("{}/webhooks/whatsapp", options_.public_url);
+  const auto platform = directory_.platform();
+  // With an app of its own the number may come either way.
+  if (!platform || facts.app_secret_set) return;
+  const auto of_platform = [&](const char* name) -> std::optional<TimePoint> {
+    const auto found = platform->secrets_set.find(name);
+    return found == platform->secrets_set.end() ? std::nullopt : std::optional(found->second.set_at);
+  };
+  facts.callback_url = facts.platform_callback_url;
+  facts.app_secret_set = of_platform(kPlatformAppSecret);
+  facts.verify_token_set = of_platform(kPlatformVerifyToken);
+  facts.last_verification = last_verification(*platform);
+  facts.verified_at = verified_at(*platform);
+  facts.unsigned_requests = notes_.unsigned_requests(platform->id);
+  if (facts.app_id.empty()) facts.app_id = setting(*platform, kPlatformAppId);
+}
+
 GuideFacts Guide::facts_of(const Tenant& tenant, const std::string& number) const {
   GuideFacts facts;
   facts.now = clock_.now();
@@ -134,7 +152,9 @@ GuideFacts Guide::facts_of(const Tenant& tenant, const std::string& number) cons
   facts.last_verification = last_verification(tenant);
   facts.verified_at = verified_at(tenant);
   facts.unsigned_requests = notes_.unsigned_requests(tenant.id);
+  facts.public_url_is_set = options_.public_url_is_set;
   if (number.empty()) return facts;
+  if (tenant.is_claimed(number)) come_by_platform(facts);
   facts.first_webhook = first_webhook(tenant, number);
   facts.meta = read_check(setting(tenant, std::string(kCheck) + number));
   facts.answered_at = read_note_time(setting(tenant, std::string(kAnswered) + number));

@@ -27,8 +27,9 @@ struct GuideView {
 class Guide {
  public:
   struct Options {
-    std::string public_url;   ///< How the outside reaches us, without a slash at the end.
-    std::string base_domain;  ///< Empty: no tenant by host name.
+    std::string public_url;          ///< How the outside reaches us, without a slash at the end.
+    std::string base_domain;         ///< Empty: no tenant by host name.
+    bool public_url_is_set = false;  ///< False: it is a guess from the listener's address.
   };
   /// Meta is asked once in this time about a number, whoever presses; except after a secret was changed.
   static constexpr std::chrono::seconds kCheckEvery{2};
@@ -60,6 +61,8 @@ class Guide {
  private:
   [[nodiscard]] Result<std::string> own_number(const Tenant& tenant, std::string number) const;
   /// What is known without asking anybody.
+  /// Of a number that is claimed: what the platform's app has in the place of the tenant's.
+  void come_by_platform(GuideFacts& facts) const;
   [[nodiscard]] GuideFacts facts_of(const Tenant& tenant, const std::string& number) const;
   /// When the number first answered, noted where it is found.
   Task<std::optional<TimePoint>> find_answer(TenantId tenant, std::string number);

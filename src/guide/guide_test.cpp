@@ -9,6 +9,7 @@
 #include "support/accept_items.hpp"
 #include "support/eventually.hpp"
 #include "support/test_tenants.hpp"
+#include "tenancy/secret_names.hpp"
 
 namespace claw {
 namespace {
@@ -124,6 +125,27 @@ class GuideTest : public ::testing::Test {
   Guide guide_{world_.io, meta_,  tenants_.directory, *world_.ledger,
                figures_,  notes_, world_.clock,       {"https://claw.example", "claw.example.org"}};
 };
+
+TEST_F(GuideTest, TellsOfAClaimedNumberWhatThePlatformsAppHas) {
+  tenants_.claim(acme_, kWaba, kNumber);
+  const auto view = read(kNumber);
+  EXPECT_EQ(view.facts.platform_callback_url, "https://claw.example/webhooks/whatsapp");
+  EXPECT_EQ(view.facts.callback_url, "https://claw.example/webhooks/whatsapp")
+      << "entering the tenant's own would take the app from all other tenants";
+  EXPECT_FALSE(view.facts.app_secret_set);
+  const TenantId platform{};
+  for (const char* name : {kPlatformAppSecret, kPlatformVerifyToken})
+    world_
+        .run(tenants_.store.put_secret(
+            {platform, name, tenants_.vault.seal(platform, name, SecretString(std::string("word"))),
+             world_.clock.now()},
+            tenants_.change()))
+        .value();
+  tenants_.reload();
+  EXPECT_EQ(step("secrets_set").state, StepState::kDone) << step("secrets_set").detail;
+  world_.run(notes_.verification(*tenants_.directory.platform(), ""));
+  EXPECT_EQ(step("verification_received").state, StepState::kDone);
+}
 
 TEST_F(GuideTest, AsksMetaOnlyWhereSomebodyAsksItToAndKeepsWhatItSays) {
   EXPECT_THAT(step("token_accepted").detail, HasSubstr("press Check"));

@@ -331,6 +331,8 @@ bool is_own_callback(const GuideFacts& facts, std::string_view url) {
   const auto plain = without_query(url);
   for (const auto* own : {&facts.callback_url, &facts.platform_callback_url, &facts.host_callback_url})
     if (!own->empty() && plain == *own) return true;
+  // Who has said how the gateway is reached means no other one.
+  if (facts.public_url_is_set) return false;
   // A proxy may give the gateway further names; the path with the tenant's name in it is nobody else's.
   return plain.ends_with(fmt::format("/t/{}/webhooks/whatsapp", facts.tenant));
 }

@@ -46,6 +46,7 @@ struct GuideFacts {
 
   std::string tenant;
   std::string callback_url;           ///< To be entered at Meta.
+  bool public_url_is_set = false;     ///< False: the callback URL is a guess.
   std::string platform_callback_url;  ///< Of an app that many tenants share; empty: there is none.
   std::string host_callback_url;      ///< By the tenant's host name; empty: there is none.
 

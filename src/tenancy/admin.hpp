@@ -57,6 +57,7 @@ class Admin {
   static constexpr std::size_t kMaxDescriptionBytes = 500;
   static constexpr std::size_t kMaxLabelBytes = 100;
   static constexpr std::int64_t kMaxTokenDays = 3650;
+  static constexpr std::int64_t kMaxRetentionDays = 36'500;
   static constexpr std::size_t kMaxNumbers = 100;   ///< Of one tenant.
   static constexpr std::size_t kMaxAppSecrets = 7;  ///< Of numbers that have their own.
 

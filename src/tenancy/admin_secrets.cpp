@@ -72,6 +72,17 @@ Task<Result<TenantRef>> Admin::set_id(By by, TenantRef tenant, std::string name,
     if (unique.empty()) co_return fail(ErrorKind::kInvalid, "there is no phone number id in the value");
     if (unique.size() > kMaxNumbers)
       co_return fail(ErrorKind::kInvalid, fmt::format("a tenant has {} phone numbers at most", kMaxNumbers));
+    for (const auto& claim : directory_.claims())
+      if (claim.tenant != tenant->id && std::ranges::find(unique, claim.phone_number_id) != unique.end())
+        co_return fail(ErrorKind::kConflict,
+                       fmt::format("phone number id {} is another tenant's: the platform delivers it there",
+                                   claim.phone_number_id));
+    for (const auto& claim : tenant->claims)
+      if (std::ranges::find(unique, claim.phone_number_id) == unique.end())
+        co_return fail(ErrorKind::kConflict,
+                       fmt::format("phone number id {} comes by the platform's address: it stays in the list until a "
+                                   "platform admin takes the claim back",
+                                   claim.phone_number_id));
   } else if (value.contains(',')) {
     co_return fail(ErrorKind::kInvalid, fmt::format("{} is one number of Meta's", name));
   }

@@ -75,6 +75,9 @@ Task<Result<bool>> SqlitePeopleStore::change_member(MemberChange change, AuditRo
              *change.role, change.tenant, change.person);
     else
       db.run("DELETE FROM memberships WHERE tenant = $1 AND person = $2", change.tenant, change.person);
+    // What they promised others went with what they could give.
+    db.run("DELETE FROM invitations WHERE tenant = $1 AND invited_by = (SELECT email FROM people WHERE id = $2)",
+           change.tenant, change.person);
     write_audit(db, audit);
     return true;
   });

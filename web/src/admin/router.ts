@@ -93,5 +93,8 @@ export function listen(changed: () => void): void {
 
 /** A path inside the app that it is safe to go to after signing in; anything else is "/". */
 export function safeNext(next: string): string {
-  return /^\/(?![/\\])/.test(next) && !next.startsWith("/sign-in") && !next.startsWith("/api/") ? next : "/";
+  if (!/^\/[\w/.~%?=&+:@,;-]*$/.test(next)) return "/";
+  const url = new URL(next, location.origin);
+  const inside = url.origin === location.origin && !url.pathname.startsWith("//");
+  return inside && !/^\/(sign-in|api)(\/|$)/.test(url.pathname) ? url.pathname + url.search : "/";
 }

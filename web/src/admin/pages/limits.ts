@@ -24,11 +24,19 @@ const ROWS: readonly Row[] = [
 
 export const limitFields = (limits: Limits): TemplateResult[] =>
   ROWS.map(({ name, label, help, unit }) =>
-    field({ name, label, type: "number", min: 0, value: limits[name] ? String(Math.round(limits[name] / unit)) : "", placeholder: "no limit", help, inputmode: "numeric" }));
+    field({ name, label, type: "number", min: 0, max: name === "retention_days" ? 36_500 : undefined, value: limits[name] ? String(shown(limits[name], unit)) : "", placeholder: "no limit", help, inputmode: "numeric" }));
 
-/** What the form says; an empty field is no limit. */
-export const limitsOf = (given: Record<string, string>): Limits =>
-  Object.fromEntries(ROWS.map(({ name, unit }) => [name, Math.round(Number(given[name]) * unit)])) as unknown as Limits;
+/** What the form says; an empty field is no limit. What was not changed stays to the byte, however it was shown. */
+export const limitsOf = (given: Record<string, string>, before: Limits): Limits =>
+  Object.fromEntries(ROWS.map(({ name, unit }) => {
+    const value = Number(given[name]);
+    return [name, value === shown(before[name], unit) ? before[name] : Math.round(value * unit)];
+  })) as unknown as Limits;
+
+/** A limit in the form's unit; never 0 where there is one. */
+function shown(limit: number, unit: number): number {
+  return limit ? Math.max(1, Math.round(limit / unit)) : 0;
+}
 
 export const limitFacts = (limits: Limits): TemplateResult =>
   html`<dl class="facts">${ROWS.map(({ name, label, said }) => html`<dt>${label.replace(", in MB", "")}</dt><dd>${limits[name] ? said(limits[name]) : "no limit"}</dd>`)}</dl>`;

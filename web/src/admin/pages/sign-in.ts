@@ -27,7 +27,7 @@ export class PageSignIn extends Page {
     return { ...methods, needed: setup.needed };
   });
   /** The company's sign-in comes back with words when it failed. */
-  private readonly outside = decodeURIComponent(new URLSearchParams(location.hash.slice(1)).get("error") ?? "");
+  private readonly outside = new URLSearchParams(location.hash.slice(1)).get("error") ?? "";
 
   static override styles = [
     base,

@@ -88,7 +88,7 @@ export class PageTenant extends SettingsPage {
   }
 
   private async saveLimits(event: SubmitEvent, tenant: Tenant): Promise<void> {
-    const limits = limitsOf(fields(event));
+    const limits = limitsOf(fields(event), tenant.limits);
     await this.save(this.limits, () => api.patch<Tenant>(`/tenants/${part(tenant.name)}`, { limits }, { version: tenant.version }));
   }
 

@@ -139,7 +139,7 @@ export class PageTenants extends Page {
   }
 
   private async saveLimits(event: SubmitEvent, tenant: Tenant): Promise<void> {
-    const limits = limitsOf(fields(event));
+    const limits = limitsOf(fields(event), tenant.limits);
     if (await this.limits.run(() => this.change(tenant, { limits }))) toast("Limits saved.");
     else if (this.limits.status === 412) await this.tenants.reload();
   }
