@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { createHmac } from "node:crypto";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import http from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -85,6 +85,7 @@ net = { allow_private = ["127.0.0.0/8"] }
     gateway.child = spawn("setpriv", ["--pdeathsig", "KILL", binary, "--config", `${gateway.folder}/c.toml`, "serve"],
       { stdio: ["ignore", "ignore", "pipe"] });
     gateway.log = "";
+    gateway.answered = "";
     gateway.child.stderr.on("data", (text) => (gateway.log += text));
     const ready = await eventually("the gateway is ready", () => gateway.log.match(/gateway\.ready public=(\S+)/), 30_000);
     [gateway.host, gateway.port] = ready[1].split(":");
@@ -138,12 +139,26 @@ net = { allow_private = ["127.0.0.0/8"] }
           }
           const parts = [];
           response.on("data", (part) => parts.push(part));
-          response.on("end", () => done({ status: response.statusCode, headers: response.headers,
-            text: Buffer.concat(parts).toString() }));
+          response.on("end", () => {
+            const text = Buffer.concat(parts).toString();
+            this.answered += text;
+            done({ status: response.statusCode, headers: response.headers, text });
+          });
         });
       request.on("error", failed);
       request.end(body);
     });
+  }
+
+  /** Everything that the gateway has said or written so far, by where: {"answers": …, "log": …, "metrics": …, FILE: …}. */
+  async everythingItTold() {
+    const told = { answers: this.answered, log: this.log };
+    const operator = this.log.match(/gateway\.ready .*operator=(\S+)/)[1];
+    for (const path of ["metrics", "readyz"]) told[path] = await (await fetch(`http://${operator}/${path}`)).text();
+    for (const file of readdirSync(`${this.folder}/d`, { withFileTypes: true }))
+      // The master key is a secret of its own; nothing is in a socket.
+      if (file.isFile() && file.name !== "master.key") told[file.name] = readFileSync(`${this.folder}/d/${file.name}`, "latin1");
+    return told;
   }
 
   /** The events of a stream as they come, in `.events` ([{event, data}]), until close(). */

@@ -7,7 +7,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { check, document, faults, generator, operations, resolve, seen } from "./document.mjs";
-import { Gateway } from "./gateway.mjs";
+import { Gateway, PASSWORD } from "./gateway.mjs";
 import { peopleScenario } from "./people.mjs";
 import { eventually } from "./support.mjs";
 
@@ -535,6 +535,17 @@ test("odd requests get described answers and harm nothing", async () => {
   await gateway.say(acme, "491555000008", "After of acme", "still there, acme?");
   await eventually("it still answers", async () =>
     (await read("/api/v1/messages?user=491555000008&direction=outbound")).messages.length > 0);
+});
+
+test("no secret that was set is in any answer, page, log, metric or file", async () => {
+  for (const page of ["/", "/sign-in", "/t/acme/settings/secrets", "/t/acme/channels/whatsapp"])
+    assert.equal((await gateway.request("GET", page)).status, 200);
+  const told = await gateway.everythingItTold();
+  assert.ok(Object.keys(told).includes("clawcentral.db") && Object.keys(told).includes("inbox.db"));
+  assert.ok(told.answers.includes("WHATSAPP_APP_SECRET") && told.log.includes("acme"), "there is something to look into");
+  const secrets = [acme.appSecret, beta.appSecret, "EAA-acme", "EAA-beta", "hush-of-the-platform", PASSWORD, acme.token, beta.token];
+  for (const [where, text] of Object.entries(told))
+    for (const secret of secrets) assert.ok(!text.includes(secret), `${where} has ${secret}`);
 });
 
 test("every status that the document has was seen", () => {
