@@ -17,7 +17,8 @@ struct AgentTurn {
   std::string conversation;
   PendingMessage message;
   TenantRef tenant;
-  std::string user;  ///< Names the person to the agent's server: the same for every turn of a conversation.
+  std::string user;              ///< Names the person to the agent's server: the same for every turn of a session.
+  MessageId session_first = {};  ///< What is older is not for this agent's eyes; 0: nothing is.
 };
 
 /// What a turn cost.

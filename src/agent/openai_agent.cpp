@@ -22,7 +22,8 @@ bool may_repeat(const Result<net::ClientResponse>& answer) {
 
 Task<Result<std::vector<ChatMessage>>> OpenAiAgent::messages_for(const Agent& agent, const AgentTurn& turn) {
   const auto& options = agent.options;
-  auto history = co_await ledger_.history(turn.message.conversation, turn.message.id, 4 * options.history_turns + 1);
+  auto history = co_await ledger_.history(turn.message.conversation, turn.session_first, turn.message.id,
+                                          4 * options.history_turns + 1);
   if (!history) co_return std::unexpected(history.error());
   std::vector<ChatMessage> messages;
   if (!options.system_prompt.empty()) messages.push_back({ChatMessage::Role::kSystem, options.system_prompt});

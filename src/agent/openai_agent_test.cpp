@@ -54,7 +54,7 @@ class OpenAiAgentTest : public ::testing::Test {
 
   Result<AgentReply> ask(const PendingMessage& message) {
     OpenAiAgent agent(http_, *world_.ledger, clock_);
-    return testing::await(io_, agent.run(agent_, {"turn-7", "conversation-1", message, tenant_, "cc:acme:1:2"}));
+    return testing::await(io_, agent.run(agent_, {"turn-7", "conversation-1", message, tenant_, "cc:acme:1:2", {}}));
   }
   Result<AgentReply> ask(const std::string& text) {
     PendingMessage message;

@@ -77,6 +77,7 @@ json::object message_json(const MessageRecord& record, const PublicIds& ids) {
                        {"agent", text_or_null(record.agent)},
                        {"reason", text_or_null(record.reason)}};
   if (!record.usage.empty()) message["usage"] = parsed(record.usage);
+  if (inbound) message["matched_by"] = text_or_null(record.matched_by);
   if (!inbound) {
     message["answers"] = record.turn ? json::value(ids.name('m', record.turn.value)) : json::value(nullptr);
     message["part"] = record.part;

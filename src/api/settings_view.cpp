@@ -9,10 +9,6 @@ namespace {
 
 namespace json = boost::json;
 
-const char* name_of(ChannelPolicy policy) {
-  return policy == ChannelPolicy::kOpen ? "open" : "disabled";
-}
-
 /// An address without what may stand before its host: "https://user:pass@host" -> "https://host".
 std::string without_credentials(const std::string& url) {
   const auto scheme = url.find("://");
@@ -35,7 +31,7 @@ json::object number_json(const Tenant& tenant, const std::string& phone_number_i
   return {{"phone_number_id", phone_number_id},
           {"waba_id", text_or_null(id_for(tenant, kWabaId, phone_number_id))},
           {"app_id", text_or_null(id_for(tenant, kAppId, phone_number_id))},
-          {"policy", name_of(tenant.policy)},
+          {"policy", to_string(tenant.policy)},
           {"agent", text_or_null(tenant.default_agent)},
           {"secrets_set_at", std::move(secrets)},
           {"own_secrets", std::move(own)},
@@ -80,7 +76,7 @@ json::object tenant_json(const Tenant& tenant, std::string_view public_url, cons
   return {{"name", tenant.name},
           {"enabled", tenant.enabled},
           {"created_at", time_json(tenant.created_at)},
-          {"policy", name_of(tenant.policy)},
+          {"policy", to_string(tenant.policy)},
           {"webhook", webhook_url(public_url, tenant)},
           {"numbers", json::value_from(tenant.phone_number_ids)},
           {"missing", json::value_from(missing_secrets(tenant))},

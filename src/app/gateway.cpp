@@ -33,6 +33,7 @@
 #include "ledger/housekeeping.hpp"
 #include "ledger/sqlite/audit.hpp"
 #include "ledger/sqlite/number_figures.hpp"
+#include "ledger/sqlite/sqlite_access_store.hpp"
 #include "ledger/sqlite/sqlite_ledger.hpp"
 #include "ledger/sqlite/sqlite_people_store.hpp"
 #include "ledger/sqlite/sqlite_tenant_store.hpp"
@@ -214,6 +215,9 @@ struct Gateway::Parts {
   std::unique_ptr<GraphClient> graph;
   std::unique_ptr<AgentKinds> agents;
   std::unique_ptr<Outbox> outbox;
+  std::unique_ptr<sqlite::SqliteAccessStore> access_store;
+  std::unique_ptr<Access> access;
+  std::unique_ptr<Responder> responder;
   std::unique_ptr<Conversations> conversations;
   std::unique_ptr<Intake> intake;
   std::unique_ptr<Housekeeping> housekeeping;
@@ -283,7 +287,10 @@ Result<void> Gateway::Parts::make_pipeline() {
   const SendLimits limits{static_cast<double>(config.graph_messages_per_second),
                           std::chrono::milliseconds(config.graph_pair_interval_ms)};
   outbox = std::make_unique<Outbox>(io, *watched, directory, *graph, clock, metrics, limits);
-  conversations = std::make_unique<Conversations>(io, *watched, directory, *agents, *graph, *outbox, clock, metrics);
+  access_store = std::make_unique<sqlite::SqliteAccessStore>(*tenants.store);
+  access = std::make_unique<Access>(*access_store, clock);
+  responder = std::make_unique<Responder>(*watched, *access, *agents, clock);
+  conversations = std::make_unique<Conversations>(io, *watched, directory, *responder, *graph, *outbox, clock, metrics);
   intake = std::make_unique<Intake>(io, *inbox, *watched, directory, *conversations, clock, metrics);
   notes = std::make_unique<ConnectionNotes>(io, *tenants.tenant_store, directory, clock);
   notes->set_listener([this](TenantId tenant) { feed->tell_tenant(tenant, "guide"); });

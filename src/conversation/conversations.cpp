@@ -2,16 +2,12 @@
 
 #include <algorithm>
 #include <deque>
-#include <iterator>
 
-#include <boost/json.hpp>
 #include <fmt/format.h>
 
 #include "base/log.hpp"
 #include "base/mailbox.hpp"
 #include "conversation/typing.hpp"
-#include "whatsapp/markdown.hpp"
-#include "whatsapp/text_limits.hpp"
 
 namespace claw {
 namespace {
@@ -23,25 +19,15 @@ Counter& turns(Metrics& metrics, const char* result) {
   return metrics.counter("clawcentral_turns_total", "Turns by how they ended.", fmt::format("result=\"{}\"", result));
 }
 
-/// What is sent of a text of an agent, in order.
-std::vector<std::string> parts_of(std::string_view text, const Agent& agent) {
-  constexpr std::string_view kWhite = " \t\r\n";
-  constexpr std::string_view kNoReply = "NO_REPLY";  // OpenClaw's word for: say nothing
-  const auto begin = std::min(text.find_first_not_of(kWhite), text.size());
-  const auto end = text.find_last_not_of(kWhite) + 1;
-  if (text.substr(begin, std::max(begin, end) - begin) == kNoReply) return {};
-  switch (agent.options.format) {
-    case TextFormat::kMarkdown:
-      return whatsapp::split_styled_text(whatsapp::to_whatsapp_text(text).text, whatsapp::kMaxTextCharacters);
-    case TextFormat::kWhatsApp:
-      return whatsapp::split_styled_text(text, whatsapp::kMaxTextCharacters);
-    case TextFormat::kPlain:
-      return whatsapp::split_text(text, whatsapp::kMaxTextCharacters);
-  }
-  return {};
-}
-
 }  // namespace
+
+/// A conversation with messages that wait. Only on its shard's executor.
+struct Conversations::Open {
+  std::deque<PendingMessage> queue;
+  std::size_t in_turn = 0;              ///< How many of the first are in the turn under way.
+  GiveUp give_up;                       ///< Of that turn.
+  std::optional<Completion<int>> wake;  ///< Of the wait for more messages.
+};
 
 /// The conversations of one io thread. Only on its executor.
 struct Conversations::Shard {
@@ -52,20 +38,21 @@ struct Conversations::Shard {
         typing(graph, clock, tasks) {}
   const Executor executor;
   Mailbox<PendingMessage> incoming;  // safe from any thread
-  std::unordered_map<std::int64_t, std::deque<PendingMessage>> open;
+  std::unordered_map<std::int64_t, Open> open;
   Typing typing;
 };
 
-Conversations::Conversations(IoPool& io, Ledger& ledger, Directory& directory, AgentRunner& agents, Graph& graph,
+Conversations::Conversations(IoPool& io, Ledger& ledger, Directory& directory, Responder& responder, Graph& graph,
                              Outbox& outbox, Clock& clock, Metrics& metrics)
     : ledger_(ledger),
       directory_(directory),
-      agents_(agents),
+      responder_(responder),
       graph_(graph),
       outbox_(outbox),
       clock_(clock),
       answered_(turns(metrics, "answered")),
       ignored_(turns(metrics, "ignored")),
+      held_(turns(metrics, "held")),
       failed_(turns(metrics, "agent_failed")),
       turn_time_(metrics.histogram("clawcentral_turn_seconds", "From the start of a turn to its reply in the outbox.")),
       places_([this](TenantId id) {
@@ -80,6 +67,7 @@ Conversations::Conversations(IoPool& io, Ledger& ledger, Directory& directory, A
 
 Conversations::~Conversations() {
   stop(std::chrono::milliseconds(0));
+  responder_.cancel();
   tasks_.cancel();
   tasks_.join();
 }
@@ -129,6 +117,15 @@ void Conversations::offer(std::vector<PendingMessage> messages) {
   }
 }
 
+void Conversations::reopen(std::vector<PendingMessage> messages) {
+  for (auto& message : messages) {
+    const TenantId tenant = message.tenant;
+    std::vector<PendingMessage> one;
+    one.push_back(std::move(message));
+    waiting_of(tenant).reopen(std::move(one));
+  }
+}
+
 void Conversations::look_again() {
   {
     std::scoped_lock lock(tenants_mutex_);
@@ -151,17 +148,60 @@ void Conversations::deliver(PendingMessage message) {
 
 void Conversations::take_in(Shard& shard, PendingMessage message) {
   const ConversationId conversation = message.conversation;
-  auto& queue = shard.open[conversation.value];
-  queue.push_back(std::move(message));
-  if (queue.size() == 1) tasks_.spawn(shard.executor, "conversation", run(shard, conversation));
+  auto& open = shard.open[conversation.value];
+  const bool idle = open.queue.empty();
+  if (open.in_turn > 0) interrupt(open, message);
+  // What was held comes before what is newer; what is in a turn has its place already.
+  const auto behind_turn = open.queue.begin() + static_cast<std::ptrdiff_t>(open.in_turn);
+  open.queue.insert(std::ranges::upper_bound(behind_turn, open.queue.end(), message.id, {}, &PendingMessage::id),
+                    std::move(message));
+  if (idle) tasks_.spawn(shard.executor, "conversation", run(shard, conversation));
+  if (auto wake = std::exchange(open.wake, std::nullopt)) (*wake)(0);
+}
+
+void Conversations::interrupt(Open& open, const PendingMessage& message) {
+  const auto tenant = directory_.by_id(message.tenant);
+  if (!tenant || message.type != "text") return;
+  if (const auto command = parse_command(message.view.text); command && command->kind == CommandKind::kStop)
+    open.give_up.now("stopped by the person");
+  else if (tenant->session.queue == QueueMode::kInterrupt)
+    open.give_up.now("interrupted by a newer message");
+}
+
+Task<> Conversations::wake_later(Shard& shard, ConversationId conversation, std::chrono::milliseconds delay) {
+  co_await clock_.sleep(delay);
+  const auto found = shard.open.find(conversation.value);
+  if (found == shard.open.end()) co_return;
+  // Too early for a wait that began later: it looks at the clock again.
+  if (auto wake = std::exchange(found->second.wake, std::nullopt)) (*wake)(0);
+}
+
+Task<> Conversations::wait_for_more(Shard& shard, ConversationId conversation, Open& open,
+                                    std::chrono::milliseconds limit) {
+  tasks_.spawn(shard.executor, "conversation.debounce", wake_later(shard, conversation, limit));
+  co_await complete_with<int>([&open](Completion<int> done) { open.wake = std::move(done); });
 }
 
 Task<> Conversations::run(Shard& shard, ConversationId conversation) {
-  auto& queue = shard.open[conversation.value];  // stays in place while it is in the map
-  while (!queue.empty() && !stopping_) {
-    const TenantId tenant = queue.front().tenant;
-    const auto place = co_await places_.take(tenant);
+  auto& open = shard.open[conversation.value];  // stays in place while it is in the map
+  while (!open.queue.empty() && !stopping_) {
+    const TenantId whose = open.queue.front().tenant;
+    const auto tenant = directory_.by_id(whose);
+    if (tenant) {
+      if (const auto left = debounce_left(*tenant, open.queue, clock_.now()); left.count() > 0) {
+        co_await wait_for_more(shard, conversation, open, left);
+        continue;
+      }
+    }
+    // They are read one by one after a restart; all of them are there.
+    if (const auto& first = open.queue.front(); first.turn && open.queue.size() < first.together) {
+      co_await wait_for_more(shard, conversation, open, std::chrono::seconds(1));
+      continue;
+    }
+    const auto place = co_await places_.take(whose);
     if (stopping_) break;
+    open.in_turn = tenant ? turn_size(*tenant, open.queue) : 1;
+    const auto end = open.queue.begin() + static_cast<std::ptrdiff_t>(open.in_turn);
     turns_.fetch_add(1);
     struct UnderWay {
       std::atomic<std::size_t>& turns;
@@ -169,78 +209,50 @@ Task<> Conversations::run(Shard& shard, ConversationId conversation) {
     };
     {
       const UnderWay under_way{turns_};
-      // The copy in the queue keeps the conversation's place; the turn owns its own.
-      co_await turn(shard, queue.front());
+      // The copies in the queue keep the conversation's place; the turn owns its own.
+      co_await turn(shard, open, {open.queue.begin(), end});
     }
-    queue.pop_front();
-    waiting_of(tenant).done();
+    for (; open.in_turn > 0; --open.in_turn) {
+      open.queue.pop_front();
+      waiting_of(whose).done();
+    }
   }
   shard.open.erase(conversation.value);
 }
 
-/// A fault of the agent's program must not end the conversation with it.
-Task<Result<AgentReply>> Conversations::ask(const Agent& agent, AgentTurn turn) {
-  try {
-    co_return co_await agents_.run(agent, std::move(turn));
-  } catch (const boost::system::system_error&) {
-    throw;  // cancellation
-  } catch (const std::exception& error) {
-    co_return fail(ErrorKind::kFatal, fmt::format("the agent failed: {}", error.what()));
+Task<bool> Conversations::put_together(const std::vector<PendingMessage>& messages) {
+  if (messages.size() == 1 || messages.front().turn) co_return true;
+  std::vector<MessageId> ids;
+  for (const auto& message : messages) ids.push_back(message.id);
+  for (;;) {
+    const auto kept = co_await ledger_.begin_turn(ids, ledger_.fence());
+    if (kept) co_return true;
+    if (stopping_ || kept.error().kind != ErrorKind::kTransient) {
+      log::error("turn.not_begun message={} reason=\"{}\"", ids.front().value, kept.error().message);
+      co_return false;
+    }
+    co_await clock_.sleep(kStoreRetry);
   }
 }
 
-Task<TurnOutcome> Conversations::decide(TenantRef tenant, const PendingMessage& message) {
-  TurnOutcome outcome;
-  const auto agent = tenant->agents.find(tenant->default_agent);
-  if (agent == tenant->agents.end()) {
-    outcome.state = MessageState::kAgentFailed;
-    outcome.reason = "no agent is set for this tenant: clawcentral agent set TENANT AGENT --kind echo";
-    co_return outcome;
-  }
-  outcome.agent = agent->first;
-  auto reply =
-      co_await ask(agent->second, {fmt::format("turn-{}", message.id.value),
-                                   fmt::format("conversation-{}", message.conversation.value), message, tenant,
-                                   fmt::format("cc:{}:{}:{}", tenant->name, message.phone_number_id, message.user)});
-  if (!reply) {
-    outcome.state = MessageState::kAgentFailed;
-    outcome.reason = reply.error().message;
-    // The person is told once; the cause stands with the message, for the tenant's admin.
-    if (agent->second.kind != "echo" && !agent->second.options.apology.empty())
-      outcome.parts.push_back(agent->second.options.apology);
-    co_return outcome;
-  }
-  for (const auto& text : reply->texts)
-    std::ranges::move(parts_of(text, agent->second), std::back_inserter(outcome.parts));
-  if (outcome.parts.size() > kMaxParts) {
-    outcome.reason =
-        fmt::format("the reply was cut: it had {} messages, and {} go out", outcome.parts.size(), kMaxParts);
-    outcome.parts.resize(kMaxParts);
-  }
-  if (outcome.parts.empty()) outcome.state = MessageState::kNoReply;
-  if (!reply->usage.model.empty() || reply->usage.completion_tokens > 0)
-    outcome.usage = boost::json::serialize(boost::json::object{{"model", reply->usage.model},
-                                                               {"prompt_tokens", reply->usage.prompt_tokens},
-                                                               {"completion_tokens", reply->usage.completion_tokens}});
-  co_return outcome;
-}
-
-Task<> Conversations::turn(Shard& shard, PendingMessage message) {
+Task<> Conversations::turn(Shard& shard, Open& open, std::vector<PendingMessage> messages) {
   const auto began = std::chrono::steady_clock::now();
+  if (!co_await put_together(messages)) co_return;
+  const PendingMessage message = merged(messages);
   const auto tenant = directory_.by_id(message.tenant);
-  TurnOutcome outcome;
   Typing::Handle typing;
-  if (!tenant || !tenant->enabled || tenant->policy == ChannelPolicy::kDisabled) {
-    // It may have waited in the ledger since before the channel was disabled.
-    outcome.state = MessageState::kIgnored;
-    outcome.reason = tenant && tenant->enabled ? "channel_disabled" : "tenant_disabled";
-  } else {
+  auto decided = co_await responder_.respond(tenant, message, shard.executor, open.give_up, [&] {
     // Nobody sees an answer typed that could not be sent, and a refused token is not shown to Meta with every turn.
     if (!outbox_.holds(message.phone_number_id))
       typing = shard.typing.begin(shard.executor, tenant, message.phone_number_id, message.wamid);
-    outcome = co_await decide(tenant, message);
-  }
+  });
+  // The ledger has it as pending: it is decided after the restart.
+  if (!decided) co_return;
+  TurnOutcome& outcome = *decided;
+  for (const auto& other : messages)
+    if (other.id != message.id) outcome.also.push_back(other.id);
   (outcome.state == MessageState::kIgnored       ? ignored_
+   : outcome.state == MessageState::kHeld        ? held_
    : outcome.state == MessageState::kAgentFailed ? failed_
                                                  : answered_)
       .add();
@@ -295,6 +307,7 @@ Task<> Conversations::tick(Shard& shard) {
 }
 
 void Conversations::stop(std::chrono::milliseconds patience) {
+  responder_.stop();
   {
     std::scoped_lock lock(tenants_mutex_);
     stopping_ = true;

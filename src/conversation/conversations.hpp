@@ -5,10 +5,10 @@
 #include <mutex>
 #include <unordered_map>
 
-#include "agent/agent.hpp"
 #include "base/io_pool.hpp"
 #include "base/metrics.hpp"
 #include "base/task_group.hpp"
+#include "conversation/responder.hpp"
 #include "conversation/turn_places.hpp"
 #include "delivery/outbox.hpp"
 #include "graph/graph.hpp"
@@ -19,8 +19,9 @@
 namespace claw {
 
 /// Runs the turns: one at a time in a conversation, in the order the ledger accepted its messages; conversations side
-/// by side. Nothing that one agent does delays another conversation, but where its tenant may have only so many turns
-/// at a time (TenantLimits::turns_at_a_time): then the others of this tenant wait, in order.
+/// by side. Which messages share a turn is the tenant's choice (SessionSettings). Nothing that one agent does delays
+/// another conversation, but where its tenant may have only so many turns at a time (TenantLimits::turns_at_a_time):
+/// then the others of this tenant wait, in order.
 ///
 /// A turn that a crash or a stop interrupts is still pending in the ledger, and runs again with the same id.
 /// All work of a conversation is done on one io thread. Safe from any thread.
@@ -29,12 +30,9 @@ class Conversations {
   /// Messages of a tenant in memory; its others wait in the ledger. Each tenant has its own, so that one whose agent is
   /// slow, or which may have few turns at a time, takes nothing from the others.
   static constexpr std::size_t kMaxInMemoryPerTenant = 5'000;
-  /// Messages of one reply. What an agent that does not stop says beyond them is cut: Meta lets one in 6 s through to a
-  /// person, and bills each.
-  static constexpr std::size_t kMaxParts = 20;
 
   /// All must outlive this object.
-  Conversations(IoPool& io, Ledger& ledger, Directory& directory, AgentRunner& agents, Graph& graph, Outbox& outbox,
+  Conversations(IoPool& io, Ledger& ledger, Directory& directory, Responder& responder, Graph& graph, Outbox& outbox,
                 Clock& clock, Metrics& metrics);
   /// REQUIRES: as Outbox.
   ~Conversations();
@@ -43,6 +41,9 @@ class Conversations {
   void start();
   /// Messages that are in the ledger as pending, in order.
   void offer(std::vector<PendingMessage> messages);
+  /// Messages that were held and wait for their turn now. In a conversation they come before what is newer, unless its
+  /// turn has begun.
+  void reopen(std::vector<PendingMessage> messages);
   /// A write to the ledger may have been kept though it failed: what it accepted is read from there.
   void look_again();
   /// Begins no further turn and waits for those under way, `patience` at most; the rest is parked in the ledger. Not to
@@ -53,6 +54,7 @@ class Conversations {
 
  private:
   struct Shard;
+  struct Open;
   using Waiting = Backlog<PendingMessage>;
   /// Makes the tenant's where there is none; a new one begins with what waits for it in the ledger.
   Waiting& waiting_of(TenantId tenant);
@@ -60,23 +62,30 @@ class Conversations {
   Task<> open_tenants();
   void deliver(PendingMessage message);
   void take_in(Shard& shard, PendingMessage message);
+  /// Gives up the turn under way where the new message is a reason to.
+  void interrupt(Open& open, const PendingMessage& message);
   Task<> run(Shard& shard, ConversationId conversation);
-  Task<> turn(Shard& shard, PendingMessage message);
+  /// Waits for more messages, `limit` at most.
+  Task<> wait_for_more(Shard& shard, ConversationId conversation, Open& open, std::chrono::milliseconds limit);
+  Task<> wake_later(Shard& shard, ConversationId conversation, std::chrono::milliseconds delay);
+  /// One turn for all of `messages`.
+  Task<> turn(Shard& shard, Open& open, std::vector<PendingMessage> messages);
+  /// Keeps which messages are one turn; false if that could not be done before the stop.
+  Task<bool> put_together(const std::vector<PendingMessage>& messages);
   /// Ends the turn in the ledger and gives what is to be sent.
   Task<std::vector<OutboundMessage>> keep(const PendingMessage& message, const TurnOutcome& outcome);
   Task<std::vector<OutboundMessage>> reply_to(const PendingMessage& message);
-  Task<Result<AgentReply>> ask(const Agent& agent, AgentTurn turn);
-  Task<TurnOutcome> decide(TenantRef tenant, const PendingMessage& message);
   Task<> tick(Shard& shard);
 
   Ledger& ledger_;
   Directory& directory_;
-  AgentRunner& agents_;
+  Responder& responder_;
   Graph& graph_;
   Outbox& outbox_;
   Clock& clock_;
   Counter& answered_;
   Counter& ignored_;
+  Counter& held_;
   Counter& failed_;
   Histogram& turn_time_;
   std::atomic<bool> stopping_ = false;

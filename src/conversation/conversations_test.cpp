@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "ledger/sqlite/sqlite_access_store.hpp"
 #include "support/accept_items.hpp"
 #include "support/eventually.hpp"
 #include "support/fake_graph.hpp"
@@ -94,15 +95,17 @@ class ConversationsTest : public ::testing::Test {
     agent_.release();
     graph_.release();
     conversations_.reset();
+    responder_.reset();
     outbox_.reset();
     world_.store->close();
   }
 
   void make() {
+    responder_ = std::make_unique<Responder>(flaky_, access_, agent_, world_.clock);
     outbox_ =
         std::make_unique<Outbox>(world_.io, flaky_, tenants_.directory, graph_, world_.clock, metrics_, kUnlimited);
-    conversations_ = std::make_unique<Conversations>(world_.io, flaky_, tenants_.directory, agent_, graph_, *outbox_,
-                                                     world_.clock, metrics_);
+    conversations_ = std::make_unique<Conversations>(world_.io, flaky_, tenants_.directory, *responder_, graph_,
+                                                     *outbox_, world_.clock, metrics_);
   }
   void start() {
     outbox_->start();
@@ -148,6 +151,9 @@ class ConversationsTest : public ::testing::Test {
   FakeAgent agent_;
   Metrics metrics_;
   FlakyLedger flaky_{*world_.ledger};
+  sqlite::SqliteAccessStore access_store_{*world_.store};
+  Access access_{access_store_, world_.clock};
+  std::unique_ptr<Responder> responder_;
   std::unique_ptr<Outbox> outbox_;
   std::unique_ptr<Conversations> conversations_;
   int count_ = 0;

@@ -77,7 +77,7 @@ AcceptItem Intake::prepare(InboundItem item) const {
     if (message->type == "system") prepared.ignore_reason = "system_message";
     if (!message->group_id.empty()) prepared.ignore_reason = "group";
   }
-  if (tenant && tenant->policy == ChannelPolicy::kDisabled) prepared.ignore_reason = "channel_disabled";
+  if (tenant && tenant->policy_of(number) == ChannelPolicy::kDisabled) prepared.ignore_reason = "channel_disabled";
   prepared.item = std::move(item);
   return prepared;
 }

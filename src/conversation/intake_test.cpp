@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "ledger/sqlite/sqlite_access_store.hpp"
 #include "support/eventually.hpp"
 #include "support/fake_graph.hpp"
 #include "support/fake_inbox.hpp"
@@ -94,7 +95,11 @@ class IntakeTest : public ::testing::Test {
   FakeInbox inbox_;
   FlakyLedger flaky_{*world_.ledger};
   Outbox outbox_{world_.io, flaky_, tenants_.directory, graph_, world_.clock, metrics_};
-  Conversations conversations_{world_.io, flaky_, tenants_.directory, agent_, graph_, outbox_, world_.clock, metrics_};
+  sqlite::SqliteAccessStore access_store_{*world_.store};
+  Access access_{access_store_, world_.clock};
+  Responder responder_{flaky_, access_, agent_, world_.clock};
+  Conversations conversations_{world_.io, flaky_,  tenants_.directory, responder_,
+                               graph_,    outbox_, world_.clock,       metrics_};
   Intake intake_{world_.io, inbox_, flaky_, tenants_.directory, conversations_, world_.clock, metrics_};
 };
 

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "conversation/conversations.hpp"
+#include "ledger/sqlite/sqlite_access_store.hpp"
 #include "support/accept_items.hpp"
 #include "support/eventually.hpp"
 #include "support/fake_graph.hpp"
@@ -74,9 +75,10 @@ class TurnLimitsTest : public ::testing::Test {
     world_.store->close();
   }
   void make() {
+    responder_ = std::make_unique<Responder>(*world_.ledger, access_, agent_, world_.clock);
     outbox_ = std::make_unique<Outbox>(world_.io, *world_.ledger, tenants_.directory, graph_, world_.clock, metrics_,
                                        kUnlimited);
-    conversations_ = std::make_unique<Conversations>(world_.io, *world_.ledger, tenants_.directory, agent_, graph_,
+    conversations_ = std::make_unique<Conversations>(world_.io, *world_.ledger, tenants_.directory, *responder_, graph_,
                                                      *outbox_, world_.clock, metrics_);
   }
   void start() {
@@ -108,6 +110,9 @@ class TurnLimitsTest : public ::testing::Test {
   FakeGraph graph_;
   PatientAgent agent_;
   Metrics metrics_;
+  sqlite::SqliteAccessStore access_store_{*world_.store};
+  Access access_{access_store_, world_.clock};
+  std::unique_ptr<Responder> responder_;
   std::unique_ptr<Outbox> outbox_;
   std::unique_ptr<Conversations> conversations_;
   int people_ = 0;

@@ -143,7 +143,7 @@ GuideFacts Guide::facts_of(const Tenant& tenant, const std::string& number) cons
   facts.token_set = set_at(tenant, kAccessToken, number);
   facts.app_secret_set = set_at(tenant, kAppSecret, number);
   facts.verify_token_set = set_at(tenant, kVerifyToken, number);
-  facts.channel_open = tenant.policy == ChannelPolicy::kOpen;
+  facts.channel_open = tenant.policy_of(number) != ChannelPolicy::kDisabled;
   facts.has_agent = tenant.agents.contains(tenant.default_agent);
   facts.tenant = tenant.name;
   facts.callback_url = fmt::format("{}/t/{}/webhooks/whatsapp", options_.public_url, tenant.name);

@@ -9,15 +9,15 @@ namespace claw {
 /// One change that somebody made, kept for good. Never holds a secret's value.
 struct AuditRow {
   std::int64_t id = 0;
-  TenantId tenant;  ///< 0: of the platform.
-  TimePoint at;
-  std::string who_kind;  ///< person, token, command_line, system
+  TenantId tenant = {};  ///< 0: of the platform.
+  TimePoint at = {};
+  std::string who_kind = {};  ///< person, token, command_line, system
   std::int64_t who_id = 0;
-  std::string who;     ///< E-mail, or the token's label.
-  std::string from;    ///< Address; empty on this machine.
-  std::string action;  ///< "secret.set"
-  std::string target;  ///< What it was done to: a secret's name, a member's e-mail.
-  std::string what;    ///< One line for people: "replaced WHATSAPP_APP_SECRET".
+  std::string who = {};     ///< E-mail, or the token's label.
+  std::string from = {};    ///< Address; empty on this machine.
+  std::string action = {};  ///< "secret.set"
+  std::string target = {};  ///< What it was done to: a secret's name, a member's e-mail.
+  std::string what = {};    ///< One line for people: "replaced WHATSAPP_APP_SECRET".
 };
 
 struct AuditFilter {

@@ -5,6 +5,7 @@
 #include <functional>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <vector>
 
 #include "base/clock.hpp"
@@ -49,6 +50,20 @@ class Backlog {
         if (!waiting_from_ && newest && in_memory_ >= max_) wait_from(item.id);
         if (waiting_from_ && item.id >= *waiting_from_) continue;
         ++in_memory_;
+      }
+      deliver_(std::move(item));
+    }
+  }
+
+  /// `items` were passed over when they were read or offered, and wait now: they are passed on at once, however old
+  /// they are, and even if there is no room.
+  void reopen(std::vector<Item> items) {
+    std::scoped_lock order(deliver_mutex_);
+    for (auto& item : items) {
+      {
+        std::scoped_lock lock(mutex_);
+        ++in_memory_;
+        if (waiting_from_ && item.id >= *waiting_from_) reopened_.insert(item.id);
       }
       deliver_(std::move(item));
     }
@@ -133,14 +148,17 @@ class Backlog {
   void feed(std::vector<Item> items, MessageId from, std::size_t limit, MessageId offered_before) {
     // Held throughout, so that what is offered meanwhile cannot overtake what is fed.
     std::scoped_lock order(deliver_mutex_);
+    const std::size_t count = items.size();
     const MessageId last = items.empty() ? MessageId{from.value - 1} : items.back().id;
     {
       std::scoped_lock lock(mutex_);
+      std::erase_if(items, [this](const Item& item) { return reopened_.contains(item.id); });
       in_memory_ += items.size();
       fed_.back().last = last;
       waiting_from_ = MessageId{last.value + 1};
       // A short read saw all there was; unless something was offered since, offers go straight through from here on.
-      if (items.size() < limit && (last_offered_ == offered_before || last_offered_ <= last)) waiting_from_.reset();
+      if (count < limit && (last_offered_ == offered_before || last_offered_ <= last)) waiting_from_.reset();
+      std::erase_if(reopened_, [this](MessageId id) { return !waiting_from_ || id < *waiting_from_; });
     }
     for (auto& item : items) deliver_(std::move(item));
   }
@@ -175,8 +193,10 @@ class Backlog {
   std::optional<MessageId> waiting_from_ = MessageId{1};  // guarded by mutex_: at the start all waits in the ledger
   MessageId last_offered_;                                // guarded by mutex_
   std::deque<Span> fed_{{MessageId{1}, MessageId{0}}};    // guarded by mutex_, ascending, never empty
-  bool stopped_ = false;                                  // guarded by mutex_
-  std::optional<Completion<int>> waiter_;                 // guarded by mutex_
+  /// guarded by mutex_: was passed on by reopen(), and the reading is still to come to it
+  std::set<MessageId> reopened_;
+  bool stopped_ = false;                   // guarded by mutex_
+  std::optional<Completion<int>> waiter_;  // guarded by mutex_
 };
 
 }  // namespace claw

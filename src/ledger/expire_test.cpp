@@ -106,7 +106,7 @@ TEST_F(ExpireTest, KeepsTheListsOfAConversationWholeAtTheCut) {
   EXPECT_THAT(texts({.user = "491511"}), ElementsAre("re: three", "three"));
   EXPECT_THAT(texts({.before = cursor, .conversation = conversation}), IsEmpty()) << "a page begun before the cut";
   const auto next = receive("four");
-  const auto history = run(ledger().history(conversation, next, 10)).value();
+  const auto history = run(ledger().history(conversation, {}, next, 10)).value();
   ASSERT_THAT(history, SizeIs(2));
   EXPECT_EQ(history[0].text, "three");
   EXPECT_THAT(talks(), ElementsAre("four", "elsewhere"));

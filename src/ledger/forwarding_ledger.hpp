@@ -19,6 +19,20 @@ class ForwardingLedger : public Ledger {
                                                                          Fence fence) override {
     return real_.complete_turn(message, std::move(outcome), fence);
   }
+  [[nodiscard]] Task<Result<void>> begin_turn(std::vector<MessageId> messages, Fence fence) override {
+    return real_.begin_turn(std::move(messages), fence);
+  }
+  [[nodiscard]] Task<Result<SessionRecord>> session(ConversationId conversation) override {
+    return real_.session(conversation);
+  }
+  [[nodiscard]] Task<Result<void>> pause(TenantId tenant, ConversationId conversation, TimePoint until, std::string by,
+                                         Fence fence) override {
+    return real_.pause(tenant, conversation, until, std::move(by), fence);
+  }
+  [[nodiscard]] Task<Result<OutboundMessage>> say(TenantId tenant, ConversationId conversation, std::string text,
+                                                  std::string by, Fence fence) override {
+    return real_.say(tenant, conversation, std::move(text), std::move(by), fence);
+  }
   [[nodiscard]] Task<Result<void>> begin_send(MessageId message, Fence fence) override {
     return real_.begin_send(message, fence);
   }
@@ -46,9 +60,9 @@ class ForwardingLedger : public Ledger {
   [[nodiscard]] Task<Result<std::size_t>> forget(TimePoint before, std::size_t limit, Fence fence) override {
     return real_.forget(before, limit, fence);
   }
-  [[nodiscard]] Task<Result<std::vector<HistoryEntry>>> history(ConversationId conversation, MessageId message,
-                                                                std::size_t limit) override {
-    return real_.history(conversation, message, limit);
+  [[nodiscard]] Task<Result<std::vector<HistoryEntry>>> history(ConversationId conversation, MessageId first,
+                                                                MessageId message, std::size_t limit) override {
+    return real_.history(conversation, first, message, limit);
   }
   [[nodiscard]] Task<Result<Page<MessageRecord>>> messages(TenantId tenant, MessageFilter filter) override {
     return real_.messages(tenant, std::move(filter));

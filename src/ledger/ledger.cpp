@@ -20,6 +20,8 @@ std::string_view to_string(MessageState state) {
       return "no_reply";
     case MessageState::kAgentFailed:
       return "agent_failed";
+    case MessageState::kHeld:
+      return "held";
     case MessageState::kQueued:
       return "queued";
     case MessageState::kSending:

@@ -32,6 +32,7 @@ enum class MessageState : std::uint8_t {
   kIgnored = 2,      ///< Inbound: kept, not processed; `reason` says why.
   kNoReply = 3,      ///< Inbound: its turn is over and the agent had nothing to say.
   kAgentFailed = 4,  ///< Inbound: its turn is over without an answer; `reason` says why.
+  kHeld = 5,         ///< Inbound: kept until its sender is approved; waits for its turn again then.
   kQueued = 10,      ///< Outbound: durable, not given to Meta yet.
   kSending = 11,     ///< Outbound: given to Meta, no answer yet.
   kUnknown = 12,     ///< Outbound: Meta may have it or not; its status settles it.
@@ -67,6 +68,21 @@ struct PendingMessage {
   std::string wamid;
   std::string type;
   whatsapp::AgentView view;
+  std::string name;          ///< The user's, a label.
+  TimePoint received;        ///< When it came in.
+  MessageId turn;            ///< The oldest message of the turn it was put into before a crash; 0: of none.
+  std::size_t together = 0;  ///< How many messages are in that turn.
+};
+
+/// How it stands with a conversation between its turns.
+struct SessionRecord {
+  std::int64_t epoch = 0;  ///< Grows with each reset; names the session to agents that keep a history themselves.
+  MessageId first;         ///< What is older belongs to an earlier session; 0: nothing does.
+  std::string agent;       ///< Who answers throughout the session; empty: routing decides with each message.
+  std::string matched_by;  ///< How that was decided.
+  TimePoint paused_until;  ///< A person answers by hand until then; 0: nobody does.
+  std::string paused_by;   ///< Who.
+  TimePoint last_turn;     ///< When the newest message came in that had a turn; 0: none had. Not written.
 };
 
 /// A message in the outbox, with all its sending needs.
@@ -93,11 +109,14 @@ struct Accepted {
 
 /// How a turn ended.
 struct TurnOutcome {
-  MessageState state = MessageState::kAnswered;  ///< kAnswered, kNoReply or kAgentFailed
+  MessageState state = MessageState::kAnswered;  ///< kAnswered, kNoReply, kAgentFailed, kIgnored or kHeld
   std::string reason;
   std::string agent;
-  std::vector<std::string> parts;  ///< Texts to send, in order; each becomes one message.
-  std::string usage = {};          ///< JSON object of what the agent's turn cost, or empty.
+  std::vector<std::string> parts;             ///< Texts to send, in order; each becomes one message.
+  std::string usage = {};                     ///< JSON object of what the agent's turn cost, or empty.
+  std::string matched_by = {};                ///< The kind of rule that chose the agent.
+  std::vector<MessageId> also = {};           ///< Further messages that were read in the same turn: they end with it.
+  std::optional<SessionRecord> session = {};  ///< Set: how it stands with the conversation from here on.
 };
 
 /// How a send ended.
@@ -144,6 +163,7 @@ struct MessageRecord {
   std::int64_t error_code = 0;
   std::string reason;
   std::string agent;
+  std::string matched_by;              ///< The kind of rule that chose the agent.
   std::string usage;                   ///< JSON object or empty: what the turn cost.
   std::string raw;                     ///< Only from message(): the webhook body it came in.
   std::vector<StatusRecord> statuses;  ///< Only from message(), in Meta's order of time.
@@ -356,6 +376,19 @@ class Ledger {
   [[nodiscard]] virtual Task<Result<std::vector<OutboundMessage>>> complete_turn(MessageId message, TurnOutcome outcome,
                                                                                  Fence fence) = 0;
 
+  /// Puts messages that wait into one turn, so that a crash does not divide them: `messages` are in order, the first
+  /// names the turn.
+  [[nodiscard]] virtual Task<Result<void>> begin_turn(std::vector<MessageId> messages, Fence fence) = 0;
+
+  /// How it stands with a conversation.
+  [[nodiscard]] virtual Task<Result<SessionRecord>> session(ConversationId conversation) = 0;
+  /// Keeps that somebody answers by hand until then (0: nobody). kNotFound also for another tenant's.
+  [[nodiscard]] virtual Task<Result<void>> pause(TenantId tenant, ConversationId conversation, TimePoint until,
+                                                 std::string by, Fence fence) = 0;
+  /// Puts a text that belongs to no turn into the outbox; `by` stands where an agent's name stands. kNotFound.
+  [[nodiscard]] virtual Task<Result<OutboundMessage>> say(TenantId tenant, ConversationId conversation,
+                                                          std::string text, std::string by, Fence fence) = 0;
+
   /// Says that `message` is about to be given to Meta. After a crash it is then kUnknown, never sent again by itself.
   /// kConflict if it is not kQueued.
   [[nodiscard]] virtual Task<Result<void>> begin_send(MessageId message, Fence fence) = 0;
@@ -395,10 +428,10 @@ class Ledger {
   [[nodiscard]] virtual Task<Result<Expiry>> expire(TenantId tenant, TimePoint before, MessageId from,
                                                     std::size_t limit, Fence fence) = 0;
 
-  /// What was said before `message` in its conversation, `limit` entries at most, oldest first: the messages accepted
-  /// before it that had a turn, each followed by its reply.
-  [[nodiscard]] virtual Task<Result<std::vector<HistoryEntry>>> history(ConversationId conversation, MessageId message,
-                                                                        std::size_t limit) = 0;
+  /// What was said before `message` in its conversation, from `first` on, `limit` entries at most, oldest first: the
+  /// messages accepted before it that had a turn, each followed by its reply.
+  [[nodiscard]] virtual Task<Result<std::vector<HistoryEntry>>> history(ConversationId conversation, MessageId first,
+                                                                        MessageId message, std::size_t limit) = 0;
 
   /// Newest first. An unknown user has none; kNotFound for an unknown conversation.
   [[nodiscard]] virtual Task<Result<Page<MessageRecord>>> messages(TenantId tenant, MessageFilter filter) = 0;

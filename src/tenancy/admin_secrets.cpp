@@ -10,7 +10,7 @@ namespace claw {
 namespace {
 
 bool is_id_list(std::string_view value) {
-  const auto ids = split_numbers(value);
+  const auto ids = split_words(value);
   return !value.empty() && std::ranges::all_of(ids, [](const std::string& id) {
     return std::ranges::all_of(id, [](unsigned char c) { return std::isdigit(c); });
   });
@@ -68,7 +68,7 @@ Task<Result<TenantRef>> Admin::set_id(By by, TenantRef tenant, std::string name,
     co_return fail(ErrorKind::kInvalid, fmt::format("{} is a number of Meta's: digits only", name));
   std::vector<std::string> unique;
   if (name == kPhoneNumberId) {
-    unique = split_numbers(value);
+    unique = split_words(value);
     if (unique.empty()) co_return fail(ErrorKind::kInvalid, "there is no phone number id in the value");
     if (unique.size() > kMaxNumbers)
       co_return fail(ErrorKind::kInvalid, fmt::format("a tenant has {} phone numbers at most", kMaxNumbers));

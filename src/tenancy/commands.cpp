@@ -64,7 +64,7 @@ json::object shown(const Tenant& tenant, std::string_view public_url) {
   return {{"name", tenant.name},
           {"enabled", tenant.enabled},
           {"created_at", iso(tenant.created_at)},
-          {"policy", tenant.policy == ChannelPolicy::kOpen ? "open" : "disabled"},
+          {"policy", to_string(tenant.policy)},
           {"webhook", webhook_url(public_url, tenant)},
           {"secrets", secrets_of(tenant, false)},
           {"missing", std::move(missing)},

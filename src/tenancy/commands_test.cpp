@@ -215,7 +215,6 @@ TEST_F(CommandsTest, RefusesWithAWordForThePersonAtTheKeyboard) {
       {"agent.set", R"({"tenant":"acme","agent":"bot","kind":"echo","options":{"format":1}})", ErrorKind::kInvalid,
        "markdown, whatsapp or plain"},
       {"channel.set", R"({"tenant":"acme","policy":"pairing"})", ErrorKind::kInvalid, "not there yet"},
-      {"channel.set", R"({"tenant":"acme","policy":"allowlist"})", ErrorKind::kInvalid, "not there yet"},
       {"channel.set", R"({"tenant":"acme","policy":"opne"})", ErrorKind::kInvalid, "opne"},
       {"channel.set", R"({"tenant":"acme"})", ErrorKind::kInvalid, "open or disabled"},
   };

@@ -26,12 +26,36 @@ std::int64_t whole_number(std::string_view text) {
   return fault == std::errc{} && end == text.data() + text.size() ? std::max<std::int64_t>(number, 0) : 0;
 }
 
+void apply_access(Tenant& tenant, const SettingRow& row) {
+  constexpr std::string_view kOfNumber = "channel.policy.";
+  const auto policy = [&row] { return policy_named(row.value).value_or(ChannelPolicy::kDisabled); };
+  if (row.name == "channel.policy") tenant.policy = policy();
+  if (row.name.starts_with(kOfNumber)) tenant.access.by_number[row.name.substr(kOfNumber.size())] = policy();
+  if (row.name == "access.opt_out_words") tenant.access.opt_out_words = split_words(row.value);
+  if (row.name == "access.opt_in_words") tenant.access.opt_in_words = split_words(row.value);
+  if (row.name == "access.max_pending") tenant.access.max_pending = static_cast<std::size_t>(whole_number(row.value));
+}
+
+void apply_session(Tenant& tenant, const SettingRow& row) {
+  SessionSettings& session = tenant.session;
+  const std::int64_t number = whole_number(row.value);
+  if (row.name == "session.queue") session.queue = queue_mode_named(row.value).value_or(session.queue);
+  if (row.name == "session.debounce_ms") session.debounce = std::chrono::milliseconds(number);
+  if (row.name == "session.max_merged")
+    session.max_merged = static_cast<std::size_t>(std::max<std::int64_t>(number, 1));
+  if (row.name == "session.idle_reset_minutes") session.idle_reset = std::chrono::minutes(number);
+  if (row.name == "session.daily_reset_minute") session.daily_reset_minute = static_cast<int>(number);
+  if (row.name == "session.take_over_minutes") session.take_over = std::chrono::minutes(number);
+  if (row.name == "session.owners") session.owners = split_words(row.value);
+}
+
 void apply_setting(Tenant& tenant, const SettingRow& row) {
   tenant.settings[row.name] = row.value;
+  apply_access(tenant, row);
+  apply_session(tenant, row);
   if (is_readable(row.name)) tenant.secrets_set[row.name] = {row.set_at, row.set_by, {}, row.version};
-  if (row.name == kPhoneNumberId) tenant.phone_number_ids = split_numbers(row.value);
-  if (row.name == "channel.policy")
-    tenant.policy = row.value == "open" ? ChannelPolicy::kOpen : ChannelPolicy::kDisabled;
+  if (row.name == kPhoneNumberId) tenant.phone_number_ids = split_words(row.value);
+  if (row.name == "routing.rules") tenant.routing = read_routing_rules(row.value);
   if (row.name == "agent.default") tenant.default_agent = row.value;
   for (const auto& [setting, limit] : kLimits)
     if (row.name == setting) tenant.limits.*limit = whole_number(row.value);
@@ -80,7 +104,7 @@ void gather_apps(Tenant& tenant) {
 
 }  // namespace
 
-std::vector<std::string> split_numbers(std::string_view text) {
+std::vector<std::string> split_words(std::string_view text) {
   std::vector<std::string> parts;
   while (!text.empty()) {
     const auto comma = text.find(',');

@@ -72,8 +72,8 @@ class Directory {
   std::atomic<std::shared_ptr<const Reading>> reading_;  // readers go on with the reading they hold
 };
 
-/// The phone number ids of a setting: "111, 222".
-[[nodiscard]] std::vector<std::string> split_numbers(std::string_view text);
+/// The phone number ids, or the words, of a setting: "111, 222".
+[[nodiscard]] std::vector<std::string> split_words(std::string_view text);
 
 /// What is stored of an API token.
 [[nodiscard]] std::string token_hash(std::string_view token);

@@ -2,13 +2,16 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/clock.hpp"
 #include "base/ids.hpp"
 #include "base/secret_string.hpp"
 #include "ledger/tenant_store.hpp"
+#include "tenancy/routing.hpp"
 
 namespace claw {
 
@@ -21,7 +24,42 @@ inline constexpr const char* kWabaId = "WHATSAPP_WABA_ID";
 inline constexpr const char* kAppId = "WHATSAPP_APP_ID";
 
 /// Who may talk. Stored by name.
-enum class ChannelPolicy { kDisabled, kOpen };
+enum class ChannelPolicy {
+  kDisabled,   ///< Nobody.
+  kAllowlist,  ///< Who is on the allowlist; others are kept and not answered.
+  kPairing,    ///< The same, and others get a code with which they can be approved.
+  kOpen,       ///< Everybody who is not blocked.
+};
+[[nodiscard]] std::string_view to_string(ChannelPolicy policy);
+[[nodiscard]] std::optional<ChannelPolicy> policy_named(std::string_view name);
+
+/// Of who may talk, what a tenant has set.
+struct AccessSettings {
+  std::map<std::string, ChannelPolicy> by_number;  ///< Where a number has its own.
+  std::size_t max_pending = 3;                     ///< Pairing requests that live at a number at a time.
+  std::vector<std::string> opt_out_words{"STOP"};
+  std::vector<std::string> opt_in_words{"START"};
+};
+
+/// What becomes of messages that arrive during a turn. Stored by name.
+enum class QueueMode {
+  kCollect,    ///< All that are plain text share the next turn.
+  kFollowUp,   ///< Each has a turn of its own.
+  kInterrupt,  ///< The turn under way is given up, and the next begins with them.
+};
+[[nodiscard]] std::string_view to_string(QueueMode mode);
+[[nodiscard]] std::optional<QueueMode> queue_mode_named(std::string_view name);
+
+/// How conversations are held.
+struct SessionSettings {
+  QueueMode queue = QueueMode::kFollowUp;
+  std::chrono::milliseconds debounce{0};  ///< Quiet time before a turn begins; 0: none.
+  std::size_t max_merged = 20;            ///< Messages that share a turn, at most.
+  std::chrono::minutes idle_reset{0};     ///< A session ends after this time without a turn; 0: never.
+  int daily_reset_minute = -1;            ///< Every session ends at this minute of the day, UTC; -1: never.
+  std::chrono::minutes take_over{60};     ///< For how long a person who answered by hand keeps the conversation.
+  std::vector<std::string> owners;        ///< Addresses of who may use owners' commands.
+};
 
 /// What an agent writes, and so what becomes of it before it is sent. Stored by name.
 enum class TextFormat {
@@ -99,8 +137,10 @@ struct Tenant {
   std::string name;
   bool enabled = true;
   TimePoint created_at;
-  std::string version;  ///< Of what is set of the tenant itself: enabled, limits, policy.
-  ChannelPolicy policy = ChannelPolicy::kDisabled;
+  std::string version;                              ///< Of what is set of the tenant itself: enabled, limits, policy.
+  ChannelPolicy policy = ChannelPolicy::kDisabled;  ///< Of every number without its own.
+  AccessSettings access;
+  SessionSettings session;
   TenantLimits limits;
   std::vector<std::string> phone_number_ids;
   std::map<std::string, std::string> settings;
@@ -115,8 +155,13 @@ struct Tenant {
   std::vector<Claim> claims;                    ///< Of the tenant's numbers.
   std::map<std::string, SecretString> secrets;  ///< All others, by name: keys of agents and the like.
   std::map<std::string, Agent> agents;
-  std::string default_agent;  ///< Empty: none is set.
+  std::vector<RoutingRule> routing;  ///< In the tenant's order.
+  std::string default_agent;         ///< Empty: none is set.
 
+  [[nodiscard]] ChannelPolicy policy_of(const std::string& phone_number_id) const {
+    const auto own = access.by_number.find(phone_number_id);
+    return own == access.by_number.end() ? policy : own->second;
+  }
   /// What is used for a number: its own, else the tenant's.
   [[nodiscard]] const SecretString& access_token_for(std::string_view number) const {
     const auto own = of_numbers.find(number);

@@ -88,7 +88,7 @@ Acceptor::User Acceptor::user_named(TenantId tenant, const std::string& public_i
     auto row =
         db_.query("SELECT id, phone, bsuid, name FROM users WHERE tenant = $1 AND public_id = $2", tenant, public_id);
     if (row.next()) {
-      User user{UserId{row->integer(0)}, public_id, row->text(1), row->text(2)};
+      User user{UserId{row->integer(0)}, public_id, row->text(1), row->text(2), row->text(3)};
       const bool newer = (!person.phone.empty() && person.phone != user.phone) ||
                          (!person.bsuid.empty() && person.bsuid != user.bsuid) ||
                          (!person.name.empty() && person.name != row->view(3));
@@ -96,6 +96,7 @@ Acceptor::User Acceptor::user_named(TenantId tenant, const std::string& public_i
       // The newest address is the one that reaches the person.
       if (!person.phone.empty()) user.phone = person.phone;
       if (!person.bsuid.empty()) user.bsuid = person.bsuid;
+      if (!person.name.empty()) user.name = person.name;
       db_.run("UPDATE users SET phone = $1, bsuid = $2, name = CASE WHEN $3 = '' THEN name ELSE $3 END WHERE id = $4",
               user.phone, user.bsuid, person.name, user.id);
       return user;
@@ -103,7 +104,7 @@ Acceptor::User Acceptor::user_named(TenantId tenant, const std::string& public_i
   }
   db_.run("INSERT INTO users (tenant, public_id, name, phone, bsuid, created_ms) VALUES ($1, $2, $3, $4, $5, $6)",
           tenant, public_id, person.name, person.phone, person.bsuid, to_ms(now_));
-  return {UserId{db_.last_insert_id()}, public_id, person.phone, person.bsuid};
+  return {UserId{db_.last_insert_id()}, public_id, person.phone, person.bsuid, person.name};
 }
 
 Acceptor::User Acceptor::find_or_make_user(TenantId tenant, const whatsapp::Person& person) {
@@ -163,9 +164,20 @@ void Acceptor::message(AcceptItem& item, whatsapp::Message& message) {
   db_.run("UPDATE conversations SET last_message = $1, last_inbound_ms = max(last_inbound_ms, $2) WHERE id = $3", id,
           echo ? 0 : meta_ms, conversation.id);
   if (!waits) return;
-  accepted_.pending.push_back({id, tenant, conversation.id, std::move(item.event.phone_number_id), user.public_id,
-                               user.phone, user.bsuid, std::move(message.id), std::move(message.type),
-                               std::move(message.view)});
+  accepted_.pending.push_back({id,
+                               tenant,
+                               conversation.id,
+                               std::move(item.event.phone_number_id),
+                               user.public_id,
+                               user.phone,
+                               user.bsuid,
+                               std::move(message.id),
+                               std::move(message.type),
+                               std::move(message.view),
+                               user.name,
+                               item.item.received_at,
+                               {},
+                               0});
 }
 
 Outgoing Acceptor::outgoing_of(TenantId tenant, const whatsapp::Status& status) {

@@ -18,7 +18,7 @@ class Acceptor {
  private:
   struct User {
     UserId id;
-    std::string public_id, phone, bsuid;
+    std::string public_id, phone, bsuid, name;
   };
   /// False if an item of the same identity was here before.
   bool is_new(const AcceptItem& item);

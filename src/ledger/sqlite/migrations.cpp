@@ -173,6 +173,25 @@ ALTER TABLE tokens ADD COLUMN used_ms INTEGER NOT NULL DEFAULT 0;
 CREATE TABLE claims (
   phone_number_id TEXT PRIMARY KEY, waba_id TEXT NOT NULL, tenant INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 )sql",
+    // how it stands with conversations, and which rule chose who answers
+    R"sql(
+CREATE TABLE conversation_sessions (
+  conversation INTEGER PRIMARY KEY, epoch INTEGER NOT NULL, first INTEGER NOT NULL, agent TEXT NOT NULL,
+  matched_by TEXT NOT NULL, paused_until_ms INTEGER NOT NULL, paused_by TEXT NOT NULL) STRICT;
+ALTER TABLE messages ADD COLUMN matched_by TEXT NOT NULL DEFAULT '';
+)sql",
+    // who may talk
+    R"sql(
+-- number '': at every number of the tenant. A pending request (standing 2) has a code.
+CREATE TABLE access (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, tenant INTEGER NOT NULL, number TEXT NOT NULL, address TEXT NOT NULL,
+  standing INTEGER NOT NULL, name TEXT NOT NULL, decided_by TEXT NOT NULL, since_ms INTEGER NOT NULL,
+  opted_out_ms INTEGER NOT NULL, code TEXT NOT NULL, expires_ms INTEGER NOT NULL, asked_by INTEGER NOT NULL,
+  UNIQUE (tenant, number, address)) STRICT;
+CREATE INDEX access_of_tenant ON access (tenant, id);
+CREATE UNIQUE INDEX access_requests ON access (tenant, code) WHERE standing = 2;
+CREATE INDEX access_waiting ON access (tenant, number, expires_ms) WHERE standing = 2;
+)sql",
 };
 
 }  // namespace

@@ -10,13 +10,14 @@ namespace {
 #define CLAW_MESSAGE_COLUMNS                                                                                     \
   "SELECT m.id, m.direction, m.state, u.public_id, u.name, c.phone_number_id, m.type, m.text, m.data, m.wamid, " \
   "m.created_ms, m.meta_ms, m.turn, m.part, m.attempts, m.due_ms, m.error_code, m.reason, m.agent, m.inbox, "    \
-  "m.previous, m.usage, c.id "                                                                                   \
+  "m.previous, m.usage, c.id, m.matched_by "                                                                     \
   "FROM messages m JOIN conversations c ON c.id = m.conversation JOIN users u ON u.id = c.user "
 
 constexpr int kInboxColumn = 19;
 constexpr int kPreviousColumn = 20;
 constexpr int kUsageColumn = 21;
 constexpr int kConversationColumn = 22;
+constexpr int kMatchedByColumn = 23;
 
 MessageRecord record_at(const Statement& row) {
   MessageRecord record;
@@ -31,14 +32,16 @@ MessageRecord record_at(const Statement& row) {
   record.wamid = row.text(9);
   record.created_at = from_ms(row.integer(10));
   record.meta_time = from_ms(row.integer(11));
-  record.turn = MessageId{row.integer(12)};
+  // Below 0 it groups messages that people wrote.
+  record.turn = MessageId{std::max<std::int64_t>(row.integer(12), 0)};
   record.part = static_cast<int>(row.integer(13));
-  record.attempts = static_cast<int>(row.integer(14));
+  if (record.direction == Direction::kOutbound) record.attempts = static_cast<int>(row.integer(14));
   record.due = from_ms(row.integer(15));
   record.error_code = row.integer(16);
   record.reason = row.text(17);
   record.agent = row.text(18);
   record.usage = row.text(kUsageColumn);
+  record.matched_by = row.text(kMatchedByColumn);
   record.conversation = ConversationId{row.integer(kConversationColumn)};
   return record;
 }
@@ -203,10 +206,10 @@ Task<Result<Page<MessageRecord>>> SqliteLedger::messages(TenantId tenant, Messag
   });
 }
 
-Task<Result<std::vector<HistoryEntry>>> SqliteLedger::history(ConversationId conversation, MessageId message,
-                                                              std::size_t limit) {
+Task<Result<std::vector<HistoryEntry>>> SqliteLedger::history(ConversationId conversation, MessageId first,
+                                                              MessageId message, std::size_t limit) {
   using Entries = std::vector<HistoryEntry>;
-  return store_.read<Entries>([conversation, message, limit](Database& db) -> Result<Entries> {
+  return store_.read<Entries>([conversation, first, message, limit](Database& db) -> Result<Entries> {
     std::int64_t next = 0;
     {
       auto row = db.query("SELECT last_message FROM conversations WHERE id = $1", conversation);
@@ -219,15 +222,17 @@ Task<Result<std::vector<HistoryEntry>>> SqliteLedger::history(ConversationId con
       std::string text;
     };
     std::vector<Said> found;
-    while (next > 0 && found.size() < limit) {
+    while (next >= std::max<std::int64_t>(first.value, 1) && found.size() < limit) {
       auto row = db.query("SELECT id, direction, state, turn, part, text, previous FROM messages WHERE id = $1", next);
       if (!row.next()) break;
       const auto direction = row->integer(1);
       const auto turn = direction == 1 && row->integer(3) > 0 ? row->integer(3) : row->integer(0);
       next = row->integer(6);
       const auto state = static_cast<MessageState>(row->integer(2));
-      const bool had_a_turn = direction == 1 || (state != MessageState::kIgnored && state != MessageState::kPending);
-      if (turn < message.value && had_a_turn) found.push_back({turn, direction, row->integer(4), row->text(5)});
+      const bool had_a_turn = direction == 1 || (state != MessageState::kIgnored && state != MessageState::kPending &&
+                                                 state != MessageState::kHeld);
+      if (turn >= first.value && turn < message.value && had_a_turn)
+        found.push_back({turn, direction, row->integer(4), row->text(5)});
     }
     std::ranges::sort(found, {}, [](const Said& said) { return std::tuple(said.turn, said.direction, said.part); });
     Entries entries;

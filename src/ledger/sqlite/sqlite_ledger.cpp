@@ -7,10 +7,13 @@
 namespace claw::sqlite {
 namespace {
 
-constexpr const char* kPendingColumns =
-    "SELECT m.id, m.tenant, m.conversation, c.phone_number_id, u.public_id, u.phone, u.bsuid, m.wamid, m.type, m.text, "
-    "m.data FROM messages m JOIN conversations c ON c.id = m.conversation JOIN users u ON u.id = c.user "
-    "WHERE m.tenant = $1 AND m.state = 0 AND m.id >= $2 ORDER BY m.id LIMIT $3";
+#define CLAW_PENDING_COLUMNS                                                                                           \
+  "SELECT m.id, m.tenant, m.conversation, c.phone_number_id, u.public_id, u.phone, u.bsuid, m.wamid, m.type, m.text, " \
+  "m.data, u.name, m.created_ms, m.turn, m.attempts FROM messages m JOIN conversations c ON c.id = m.conversation "    \
+  "JOIN users u "                                                                                                      \
+  "ON u.id = c.user "
+constexpr const char* kPendingRows =
+    CLAW_PENDING_COLUMNS "WHERE m.tenant = $1 AND m.state = 0 AND m.id >= $2 ORDER BY m.id LIMIT $3";
 
 // `state IN (10, 11)` is there for the planner: it uses a partial index only where it finds the index's own condition.
 constexpr const char* kQueuedColumns =
@@ -18,6 +21,23 @@ constexpr const char* kQueuedColumns =
     "m.created_ms, m.turn "
     "FROM messages m JOIN conversations c ON c.id = m.conversation JOIN users u ON u.id = c.user "
     "WHERE m.state = 10 AND m.state IN (10, 11) AND m.id >= $1 AND c.phone_number_id = $2 ORDER BY m.id LIMIT $3";
+
+PendingMessage pending_at(const Statement& row) {
+  return {MessageId{row.integer(0)},
+          TenantId{row.integer(1)},
+          ConversationId{row.integer(2)},
+          row.text(3),
+          row.text(4),
+          row.text(5),
+          row.text(6),
+          row.text(7),
+          row.text(8),
+          {row.text(9), row.text(10)},
+          row.text(11),
+          from_ms(row.integer(12)),
+          MessageId{-row.integer(13)},
+          static_cast<std::size_t>(row.integer(14))};
+}
 
 OutboundMessage outbound_at(const Statement& row) {
   return {MessageId{row.integer(0)},
@@ -62,6 +82,11 @@ void join_early_statuses(Database& db, Outgoing& message, const std::string& wam
 
 }  // namespace
 
+PendingMessage pending_message(Database& db, MessageId id) {
+  auto row = db.query(CLAW_PENDING_COLUMNS "WHERE m.id = $1", id);
+  return row.next() ? pending_at(*row.operator->()) : PendingMessage{};
+}
+
 Task<Result<std::unique_ptr<SqliteLedger>>> SqliteLedger::open(Store& store, Clock& clock) {
   const auto epoch = co_await store.write<std::int64_t>([](Database& db) -> Result<std::int64_t> {
     db.run("UPDATE marks SET value = value + 1 WHERE name = 'epoch'");
@@ -79,55 +104,6 @@ Task<Result<Accepted>> SqliteLedger::accept(std::vector<AcceptItem> items, Fence
     for (auto& item : items) acceptor.accept(item);
     return Result<Accepted>(acceptor.finish());
   });
-}
-
-Task<Result<std::vector<OutboundMessage>>> SqliteLedger::complete_turn(MessageId message, TurnOutcome outcome,
-                                                                       Fence fence) {
-  using Parts = std::vector<OutboundMessage>;
-  return fenced<Parts>(
-      fence, [message, outcome = std::move(outcome), now = to_ms(clock_.now())](Database& db) -> Result<Parts> {
-        db.run("UPDATE messages SET state = $1, reason = $2, agent = $3, usage = $4 WHERE id = $5 AND state = 0",
-               outcome.state, outcome.reason, outcome.agent, outcome.usage, message);
-        if (db.changes() == 0) return fail(ErrorKind::kConflict, "the turn has ended already");
-        if (outcome.parts.empty()) return Parts{};
-        OutboundMessage whose;
-        std::int64_t previous = 0;
-        {
-          auto row = db.query(
-              "SELECT m.tenant, m.conversation, c.phone_number_id, u.phone, u.bsuid, c.last_message FROM messages m "
-              "JOIN conversations c ON c.id = m.conversation JOIN users u ON u.id = c.user WHERE m.id = $1",
-              message);
-          if (!row.next()) return fail(ErrorKind::kNotFound, "there is no such message");
-          whose.tenant = TenantId{row->integer(0)};
-          whose.conversation = ConversationId{row->integer(1)};
-          whose.turn = message;
-          whose.phone_number_id = row->text(2);
-          whose.phone = row->text(3);
-          whose.bsuid = row->text(4);
-          previous = row->integer(5);
-        }
-        Parts parts;
-        Tally tally;
-        auto& stored = tally.stored(whose.tenant);
-        for (std::size_t part = 0; part < outcome.parts.size(); ++part) {
-          db.run(
-              "INSERT INTO messages (tenant, conversation, direction, state, type, text, data, wamid, created_ms, "
-              "meta_ms, previous, inbox, turn, part, attempts, due_ms, error_code, reason, agent) "
-              "VALUES ($1, $2, 1, 10, 'text', $3, '{}', '', $4, 0, $5, 0, $6, $7, 0, $4, 0, '', $8)",
-              whose.tenant, whose.conversation, outcome.parts[part], now, previous, message, part, outcome.agent);
-          previous = db.last_insert_id();
-          ++stored.messages;
-          stored.bytes += static_cast<std::int64_t>(outcome.parts[part].size() + 2) + kRowBytes;
-          whose.id = MessageId{previous};
-          whose.text = outcome.parts[part];
-          whose.due = from_ms(now);
-          whose.created = from_ms(now);
-          parts.push_back(whose);
-        }
-        db.run("UPDATE conversations SET last_message = $1 WHERE id = $2", previous, whose.conversation);
-        tally.write(db);
-        return parts;
-      });
 }
 
 Task<Result<void>> SqliteLedger::begin_send(MessageId message, Fence fence) {
@@ -185,19 +161,8 @@ Task<Result<std::size_t>> SqliteLedger::recover(Fence fence) {
 Task<Result<std::vector<PendingMessage>>> SqliteLedger::pending(TenantId tenant, MessageId from, std::size_t limit) {
   return store_.read<std::vector<PendingMessage>>([tenant, from, limit](Database& db) {
     std::vector<PendingMessage> found;
-    auto rows = db.query(kPendingColumns, tenant, from, limit);
-    while (rows.next()) {
-      found.push_back({MessageId{rows->integer(0)},
-                       TenantId{rows->integer(1)},
-                       ConversationId{rows->integer(2)},
-                       rows->text(3),
-                       rows->text(4),
-                       rows->text(5),
-                       rows->text(6),
-                       rows->text(7),
-                       rows->text(8),
-                       {rows->text(9), rows->text(10)}});
-    }
+    auto rows = db.query(kPendingRows, tenant, from, limit);
+    while (rows.next()) found.push_back(pending_at(*rows.operator->()));
     return Result<std::vector<PendingMessage>>(std::move(found));
   });
 }

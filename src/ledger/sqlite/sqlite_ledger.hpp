@@ -18,6 +18,12 @@ class SqliteLedger final : public Ledger {
   [[nodiscard]] Task<Result<Accepted>> accept(std::vector<AcceptItem> items, Fence fence) override;
   [[nodiscard]] Task<Result<std::vector<OutboundMessage>>> complete_turn(MessageId message, TurnOutcome outcome,
                                                                          Fence fence) override;
+  [[nodiscard]] Task<Result<void>> begin_turn(std::vector<MessageId> messages, Fence fence) override;
+  [[nodiscard]] Task<Result<SessionRecord>> session(ConversationId conversation) override;
+  [[nodiscard]] Task<Result<void>> pause(TenantId tenant, ConversationId conversation, TimePoint until, std::string by,
+                                         Fence fence) override;
+  [[nodiscard]] Task<Result<OutboundMessage>> say(TenantId tenant, ConversationId conversation, std::string text,
+                                                  std::string by, Fence fence) override;
   [[nodiscard]] Task<Result<void>> begin_send(MessageId message, Fence fence) override;
   [[nodiscard]] Task<Result<void>> end_send(MessageId message, SendOutcome outcome, Fence fence) override;
   [[nodiscard]] Task<Result<void>> explain(std::vector<MessageId> messages, SendOutcome outcome, Fence fence) override;
@@ -29,8 +35,8 @@ class SqliteLedger final : public Ledger {
   [[nodiscard]] Task<Result<std::vector<OutboundMessage>>> queued(std::string phone_number_id, MessageId from,
                                                                   std::size_t limit) override;
   [[nodiscard]] Task<Result<std::vector<std::string>>> numbers_with_queued() override;
-  [[nodiscard]] Task<Result<std::vector<HistoryEntry>>> history(ConversationId conversation, MessageId message,
-                                                                std::size_t limit) override;
+  [[nodiscard]] Task<Result<std::vector<HistoryEntry>>> history(ConversationId conversation, MessageId first,
+                                                                MessageId message, std::size_t limit) override;
   [[nodiscard]] Task<Result<Page<MessageRecord>>> messages(TenantId tenant, MessageFilter filter) override;
   [[nodiscard]] Task<Result<MessageRecord>> message(TenantId tenant, MessageId id) override;
   [[nodiscard]] Task<Result<Page<EventRecord>>> events(TenantId tenant, EventFilter filter) override;
@@ -69,6 +75,9 @@ class SqliteLedger final : public Ledger {
   Clock& clock_;
   const Fence fence_;
 };
+
+/// A message with all its turn needs, whatever its state; id 0 if there is none. REQUIRES: inside a transaction.
+[[nodiscard]] PendingMessage pending_message(Database& db, MessageId id);
 
 template <class T, class Work>
 Task<Result<T>> SqliteLedger::fenced(Fence fence, Work work) {

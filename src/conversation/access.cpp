@@ -1,0 +1,251 @@
+#include "conversation/access.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+
+#include <fmt/format.h>
+
+#include "base/crypto.hpp"
+#include "whatsapp/webhook.hpp"
+
+namespace claw {
+namespace {
+
+constexpr std::string_view kCodeLetters = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
+static_assert(kCodeLetters.size() == 32, "a random byte's 5 low bits choose one, each as likely as the others");
+
+/// A code that somebody else has is made again; with 32^8 of them twice is never.
+constexpr int kCodeTries = 3;
+
+std::string key_of(TenantId tenant, std::string_view number, std::string_view address) {
+  return fmt::format("{}/{}/{}", tenant.value, number, address);
+}
+
+/// Every name the sender has. A user made from a phone number is called by it.
+std::vector<std::string> addresses_of(const PendingMessage& message) {
+  std::vector<std::string> list;
+  for (const auto* each : {&message.user, &message.phone, &message.bsuid})
+    if (!each->empty() && std::ranges::find(list, *each) == list.end()) list.push_back(*each);
+  return list;
+}
+
+void add(Sender& sender, Standing standing, bool opted_out) {
+  // A block outweighs an allowance, and both what is only asked for.
+  constexpr auto kWeight = [](Standing each) {
+    constexpr std::array<int, 4> kWeights = {0, 2, 1, 3};
+    return kWeights[static_cast<std::size_t>(each)];
+  };
+  if (kWeight(standing) > kWeight(sender.standing)) sender.standing = standing;
+  sender.opted_out |= opted_out;
+}
+
+bool same_word(std::string_view a, std::string_view b) {
+  return std::ranges::equal(a, b, [](unsigned char x, unsigned char y) { return std::toupper(x) == std::toupper(y); });
+}
+
+std::string code_reply(const AccessRow& request) {
+  return fmt::format(
+      "Hello! This number does not know you yet, so nobody reads your messages so far.\n\n"
+      "Your code: *{}*\n\n"
+      "Give it to the people who run this number. Once they approve it, within an hour from now, what you wrote is "
+      "answered.",
+      request.code);
+}
+
+}  // namespace
+
+Verdict judge(ChannelPolicy policy, const Sender& sender) {
+  if (policy == ChannelPolicy::kDisabled) return {Admission::kIgnore, "channel_disabled"};
+  if (sender.standing == Standing::kBlocked) return {Admission::kIgnore, "blocked"};
+  if (sender.opted_out) return {Admission::kIgnore, "opted_out"};
+  if (sender.standing == Standing::kAllowed || policy == ChannelPolicy::kOpen) return {Admission::kAdmit, {}};
+  if (policy == ChannelPolicy::kPairing) return {Admission::kHold, "waits_for_approval"};
+  return {Admission::kIgnore, "not_on_allowlist"};
+}
+
+std::string address_of(std::string_view written) {
+  while (!written.empty() && std::isspace(static_cast<unsigned char>(written.front()))) written.remove_prefix(1);
+  while (!written.empty() && std::isspace(static_cast<unsigned char>(written.back()))) written.remove_suffix(1);
+  constexpr std::string_view kScheme = "whatsapp:";
+  if (written.size() > kScheme.size() && same_word(written.substr(0, kScheme.size()), kScheme))
+    written.remove_prefix(kScheme.size());
+  if (whatsapp::is_bsuid(written)) return std::string(written);
+  std::string digits;
+  for (const char c : written) {
+    if (c >= '0' && c <= '9')
+      digits += c;
+    else if (std::string_view("+ -.()\t").find(c) == std::string_view::npos)
+      return {};
+  }
+  if (digits.starts_with("00")) digits.erase(0, 2);
+  // E.164: 15 digits at most; nobody has fewer than 5.
+  return digits.size() >= 5 && digits.size() <= 15 ? digits : std::string();
+}
+
+std::string make_pairing_code() {
+  std::string code;
+  for (const unsigned char byte : random_bytes(8)) code += kCodeLetters[byte & 31U];
+  return code;
+}
+
+OptWord opt_word(const Tenant& tenant, std::string_view text) {
+  const auto is_white = [](char c) { return std::isspace(static_cast<unsigned char>(c)) != 0; };
+  while (!text.empty() && is_white(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_white(text.back())) text.remove_suffix(1);
+  const auto says = [text](const std::vector<std::string>& words) {
+    return std::ranges::any_of(words, [text](const std::string& word) { return same_word(word, text); });
+  };
+  if (says(tenant.access.opt_out_words)) return OptWord::kOut;
+  return says(tenant.access.opt_in_words) ? OptWord::kIn : OptWord::kNone;
+}
+
+bool Access::recall(const std::vector<std::string>& keys, Sender& sender) {
+  std::scoped_lock lock(mutex_);
+  for (const auto& key : keys) {
+    const auto found = known_.find(key);
+    if (found == known_.end()) return false;
+    recent_.splice(recent_.begin(), recent_, found->second);
+    add(sender, found->second->standing, found->second->opted_out);
+  }
+  return true;
+}
+
+void Access::remember(Known known, std::uint64_t as_of) {
+  std::scoped_lock lock(mutex_);
+  if (as_of != changes_) return;
+  if (known_.contains(known.key)) return;
+  recent_.push_front(std::move(known));
+  known_.emplace(recent_.front().key, recent_.begin());
+  if (recent_.size() <= kMaxRemembered) return;
+  known_.erase(recent_.back().key);
+  recent_.pop_back();
+}
+
+void Access::forget_key(const std::string& key) {
+  std::scoped_lock lock(mutex_);
+  ++changes_;
+  const auto found = known_.find(key);
+  if (found == known_.end()) return;
+  recent_.erase(found->second);
+  known_.erase(found);
+}
+
+void Access::forget(TenantId tenant, const AccessRow& row) {
+  forget_key(key_of(tenant, row.number, row.address));
+}
+
+std::size_t Access::remembered() const {
+  std::scoped_lock lock(mutex_);
+  return recent_.size();
+}
+
+Task<Result<Sender>> Access::look_up(const Tenant& tenant, const PendingMessage& message) {
+  const auto addresses = addresses_of(message);
+  std::vector<std::string> keys;
+  for (const std::string& number : {message.phone_number_id, std::string()})
+    for (const auto& address : addresses) keys.push_back(key_of(tenant.id, number, address));
+  Sender sender;
+  if (recall(keys, sender)) co_return sender;
+  std::uint64_t as_of = 0;
+  {
+    std::scoped_lock lock(mutex_);
+    as_of = changes_;
+  }
+  const auto rows = co_await store_.find(tenant.id, message.phone_number_id, addresses);
+  if (!rows) co_return std::unexpected(rows.error());
+  sender = {};
+  for (const auto& row : *rows) add(sender, row.standing, row.opted_out > TimePoint{});
+  for (auto& key : keys) {
+    Known known{.key = std::move(key)};
+    for (const auto& row : *rows)
+      if (key_of(tenant.id, row.number, row.address) == known.key) {
+        known.standing = row.standing;
+        known.opted_out = row.opted_out > TimePoint{};
+      }
+    remember(std::move(known), as_of);
+  }
+  co_return sender;
+}
+
+Task<Result<Access::Decision>> Access::hold(const Tenant& tenant, const PendingMessage& message) {
+  Decision decision{{Admission::kHold, "waits_for_approval"}, {}};
+  const TimePoint now = clock_.now();
+  for (int left = kCodeTries;; --left) {
+    AccessRow request{.tenant = tenant.id,
+                      .number = message.phone_number_id,
+                      .address = message.user,
+                      .standing = Standing::kPending,
+                      .name = message.name,
+                      .by = {},
+                      .since = now,
+                      .opted_out = {},
+                      .code = make_pairing_code(),
+                      .expires = now + kCodeLife,
+                      .asked_by = message.id};
+    auto asked = co_await store_.ask(std::move(request), tenant.access.max_pending, now);
+    if (!asked && asked.error().kind == ErrorKind::kConflict && left > 0) continue;
+    if (!asked) co_return std::unexpected(asked.error());
+    forget(tenant.id, asked->row);
+    if (asked->kind == PairingAsked::Kind::kNew) decision.reply = code_reply(asked->row);
+    co_return decision;
+  }
+}
+
+Task<Result<Access::Decision>> Access::decide(const Tenant& tenant, const PendingMessage& message) {
+  const ChannelPolicy policy = tenant.policy_of(message.phone_number_id);
+  auto sender = co_await look_up(tenant, message);
+  if (!sender) co_return std::unexpected(sender.error());
+  const OptWord word = message.type == "text" ? opt_word(tenant, message.view.text) : OptWord::kNone;
+  // Only of somebody who would be let in: a stranger's word changes nothing and costs nothing.
+  Sender willing = *sender;
+  willing.opted_out = false;
+  if (word != OptWord::kNone && judge(policy, willing).admission == Admission::kAdmit) {
+    const bool out = word == OptWord::kOut;
+    if (out == sender->opted_out) co_return Decision{out ? judge(policy, *sender) : Verdict{Admission::kAdmit, {}}, {}};
+    const auto kept =
+        co_await store_.set_opted_out(tenant.id, message.user, message.name, out ? clock_.now() : TimePoint{});
+    if (!kept) co_return std::unexpected(kept.error());
+    forget_key(key_of(tenant.id, {}, message.user));
+    const auto& words = tenant.access.opt_in_words;
+    const std::string in = words.empty() ? "" : words.front();
+    co_return Decision{{Admission::kIgnore, out ? "opted_out" : "opted_in"},
+                       out ? fmt::format("You will get no more messages from us. Write {} if you want them again.", in)
+                           : std::string("Welcome back: we answer you again.")};
+  }
+  const Verdict verdict = judge(policy, *sender);
+  if (verdict.admission == Admission::kHold) co_return co_await hold(tenant, message);
+  co_return Decision{verdict, {}};
+}
+
+Task<Result<AccessDecided>> Access::approve(TenantId tenant, std::int64_t id, AuditRow audit) {
+  auto decided = co_await store_.decide(tenant, id, Standing::kAllowed, clock_.now(), std::move(audit));
+  if (decided) forget(tenant, decided->row);
+  co_return decided;
+}
+
+Task<Result<AccessDecided>> Access::reject(TenantId tenant, std::int64_t id, bool block, AuditRow audit) {
+  auto decided = co_await store_.decide(tenant, id, block ? Standing::kBlocked : Standing::kUnknown, clock_.now(),
+                                        std::move(audit));
+  if (decided) forget(tenant, decided->row);
+  co_return decided;
+}
+
+Task<Result<AccessDecided>> Access::put(AccessRow row, AuditRow audit) {
+  const TenantId tenant = row.tenant;
+  auto decided = co_await store_.put(std::move(row), std::move(audit));
+  if (decided) forget(tenant, decided->row);
+  co_return decided;
+}
+
+Task<Result<AccessRow>> Access::pending_by_code(TenantId tenant, std::string code) {
+  std::ranges::transform(code, code.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  co_return co_await store_.pending_by_code(tenant, std::move(code), clock_.now());
+}
+
+Task<Result<Page<AccessRow>>> Access::list(TenantId tenant, AccessFilter filter) {
+  filter.now = clock_.now();
+  co_return co_await store_.list(tenant, std::move(filter));
+}
+
+}  // namespace claw

@@ -1,0 +1,107 @@
+#pragma once
+
+#include <list>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "ledger/access_store.hpp"
+#include "tenancy/directory.hpp"
+
+namespace claw {
+
+/// What is known of a sender before anything is done for them.
+struct Sender {
+  Standing standing = Standing::kUnknown;
+  bool opted_out = false;
+};
+
+/// Whether a message may cost anything.
+enum class Admission : std::uint8_t {
+  kAdmit,
+  kIgnore,  ///< Kept, not processed, nothing is sent.
+  kHold,    ///< Kept until somebody approves the sender, who is told a code.
+};
+
+struct Verdict {
+  Admission admission = Admission::kIgnore;
+  std::string_view reason;  ///< Of kIgnore and kHold, stored with the message: "blocked", "not_on_allowlist" …
+};
+
+/// The table of who may talk. Pure.
+///
+/// | sender | disabled | allowlist | pairing | open |
+/// |---|---|---|---|---|
+/// | blocked | ignore | ignore | ignore | ignore |
+/// | opted out | ignore | ignore | ignore | ignore |
+/// | allowed | ignore | admit | admit | admit |
+/// | anyone else | ignore | ignore | hold | admit |
+[[nodiscard]] Verdict judge(ChannelPolicy policy, const Sender& sender);
+
+/// The digits of a phone number as people write it (`whatsapp:`, `+`, `00`, blanks, dashes, dots, parentheses), or a
+/// BSUID as it is; empty for all else.
+[[nodiscard]] std::string address_of(std::string_view written);
+
+/// A new pairing code: 8 of ABCDEFGHJKLMNPQRSTUVWXYZ23456789 (none that looks like another), from a CSPRNG.
+[[nodiscard]] std::string make_pairing_code();
+
+/// What a bare message of text asks for about itself: the words of the tenant, without regard to ASCII case.
+enum class OptWord : std::uint8_t { kNone, kOut, kIn };
+[[nodiscard]] OptWord opt_word(const Tenant& tenant, std::string_view text);
+
+/// Decides for each message whether it is let in, before any side effect, and keeps what strangers and admins change of
+/// it. Every change of AccessStore goes through here, so that what is kept in memory stays true.
+///
+/// Safe to call from any coroutine.
+class Access {
+ public:
+  static constexpr std::chrono::hours kCodeLife{1};  ///< From its creation; a further message does not prolong it.
+  static constexpr std::size_t kMaxPending = 3;      ///< Requests that live at a number, unless the tenant says else.
+  static constexpr std::size_t kMaxRemembered = 50'000;  ///< Addresses in memory; the least lately used go first.
+
+  /// Both must outlive this object.
+  Access(AccessStore& store, Clock& clock) : store_(store), clock_(clock) {}
+
+  struct Decision {
+    Verdict verdict;
+    std::string reply;  ///< To tell the sender once; empty: nothing.
+  };
+  /// Fails as the store does: then nothing is known, and nothing may be done.
+  [[nodiscard]] Task<Result<Decision>> decide(const Tenant& tenant, const PendingMessage& message);
+
+  [[nodiscard]] Task<Result<AccessDecided>> approve(TenantId tenant, std::int64_t id, AuditRow audit);
+  /// Rejects; with `block` for good.
+  [[nodiscard]] Task<Result<AccessDecided>> reject(TenantId tenant, std::int64_t id, bool block, AuditRow audit);
+  [[nodiscard]] Task<Result<AccessDecided>> put(AccessRow row, AuditRow audit);
+  [[nodiscard]] Task<Result<AccessRow>> pending_by_code(TenantId tenant, std::string code);
+  [[nodiscard]] Task<Result<Page<AccessRow>>> list(TenantId tenant, AccessFilter filter);
+
+  [[nodiscard]] std::size_t remembered() const;
+
+ private:
+  /// Of one address at one number, or at all.
+  struct Known {
+    std::string key;
+    Standing standing = Standing::kUnknown;
+    bool opted_out = false;
+  };
+  [[nodiscard]] Task<Result<Sender>> look_up(const Tenant& tenant, const PendingMessage& message);
+  [[nodiscard]] Task<Result<Decision>> hold(const Tenant& tenant, const PendingMessage& message);
+  /// True if all were known; fills `sender`.
+  bool recall(const std::vector<std::string>& keys, Sender& sender);
+  void remember(Known known, std::uint64_t as_of);
+  void forget(TenantId tenant, const AccessRow& row);
+  void forget_key(const std::string& key);
+
+  AccessStore& store_;
+  Clock& clock_;
+  mutable std::mutex mutex_;
+  std::list<Known> recent_;                                            // guarded by mutex_, newest first
+  std::unordered_map<std::string, std::list<Known>::iterator> known_;  // guarded by mutex_
+  std::uint64_t changes_ = 0;  // guarded by mutex_: a reading that began before a change is not kept
+};
+
+}  // namespace claw

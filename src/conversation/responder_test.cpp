@@ -1,0 +1,316 @@
+#include "conversation/responder.hpp"
+
+#include <deque>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "conversation/conversations.hpp"
+#include "ledger/sqlite/sqlite_access_store.hpp"
+#include "support/accept_items.hpp"
+#include "support/eventually.hpp"
+#include "support/fake_graph.hpp"
+#include "support/test_tenants.hpp"
+
+namespace claw {
+namespace {
+
+using namespace std::chrono_literals;
+using namespace claw::testing;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+/// Answers "NAME: TEXT"; holds what begins with "slow" until it is let go.
+class NamedAgent final : public AgentRunner {
+ public:
+  [[nodiscard]] Task<Result<AgentReply>> run(const Agent& agent, AgentTurn turn) override {
+    const std::string text = turn.message.view.text;
+    {
+      std::scoped_lock lock(mutex_);
+      turns_.push_back(turn.id + " " + text);
+      users_.push_back(turn.user);
+    }
+    if (text.starts_with("slow")) {
+      const int answer = co_await complete_with<int>([this](Completion<int> go) {
+        std::scoped_lock lock(mutex_);
+        held_.push_back(std::move(go));
+      });
+      if (answer == 0) co_return fail(ErrorKind::kStopping, "the connection was closed");
+    }
+    co_return AgentReply{{agent.name + ": " + text}};
+  }
+  [[nodiscard]] bool holds(std::size_t count = 1) const {
+    std::scoped_lock lock(mutex_);
+    return held_.size() >= count;
+  }
+  void release() { end(1); }
+  /// As a process does that ends: the calls under way are cut.
+  void cut() { end(0); }
+  [[nodiscard]] std::vector<std::string> turns() const {
+    std::scoped_lock lock(mutex_);
+    return turns_;
+  }
+  [[nodiscard]] std::vector<std::string> users() const {
+    std::scoped_lock lock(mutex_);
+    return users_;
+  }
+
+ private:
+  void end(int answer) {
+    std::deque<Completion<int>> held;
+    {
+      std::scoped_lock lock(mutex_);
+      held.swap(held_);
+    }
+    for (auto& go : held) go(answer);
+  }
+  mutable std::mutex mutex_;
+  std::deque<Completion<int>> held_;
+  std::vector<std::string> turns_, users_;
+};
+
+class ResponderTest : public ::testing::Test {
+ protected:
+  ResponderTest() {
+    world_.run(tenants_.store.put_agent({acme_, "sales", "echo"}, false, tenants_.change())).value();
+    set("session.queue", "collect");
+    make();
+  }
+  ~ResponderTest() override { shut(); }
+  void make() {
+    responder_ = std::make_unique<Responder>(*world_.ledger, access_, agent_, world_.clock);
+    outbox_ = std::make_unique<Outbox>(world_.io, *world_.ledger, tenants_.directory, graph_, world_.clock, metrics_,
+                                       kUnlimited);
+    conversations_ = std::make_unique<Conversations>(world_.io, *world_.ledger, tenants_.directory, *responder_, graph_,
+                                                     *outbox_, world_.clock, metrics_);
+    outbox_->start();
+    conversations_->start();
+  }
+  void shut() {
+    conversations_->stop(0ms);
+    agent_.cut();
+    conversations_.reset();
+    outbox_.reset();
+    responder_.reset();
+  }
+  void set(const std::string& name, const std::string& value) { tenants_.set(acme_, name, value); }
+  MessageId write(const std::string& text, const std::string& person = "491511") {
+    return write_all({text}, person).front();
+  }
+  std::vector<MessageId> write_all(const std::vector<std::string>& texts, const std::string& person = "491511") {
+    std::vector<AcceptItem> items;
+    for (const auto& text : texts) {
+      items.push_back(text_from(person, text, "wamid." + std::to_string(++count_)));
+      items.back().item.tenant = acme_;
+      items.back().item.received_at = world_.clock.now();
+    }
+    auto accepted = world_.run(world_.ledger->accept(std::move(items), world_.ledger->fence())).value();
+    std::vector<MessageId> ids;
+    for (const auto& pending : accepted.pending) ids.push_back(pending.id);
+    conversations_->offer(std::move(accepted.pending));
+    return ids;
+  }
+  MessageRecord record(MessageId id) { return world_.run(world_.ledger->message(acme_, id)).value(); }
+  bool is(MessageId id, MessageState state) {
+    return eventually([&] { return record(id).state == state; });
+  }
+  bool sent(std::size_t count) {
+    return eventually([&] { return graph_.texts().size() >= count; });
+  }
+
+  OpenLedger world_;
+  TestTenants tenants_{world_};
+  TenantId acme_ = tenants_.add("acme", "111");
+  FakeGraph graph_;
+  NamedAgent agent_;
+  Metrics metrics_;
+  sqlite::SqliteAccessStore access_store_{*world_.store};
+  Access access_{access_store_, world_.clock};
+  std::unique_ptr<Responder> responder_;
+  std::unique_ptr<Outbox> outbox_;
+  std::unique_ptr<Conversations> conversations_;
+  int count_ = 0;
+};
+
+TEST_F(ResponderTest, CollectsWhatArrivesDuringATurnIntoOneLaterTurn) {
+  const auto first = write("slow");
+  ASSERT_TRUE(eventually([&] { return agent_.holds(); }));
+  const auto later = write_all({"a", "b"});
+  write("c");
+  agent_.release();
+  ASSERT_TRUE(sent(2));
+  EXPECT_THAT(graph_.texts(), ElementsAre("bot: slow", "bot: a\nb\nc"));
+  EXPECT_TRUE(is(first, MessageState::kAnswered));
+  for (const auto id : later) EXPECT_TRUE(is(id, MessageState::kAnswered));
+}
+
+TEST_F(ResponderTest, GivesEachMessageATurnInFollowUp) {
+  set("session.queue", "followup");
+  write("slow");
+  ASSERT_TRUE(eventually([&] { return agent_.holds(); }));
+  write_all({"a", "b"});
+  agent_.release();
+  ASSERT_TRUE(sent(3));
+  EXPECT_THAT(graph_.texts(), ElementsAre("bot: slow", "bot: a", "bot: b"));
+}
+
+TEST_F(ResponderTest, GivesUpTheTurnUnderWayInInterrupt) {
+  set("session.queue", "interrupt");
+  const auto first = write("slow");
+  ASSERT_TRUE(eventually([&] { return agent_.holds(); }));
+  write("never mind");
+  ASSERT_TRUE(sent(1));
+  EXPECT_THAT(graph_.texts(), ElementsAre("bot: never mind"));
+  ASSERT_TRUE(is(first, MessageState::kNoReply));
+  EXPECT_EQ(record(first).reason, "interrupted by a newer message");
+  agent_.release();
+  write("next");
+  ASSERT_TRUE(sent(2));
+  EXPECT_EQ(graph_.texts()[1], "bot: next") << "what the agent said too late is dropped";
+}
+
+TEST_F(ResponderTest, StopsTheTurnUnderWayOnCommand) {
+  const auto first = write("slow");
+  ASSERT_TRUE(eventually([&] { return agent_.holds(); }));
+  write("/stop");
+  ASSERT_TRUE(sent(1));
+  EXPECT_THAT(graph_.texts(), ElementsAre("Stopped."));
+  EXPECT_EQ(record(first).reason, "stopped by the person");
+}
+
+TEST_F(ResponderTest, RunsATurnOfSeveralMessagesAgainAsItWasAfterACrash) {
+  write("slow");
+  ASSERT_TRUE(eventually([&] { return agent_.holds(); }));
+  write_all({"slow a", "b"});
+  agent_.release();
+  ASSERT_TRUE(eventually([&] { return agent_.turns().size() == 2 && agent_.holds(); }));
+  // The process ends in the middle of the turn, and a message comes in before the next one starts.
+  shut();
+  make();
+  write("c");
+  ASSERT_TRUE(eventually([&] { return agent_.holds(); }));
+  agent_.release();
+  ASSERT_TRUE(sent(3));
+  const auto turns = agent_.turns();
+  EXPECT_EQ(turns[1], turns[2]) << "the same messages under the same id";
+  EXPECT_THAT(graph_.texts(), ElementsAre("bot: slow", "bot: slow a\nb", "bot: c"));
+}
+
+TEST_F(ResponderTest, WaitsForAQuietMomentWhereTheTenantWantsThat) {
+  set("session.debounce_ms", "1000");
+  write("a");
+  write("b");
+  ASSERT_TRUE(eventually([&] { return world_.clock.sleepers() > world_.io.size(); }));
+  world_.clock.advance(600ms);
+  write("c");
+  world_.clock.advance(600ms);
+  EXPECT_THAT(graph_.texts(), IsEmpty()) << "the window began anew";
+  ASSERT_TRUE(eventually([&] {
+    world_.clock.advance(200ms);
+    return !graph_.texts().empty();
+  }));
+  EXPECT_THAT(graph_.texts(), ElementsAre("bot: a\nb\nc"));
+}
+
+TEST_F(ResponderTest, BeginsAnewOnCommand) {
+  ASSERT_TRUE(is(write("one"), MessageState::kAnswered));
+  const auto command = write("/new");
+  ASSERT_TRUE(is(command, MessageState::kAnswered));
+  EXPECT_EQ(record(command).matched_by, "command");
+  ASSERT_TRUE(is(write("two"), MessageState::kAnswered));
+  ASSERT_TRUE(is(write("/new three"), MessageState::kAnswered));
+  ASSERT_TRUE(sent(4));
+  EXPECT_THAT(graph_.texts(), ElementsAre("bot: one", "We begin anew.", "bot: two", "bot: three"));
+  EXPECT_THAT(agent_.users(), ElementsAre("cc:acme:111:491511", "cc:acme:111:491511:1", "cc:acme:111:491511:2"));
+}
+
+TEST_F(ResponderTest, ShowsTheAgentNothingOfAnEarlierSession) {
+  ASSERT_TRUE(is(write("one"), MessageState::kAnswered));
+  ASSERT_TRUE(is(write("/new"), MessageState::kAnswered));
+  ASSERT_TRUE(is(write("two"), MessageState::kAnswered));
+  const auto three = write("three");
+  ASSERT_TRUE(is(three, MessageState::kAnswered));
+  const auto conversation = record(three).conversation;
+  const auto session = world_.run(world_.ledger->session(conversation)).value();
+  std::vector<std::string> said;
+  for (const auto& entry : world_.run(world_.ledger->history(conversation, session.first, three, 10)).value())
+    said.push_back(entry.text);
+  EXPECT_THAT(said, ElementsAre("two", "bot: two"));
+}
+
+TEST_F(ResponderTest, BeginsAnewAfterAnIdleTime) {
+  set("session.idle_reset_minutes", "30");
+  ASSERT_TRUE(is(write("one"), MessageState::kAnswered));
+  world_.clock.advance(29min);
+  ASSERT_TRUE(is(write("two"), MessageState::kAnswered));
+  world_.clock.advance(30min);
+  ASSERT_TRUE(is(write("three"), MessageState::kAnswered));
+  EXPECT_THAT(agent_.users(), ElementsAre("cc:acme:111:491511", "cc:acme:111:491511", "cc:acme:111:491511:1"));
+}
+
+TEST_F(ResponderTest, KeepsTheAgentThatASessionBeganWith) {
+  set("routing.rules", R"([{"by":"keyword","value":"offer","agent":"sales"}])");
+  const auto first = write("Offer");
+  ASSERT_TRUE(is(first, MessageState::kAnswered));
+  const auto second = write("and then?");
+  ASSERT_TRUE(is(second, MessageState::kAnswered));
+  EXPECT_EQ(record(first).agent, "sales");
+  EXPECT_EQ(record(second).agent, "sales");
+  EXPECT_EQ(record(second).matched_by, "keyword");
+  ASSERT_TRUE(is(write("/new"), MessageState::kAnswered));
+  const auto third = write("hello");
+  ASSERT_TRUE(is(third, MessageState::kAnswered));
+  EXPECT_EQ(record(third).agent, "bot");
+  EXPECT_EQ(record(third).matched_by, "default");
+}
+
+TEST_F(ResponderTest, LetsOnlyOwnersChooseAndPause) {
+  set("session.owners", "+49 1512");
+  ASSERT_TRUE(is(write("/agent sales"), MessageState::kAnswered));
+  ASSERT_TRUE(sent(1));
+  EXPECT_EQ(graph_.texts()[0], "bot: /agent sales") << "a word as any other";
+  ASSERT_TRUE(is(write("/agent sales", "491512"), MessageState::kAnswered));
+  const auto answered = write("hi", "491512");
+  ASSERT_TRUE(is(answered, MessageState::kAnswered));
+  EXPECT_EQ(record(answered).agent, "sales");
+  ASSERT_TRUE(is(write("/pause", "491512"), MessageState::kAnswered));
+  const auto silent = write("hi?", "491512");
+  ASSERT_TRUE(is(silent, MessageState::kNoReply));
+  ASSERT_TRUE(is(write("/resume", "491512"), MessageState::kAnswered));
+  ASSERT_TRUE(is(write("hi!", "491512"), MessageState::kAnswered));
+}
+
+TEST_F(ResponderTest, LeavesAConversationToThePersonWhoTookItOver) {
+  const auto first = write("one");
+  ASSERT_TRUE(is(first, MessageState::kAnswered));
+  const auto conversation = record(first).conversation;
+  ASSERT_TRUE(world_.run(responder_->pause(acme_, conversation, world_.clock.now() + 60min, "ada")));
+  const auto second = write("two");
+  ASSERT_TRUE(is(second, MessageState::kNoReply));
+  EXPECT_EQ(record(second).reason, "answered by hand: ada");
+  auto by_hand = world_.run(world_.ledger->say(acme_, conversation, "It is Ada.", "ada", world_.ledger->fence()));
+  outbox_->offer({*by_hand});
+  ASSERT_TRUE(sent(2));
+  EXPECT_EQ(graph_.texts()[1], "It is Ada.");
+  world_.clock.advance(60min);
+  ASSERT_TRUE(is(write("three"), MessageState::kAnswered)) << "and the agent has it back";
+  EXPECT_EQ(world_.run(responder_->pause(TenantId{99}, conversation, {}, "eve")).error().kind, ErrorKind::kNotFound);
+}
+
+TEST_F(ResponderTest, SaysWhoAnswersAndAsWhatOneIsKnown) {
+  write("/status");
+  ASSERT_TRUE(sent(1));
+  write("/whoami");
+  ASSERT_TRUE(sent(2));
+  write("/help");
+  ASSERT_TRUE(sent(3));
+  EXPECT_EQ(graph_.texts()[0], "bot answers here.");
+  EXPECT_EQ(graph_.texts()[1], "You are known here as +491511.");
+  EXPECT_THAT(graph_.texts()[2], ::testing::AllOf(HasSubstr("/new"), ::testing::Not(HasSubstr("/pause"))));
+  EXPECT_THAT(agent_.turns(), IsEmpty());
+}
+
+}  // namespace
+}  // namespace claw

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <deque>
+#include <span>
+
+#include "conversation/commands.hpp"
+#include "ledger/ledger.hpp"
+#include "tenancy/tenant.hpp"
+
+namespace claw {
+
+/// Whether a session has ended by itself before a message that was received at `now`: it was idle too long, or the hour
+/// of the daily reset has passed since its last turn. A session without a turn never has.
+[[nodiscard]] bool has_ended(const SessionRecord& session, const SessionSettings& settings, TimePoint now);
+
+/// The session after a reset: the message `first` is the first that counts. Whoever answers by hand still does.
+[[nodiscard]] SessionRecord begun_anew(const SessionRecord& session, MessageId first);
+
+/// Whether a message may share a turn with others: a plain text, no command, no answer to a message, no ad's first, no
+/// word for opting out or in.
+[[nodiscard]] bool is_mergeable(const Tenant& tenant, const PendingMessage& message);
+
+/// How many of the messages that wait, oldest first, are one turn: those that were one before a crash; else where the
+/// tenant collects as many as can be merged, else one. REQUIRES: not empty.
+[[nodiscard]] std::size_t turn_size(const Tenant& tenant, const std::deque<PendingMessage>& waiting);
+
+/// How long to wait for more before the turn of `waiting` may begin; 0: not at all. The quiet window restarts with each
+/// message; five windows after the first it is over in any case.
+[[nodiscard]] std::chrono::milliseconds debounce_left(const Tenant& tenant, const std::deque<PendingMessage>& waiting,
+                                                      TimePoint now);
+
+/// One message that says what all say, with the oldest one's id and the newest one's wamid. REQUIRES: not empty.
+[[nodiscard]] PendingMessage merged(std::span<const PendingMessage> messages);
+
+/// What routing asks about a message.
+struct Referral {
+  std::string source_id;
+  std::string ctwa_clid;
+};
+[[nodiscard]] Referral referral_of(const PendingMessage& message);
+
+}  // namespace claw

@@ -1,0 +1,190 @@
+#include <fmt/format.h>
+
+#include "ledger/sqlite/sqlite_ledger.hpp"
+#include "ledger/sqlite/tally.hpp"
+
+namespace claw::sqlite {
+namespace {
+
+/// How far back the newest message that had a turn is looked for.
+constexpr int kMaxLookBack = 50;
+
+/// What an outbound message of a conversation has in common with the others, and the head of the list it joins.
+struct Place {
+  OutboundMessage whose;
+  std::int64_t previous = 0;
+};
+
+std::optional<Place> place_of(Database& db, ConversationId conversation) {
+  auto row = db.query(
+      "SELECT c.tenant, c.id, c.phone_number_id, u.phone, u.bsuid, c.last_message FROM conversations c "
+      "JOIN users u ON u.id = c.user WHERE c.id = $1",
+      conversation);
+  if (!row.next()) return std::nullopt;
+  Place place;
+  place.whose.tenant = TenantId{row->integer(0)};
+  place.whose.conversation = ConversationId{row->integer(1)};
+  place.whose.phone_number_id = row->text(2);
+  place.whose.phone = row->text(3);
+  place.whose.bsuid = row->text(4);
+  place.previous = row->integer(5);
+  return place;
+}
+
+/// Appends a text to the outbox and to the list of its conversation.
+OutboundMessage put_text(Database& db, Place& place, const std::string& text, std::string_view agent, std::size_t part,
+                         std::int64_t now, Tally& tally) {
+  db.run(
+      "INSERT INTO messages (tenant, conversation, direction, state, type, text, data, wamid, created_ms, "
+      "meta_ms, previous, inbox, turn, part, attempts, due_ms, error_code, reason, agent) "
+      "VALUES ($1, $2, 1, 10, 'text', $3, '{}', '', $4, 0, $5, 0, $6, $7, 0, $4, 0, '', $8)",
+      place.whose.tenant, place.whose.conversation, text, now, place.previous, place.whose.turn, part, agent);
+  place.previous = db.last_insert_id();
+  auto& stored = tally.stored(place.whose.tenant);
+  ++stored.messages;
+  stored.bytes += static_cast<std::int64_t>(text.size() + 2) + kRowBytes;
+  OutboundMessage message = place.whose;
+  message.id = MessageId{place.previous};
+  message.text = text;
+  message.due = from_ms(now);
+  message.created = from_ms(now);
+  return message;
+}
+
+void set_head(Database& db, const Place& place) {
+  db.run("UPDATE conversations SET last_message = $1 WHERE id = $2", place.previous, place.whose.conversation);
+}
+
+void write_session(Database& db, ConversationId conversation, const SessionRecord& session) {
+  db.run(
+      "INSERT INTO conversation_sessions (conversation, epoch, first, agent, matched_by, paused_until_ms, paused_by) "
+      "VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO UPDATE SET epoch = excluded.epoch, first = excluded.first, "
+      "agent = excluded.agent, matched_by = excluded.matched_by, paused_until_ms = excluded.paused_until_ms, "
+      "paused_by = excluded.paused_by",
+      conversation, session.epoch, session.first, session.agent, session.matched_by, to_ms(session.paused_until),
+      session.paused_by);
+}
+
+TimePoint last_turn_of(Database& db, ConversationId conversation) {
+  std::int64_t id = 0;
+  {
+    auto row = db.query("SELECT last_message FROM conversations WHERE id = $1", conversation);
+    if (row.next()) id = row->integer(0);
+  }
+  for (int i = 0; i < kMaxLookBack && id > 0; ++i) {
+    auto row = db.query("SELECT previous, direction, state, created_ms FROM messages WHERE id = $1", id);
+    if (!row.next()) break;
+    const auto state = static_cast<MessageState>(row->integer(2));
+    const bool had_a_turn =
+        state == MessageState::kAnswered || state == MessageState::kNoReply || state == MessageState::kAgentFailed;
+    if (row->integer(1) == 0 && had_a_turn) return from_ms(row->integer(3));
+    id = row->integer(0);
+  }
+  return {};
+}
+
+SessionRecord session_of(Database& db, ConversationId conversation) {
+  SessionRecord session;
+  auto row = db.query(
+      "SELECT epoch, first, agent, matched_by, paused_until_ms, paused_by FROM conversation_sessions "
+      "WHERE conversation = $1",
+      conversation);
+  if (row.next())
+    session = {row->integer(0),
+               MessageId{row->integer(1)},
+               row->text(2),
+               row->text(3),
+               from_ms(row->integer(4)),
+               row->text(5),
+               {}};
+  return session;
+}
+
+}  // namespace
+
+Task<Result<std::vector<OutboundMessage>>> SqliteLedger::complete_turn(MessageId message, TurnOutcome outcome,
+                                                                       Fence fence) {
+  using Parts = std::vector<OutboundMessage>;
+  return fenced<Parts>(
+      fence, [message, outcome = std::move(outcome), now = to_ms(clock_.now())](Database& db) -> Result<Parts> {
+        db.run(
+            "UPDATE messages SET state = $1, reason = $2, agent = $3, usage = $4, matched_by = $5 "
+            "WHERE id = $6 AND state = 0",
+            outcome.state, outcome.reason, outcome.agent, outcome.usage, outcome.matched_by, message);
+        if (db.changes() == 0) return fail(ErrorKind::kConflict, "the turn has ended already");
+        for (const MessageId other : outcome.also)
+          db.run("UPDATE messages SET state = $1, reason = $2, agent = $3, matched_by = $4 WHERE id = $5 AND state = 0",
+                 outcome.state, outcome.reason, outcome.agent, outcome.matched_by, other);
+        if (outcome.parts.empty() && !outcome.session) return Parts{};
+        ConversationId conversation;
+        std::size_t first_part = 0;
+        {
+          auto row = db.query("SELECT conversation, part FROM messages WHERE id = $1", message);
+          if (!row.next()) return fail(ErrorKind::kNotFound, "there is no such message");
+          conversation = ConversationId{row->integer(0)};
+          first_part = static_cast<std::size_t>(row->integer(1));
+        }
+        if (outcome.session) write_session(db, conversation, *outcome.session);
+        if (outcome.parts.empty()) return Parts{};
+        auto place = place_of(db, conversation);
+        if (!place) return fail(ErrorKind::kNotFound, "there is no such conversation");
+        place->whose.turn = message;
+        Parts parts;
+        Tally tally;
+        for (std::size_t part = 0; part < outcome.parts.size(); ++part)
+          parts.push_back(put_text(db, *place, outcome.parts[part], outcome.agent, first_part + part, now, tally));
+        set_head(db, *place);
+        tally.write(db);
+        return parts;
+      });
+}
+
+Task<Result<void>> SqliteLedger::begin_turn(std::vector<MessageId> messages, Fence fence) {
+  return fenced<void>(fence, [messages = std::move(messages)](Database& db) -> Result<void> {
+    // A positive turn is a reply's; of what people wrote nothing is tried, so that `attempts` is free to tell how many
+    // belong together.
+    for (const MessageId message : messages)
+      db.run("UPDATE messages SET turn = $1, attempts = $2 WHERE id = $3 AND state = 0", -messages.front().value,
+             messages.size(), message);
+    return {};
+  });
+}
+
+Task<Result<SessionRecord>> SqliteLedger::session(ConversationId conversation) {
+  return store_.read<SessionRecord>([conversation](Database& db) -> Result<SessionRecord> {
+    SessionRecord session = session_of(db, conversation);
+    session.last_turn = last_turn_of(db, conversation);
+    return session;
+  });
+}
+
+Task<Result<void>> SqliteLedger::pause(TenantId tenant, ConversationId conversation, TimePoint until, std::string by,
+                                       Fence fence) {
+  return fenced<void>(fence, [tenant, conversation, until, by = std::move(by)](Database& db) -> Result<void> {
+    const auto place = place_of(db, conversation);
+    if (!place || place->whose.tenant != tenant) return fail(ErrorKind::kNotFound, "there is no such conversation");
+    SessionRecord session = session_of(db, conversation);
+    session.paused_until = until;
+    session.paused_by = by;
+    write_session(db, conversation, session);
+    return {};
+  });
+}
+
+Task<Result<OutboundMessage>> SqliteLedger::say(TenantId tenant, ConversationId conversation, std::string text,
+                                                std::string by, Fence fence) {
+  return fenced<OutboundMessage>(fence,
+                                 [tenant, conversation, text = std::move(text), by = std::move(by),
+                                  now = to_ms(clock_.now())](Database& db) -> Result<OutboundMessage> {
+                                   auto place = place_of(db, conversation);
+                                   if (!place || place->whose.tenant != tenant)
+                                     return fail(ErrorKind::kNotFound, "there is no such conversation");
+                                   Tally tally;
+                                   auto message = put_text(db, *place, text, by, 0, now, tally);
+                                   set_head(db, *place);
+                                   tally.write(db);
+                                   return message;
+                                 });
+}
+
+}  // namespace claw::sqlite
