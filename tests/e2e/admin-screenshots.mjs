@@ -26,7 +26,12 @@ const PICTURES = [
   ["users", "/t/acme/users/MARIA_USER", (page) => page.getByText("Here known as").waitFor()],
   ["secrets", "/t/acme/settings/secrets"],
   ["members", "/t/acme/settings/members"],
+  ["tokens", "/t/acme/settings/tokens"],
+  ["audit", "/t/acme/settings/audit"],
+  ["tenant", "/t/acme/settings/tenant"],
+  ["account", "/account"],
   ["tenants", "/platform/tenants"],
+  ["platform", "/platform/address"],
 ];
 const DARK = ["overview", "conversations"];
 
@@ -62,6 +67,9 @@ test("the admin UI, as the documents show it", async () => {
     const maria = furnish(stub);
     const browser = await openPage(stub, shared);
     const { page } = browser;
+    await browser.go("/sign-in");
+    await page.getByRole("heading", { level: 1 }).waitFor();
+    await page.screenshot({ animations: "disabled", path: `${images}admin-sign-in.png` });
     await browser.signIn(stub.ada);
     for (const [name, path, before] of PICTURES)
       for (const colorScheme of DARK.includes(name) ? ["light", "dark"] : ["light"]) {
