@@ -166,9 +166,8 @@ TEST_F(AccessTest, TellsAStrangerACodeOnceAndNothingElseHappens) {
 }
 
 TEST_F(AccessTest, AnswersWhatWasHeldInOrderOnceTheSenderIsApproved) {
-  for (const char* text : {"one", "two", "three"}) write("491511", text);
+  for (const char* text : {"one", "two", "three"}) ASSERT_TRUE(is(write("491511", text), MessageState::kHeld));
   ASSERT_TRUE(sent(1));
-  ASSERT_TRUE(eventually([&] { return pending().size() == 1; }));
   ASSERT_TRUE(approve(pending()[0].id));
   write("491511", "four");
   ASSERT_TRUE(sent(5));
@@ -287,14 +286,14 @@ TEST_F(AccessTest, AsksTheStoreOnceAboutWhoIsKnown) {
   EXPECT_EQ(access_.remembered(), 2U) << "at the number and at all";
 }
 
-TEST_F(AccessTest, ApprovesAThousandWhoWaitAtOnce) {
-  tenants_.set(acme_, "access.max_pending", "1000");
-  for (int i = 0; i < 1'000; ++i) write(std::to_string(491'000'000 + i), "hi");
-  ASSERT_TRUE(sent(1'000));
-  Page<AccessRow> requests = rows({.limit = 1'000, .standing = Standing::kPending});
-  ASSERT_THAT(requests, SizeIs(1'000));
+TEST_F(AccessTest, ApprovesManyWhoWaitAtOnce) {
+  tenants_.set(acme_, "access.max_pending", "200");
+  for (int i = 0; i < 200; ++i) write(std::to_string(49200'000 + i), "hi");
+  ASSERT_TRUE(sent(200));
+  Page<AccessRow> requests = rows({.limit = 200, .standing = Standing::kPending});
+  ASSERT_THAT(requests, SizeIs(200));
   for (const auto& request : requests) ASSERT_TRUE(approve(request.id));
-  ASSERT_TRUE(sent(2'000));
+  ASSERT_TRUE(sent(400));
 }
 
 }  // namespace
