@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/crypto.hpp"
+#include "base/text.hpp"
 #include "whatsapp/webhook.hpp"
 
 namespace claw {
@@ -40,10 +41,6 @@ void add(Sender& sender, Standing standing, bool opted_out) {
   sender.opted_out |= opted_out;
 }
 
-bool same_word(std::string_view a, std::string_view b) {
-  return std::ranges::equal(a, b, [](unsigned char x, unsigned char y) { return std::toupper(x) == std::toupper(y); });
-}
-
 std::string code_reply(const AccessRow& request) {
   return fmt::format(
       "Hello! This number does not know you yet, so nobody reads your messages so far.\n\n"
@@ -65,8 +62,7 @@ Verdict judge(ChannelPolicy policy, const Sender& sender) {
 }
 
 std::string address_of(std::string_view written) {
-  while (!written.empty() && std::isspace(static_cast<unsigned char>(written.front()))) written.remove_prefix(1);
-  while (!written.empty() && std::isspace(static_cast<unsigned char>(written.back()))) written.remove_suffix(1);
+  written = trimmed(written);
   constexpr std::string_view kScheme = "whatsapp:";
   if (written.size() > kScheme.size() && same_word(written.substr(0, kScheme.size()), kScheme))
     written.remove_prefix(kScheme.size());
@@ -90,9 +86,7 @@ std::string make_pairing_code() {
 }
 
 OptWord opt_word(const Tenant& tenant, std::string_view text) {
-  const auto is_white = [](char c) { return std::isspace(static_cast<unsigned char>(c)) != 0; };
-  while (!text.empty() && is_white(text.front())) text.remove_prefix(1);
-  while (!text.empty() && is_white(text.back())) text.remove_suffix(1);
+  text = trimmed(text);
   const auto says = [text](const std::vector<std::string>& words) {
     return std::ranges::any_of(words, [text](const std::string& word) { return same_word(word, text); });
   };

@@ -4,6 +4,8 @@
 #include <cctype>
 #include <iterator>
 
+#include "base/text.hpp"
+
 namespace claw {
 namespace {
 
@@ -21,23 +23,13 @@ constexpr Word kWords[] = {
     {"resume", CommandKind::kResume, false},
 };
 
-bool white(char c) {
-  return std::isspace(static_cast<unsigned char>(c)) != 0;
-}
-
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && white(text.front())) text.remove_prefix(1);
-  while (!text.empty() && white(text.back())) text.remove_suffix(1);
-  return text;
-}
-
 }  // namespace
 
 std::optional<Command> parse_command(std::string_view text) {
   text = trimmed(text);
   if (!text.starts_with('/')) return std::nullopt;
   text.remove_prefix(1);
-  const auto end = static_cast<std::size_t>(std::ranges::find_if(text, white) - text.begin());
+  const auto end = static_cast<std::size_t>(std::ranges::find_if(text, is_white_space) - text.begin());
   std::string name(text.substr(0, end));
   std::ranges::transform(name, name.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   const auto found = std::ranges::find(kWords, name, &Word::word);

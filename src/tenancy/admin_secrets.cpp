@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "base/text.hpp"
 #include "tenancy/admin.hpp"
 #include "tenancy/secret_names.hpp"
 
@@ -17,13 +18,10 @@ bool is_id_list(std::string_view value) {
 }
 
 /// What surrounds a value that was pasted or came from an editor: blanks, the line's end, a byte order mark.
-std::string_view trimmed(std::string_view value) {
+std::string_view without_surroundings(std::string_view value) {
   constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-  const auto blank = [](unsigned char c) { return std::isspace(c); };
   if (value.starts_with(kByteOrderMark)) value.remove_prefix(kByteOrderMark.size());
-  while (!value.empty() && blank(static_cast<unsigned char>(value.back()))) value.remove_suffix(1);
-  while (!value.empty() && blank(static_cast<unsigned char>(value.front()))) value.remove_prefix(1);
-  return value;
+  return trimmed(value);
 }
 
 /// Empty if `value` can be a secret of that name. The access token stands in a header: a line break would make it two.
@@ -111,7 +109,7 @@ Task<Result<TenantRef>> Admin::set_secret(By by, TenantRef tenant, SecretChange 
         tenant->id, "secrets",
         co_await store_.describe_secret(tenant->id, name, std::move(*wanted.description), std::move(changed)));
   }
-  const auto value = trimmed(wanted.value->expose());
+  const auto value = without_surroundings(wanted.value->expose());
   if (const auto fault = fault_in(name, value); !fault.empty()) co_return fail(ErrorKind::kInvalid, std::string(fault));
   if (is_readable(name)) co_return co_await set_id(std::move(by), tenant, name, std::string(value));
   SealedSecretRow row{

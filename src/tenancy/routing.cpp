@@ -8,6 +8,7 @@
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
+#include "base/text.hpp"
 #include "tenancy/tenant.hpp"
 
 namespace claw {
@@ -31,17 +32,6 @@ std::string member(const json::object& from, std::string_view name) {
 
 bool about_first_message(RouteBy by) {
   return by == RouteBy::kReferral || by == RouteBy::kKeyword || by == RouteBy::kPattern;
-}
-
-std::string_view trimmed(std::string_view text) {
-  const auto white = [](char c) { return std::isspace(static_cast<unsigned char>(c)) != 0; };
-  while (!text.empty() && white(text.front())) text.remove_prefix(1);
-  while (!text.empty() && white(text.back())) text.remove_suffix(1);
-  return text;
-}
-
-bool same_word(std::string_view a, std::string_view b) {
-  return std::ranges::equal(a, b, [](unsigned char x, unsigned char y) { return std::toupper(x) == std::toupper(y); });
 }
 
 std::shared_ptr<const re2::RE2> compile(const std::string& pattern) {
