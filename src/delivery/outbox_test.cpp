@@ -329,6 +329,11 @@ TEST_F(OutboxTest, FailsWhatWaitedForADayWithoutSendingIt) {
   offer(first);
   offer(behind);
   ASSERT_TRUE(eventually([&] { return outbox_->holds("111"); }));
+  // The refusal is kept, with the time of the next try: from here on the clock may go.
+  ASSERT_TRUE(eventually([&] {
+    const auto record = record_of(first.front());
+    return record.state == MessageState::kQueued && !record.reason.empty();
+  }));
   world_.clock.advance(24h + 1s);
   ASSERT_TRUE(is(first.front(), MessageState::kFailed));
   ASSERT_TRUE(is(behind.front(), MessageState::kFailed));
