@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/crypto.hpp"
+#include "base/text.hpp"
 
 namespace claw {
 
@@ -40,6 +41,18 @@ std::string_view to_string(MessageState state) {
       return "failed";
   }
   return "unknown";
+}
+
+std::string label_of(const Author& author) {
+  // A name is whatever its owner typed.
+  std::string name;
+  for (const char c : author.name) name += static_cast<unsigned char>(c) < ' ' ? ' ' : c;
+  if (const auto shown = trimmed(name); !shown.empty()) return std::string(shown);
+  return author.phone.empty() ? author.bsuid : "+" + author.phone;
+}
+
+std::string text_of(std::string text, const std::optional<Author>& author) {
+  return author ? label_of(*author) + ": " + text : text;
 }
 
 std::size_t weight_of(const MessageRecord& record) {
