@@ -38,9 +38,10 @@ std::vector<std::string> parts_of(std::string_view text, const Agent& agent) {
 }
 
 bool is_owner(const Tenant& tenant, const PendingMessage& message) {
+  const Author sender = sender_of(message);
   return std::ranges::any_of(tenant.session.owners, [&](const std::string& written) {
     const auto address = address_of(written);
-    return !address.empty() && (address == message.phone || address == message.bsuid);
+    return !address.empty() && (address == sender.phone || address == sender.bsuid);
   });
 }
 
@@ -224,6 +225,7 @@ Task<std::optional<TurnOutcome>> Responder::respond(TenantRef tenant, PendingMes
     turn.session.last_turn = turn.message.received;
   }
   if (turn.session_changed) turn.outcome.session = turn.session;
+  turn.outcome.conversation = turn.message.conversation;
   // What a pause changed meanwhile is read anew; else this is what the next turn begins with.
   {
     std::unique_lock lock(mutex_);
@@ -248,10 +250,12 @@ bool Responder::obey(Turn& turn, const Command& command) {
                                 : fmt::format("{} answers here.", answer));
       return true;
     }
-    case CommandKind::kWhoAmI:
-      turn.say(turn.message.phone.empty() ? fmt::format("You are known here as {}.", turn.message.bsuid)
-                                          : fmt::format("You are known here as +{}.", turn.message.phone));
+    case CommandKind::kWhoAmI: {
+      const Author sender = sender_of(turn.message);
+      turn.say(sender.phone.empty() ? fmt::format("You are known here as {}.", sender.bsuid)
+                                    : fmt::format("You are known here as +{}.", sender.phone));
       return true;
+    }
     case CommandKind::kNew:
       if (command.rest.empty()) {
         turn.set_session(begun_anew(turn.session, MessageId{turn.message.id.value + 1}));
@@ -272,8 +276,9 @@ bool Responder::obey(Turn& turn, const Command& command) {
       const bool pause = command.kind == CommandKind::kPause;
       SessionRecord changed = turn.session;
       changed.paused_until = pause ? kForGood : TimePoint{};
-      changed.paused_by = pause ? fmt::format("+{}", turn.message.phone) : std::string();
+      changed.paused_by = pause ? fmt::format("+{}", sender_of(turn.message).phone) : std::string();
       turn.set_session(std::move(changed));
+      turn.outcome.changes_pause = true;
       turn.say(pause ? "Nobody answers in this chat until /resume." : "The agent answers again.");
       return true;
     }
@@ -346,6 +351,7 @@ Task<Result<AgentReply>> Responder::reply_of(Turn& turn, const Agent& agent) {
                   turn.tenant,
                   user_of(*turn.tenant, turn.message, turn.session),
                   turn.session.first};
+  asked.message.view.text = text_of(std::move(asked.message.view.text), turn.message.author);
   auto asking = std::make_shared<GiveUp::Asking>();
   if (stopping_) {
     turn.parked = true;

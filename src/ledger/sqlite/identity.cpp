@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "ledger/access_store.hpp"
 #include "ledger/sqlite/join_conversations.hpp"
 #include "ledger/sqlite/move_access.hpp"
 
@@ -14,12 +15,6 @@ using whatsapp::Person;
 
 std::string key_of(std::string_view address) {
   return fmt::format("wa:{}", address);
-}
-
-/// A public id of this look may be, or become, another's address.
-bool looks_like_an_address(std::string_view public_id) {
-  return whatsapp::is_bsuid(public_id) ||
-         std::ranges::all_of(public_id, [](char c) { return c >= '0' && c <= '9'; });
 }
 
 std::string& address_in(User& user, const std::string& like) {

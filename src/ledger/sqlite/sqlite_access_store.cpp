@@ -1,8 +1,10 @@
 #include "ledger/sqlite/sqlite_access_store.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include "ledger/sqlite/audit.hpp"
+#include "ledger/sqlite/identity.hpp"
 #include "ledger/sqlite/sqlite_ledger.hpp"
 #include "ledger/sqlite/walk.hpp"
 
@@ -68,14 +70,19 @@ void tidy(Database& db, std::int64_t id) {
   db.run("DELETE FROM access WHERE id = $1 AND standing = 0 AND opted_out_ms = 0", id);
 }
 
-/// The conversations that `row` is about: its person's, at its number or at all.
+/// The conversations that `row` is about: its person's, at its number or at all. Who has the address now is its person,
+/// not who is still called by it.
 std::vector<std::int64_t> conversations_of(Database& db, const AccessRow& row) {
+  std::string public_id = row.address;
+  {
+    auto key = db.query("SELECT value FROM kv WHERE tenant = $1 AND key = 'wa:' || $2", row.tenant, row.address);
+    if (key.next()) public_id = key->text(0);
+  }
+  const auto user = user_named(db, row.tenant, public_id);
   std::vector<std::int64_t> found;
   auto rows = db.query(
-      "SELECT c.id FROM users u JOIN conversations c ON c.tenant = u.tenant AND c.user = u.id "
-      "WHERE u.tenant = $1 AND u.public_id IN ($2, (SELECT value FROM kv WHERE tenant = $1 AND key = 'wa:' || $2)) "
-      "AND ($3 = '' OR c.phone_number_id = $3)",
-      row.tenant, row.address, row.number);
+      "SELECT id FROM conversations WHERE tenant = $1 AND user = $2 AND ($3 = '' OR phone_number_id = $3)", row.tenant,
+      user ? user->id : UserId{}, row.number);
   while (rows.next()) found.push_back(rows->integer(0));
   return found;
 }
@@ -111,6 +118,14 @@ std::vector<PendingMessage> release(Database& db, const AccessRow& row) {
   }
   std::ranges::sort(released, {}, &PendingMessage::id);
   return released;
+}
+
+std::optional<AccessRow> live_request(Database& db, TenantId tenant, std::int64_t id, TimePoint now) {
+  auto rows =
+      db.query(CLAW_ACCESS_COLUMNS "FROM access WHERE id = $1 AND tenant = $2 AND standing = 2 AND expires_ms > $3", id,
+               tenant, to_ms(now));
+  if (!rows.next()) return std::nullopt;
+  return row_at(*rows.operator->());
 }
 
 AccessDecided settle(Database& db, AccessRow row, const AuditRow& audit) {
@@ -161,27 +176,32 @@ Task<Result<PairingAsked>> SqliteAccessStore::ask(AccessRow request, std::size_t
   });
 }
 
-Task<Result<AccessDecided>> SqliteAccessStore::decide(TenantId tenant, std::int64_t id, Standing standing,
-                                                      TimePoint now, AuditRow audit) {
-  return store_.write<AccessDecided>([tenant, id, standing, now,
-                                      audit = std::move(audit)](Database& db) mutable -> Result<AccessDecided> {
-    AccessRow row;
-    {
-      auto rows =
-          db.query(CLAW_ACCESS_COLUMNS "FROM access WHERE id = $1 AND tenant = $2 AND standing = 2 AND expires_ms > $3",
-                   id, tenant, to_ms(now));
-      if (!rows.next())
-        return fail(ErrorKind::kNotFound, "there is no such request, or it has expired; the sender may ask again");
-      row = row_at(*rows.operator->());
-    }
-    row.standing = standing;
-    row.by = audit.who;
-    row.since = now;
-    row.code.clear();
-    row.expires = {};
-    audit.target = row.address;
-    return settle(db, std::move(row), audit);
-  });
+Task<Result<AccessDecisions>> SqliteAccessStore::decide(TenantId tenant, std::vector<std::int64_t> ids,
+                                                        Standing standing, TimePoint now, AuditRow audit) {
+  return store_.write<AccessDecisions>(
+      [tenant, ids = std::move(ids), standing, now, audit = std::move(audit)](Database& db) -> Result<AccessDecisions> {
+        AccessDecisions decisions;
+        for (const std::int64_t id : ids) {
+          auto row = live_request(db, tenant, id, now);
+          if (!row) {
+            ++decisions.gone;
+            continue;
+          }
+          row->standing = standing;
+          row->by = audit.who;
+          row->since = now;
+          row->code.clear();
+          row->expires = {};
+          AuditRow said = audit;
+          said.target = row->address;
+          said.what += " " + row->address;
+          auto decided = settle(db, std::move(*row), said);
+          decisions.rows.push_back(std::move(decided.row));
+          std::ranges::move(decided.released, std::back_inserter(decisions.released));
+        }
+        std::ranges::sort(decisions.released, {}, &PendingMessage::id);
+        return decisions;
+      });
 }
 
 Task<Result<AccessRow>> SqliteAccessStore::pending_by_code(TenantId tenant, std::string code, TimePoint now) {
