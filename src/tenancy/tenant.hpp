@@ -162,6 +162,7 @@ struct Tenant {
   std::vector<RoutingRule> routing;  ///< In the tenant's order.
   std::string default_agent;         ///< Empty: none is set.
   std::vector<std::string> groups_answered;  ///< Ids of groups at Meta: all others are kept and not answered.
+  std::string groups_version;                ///< Of that; empty: never set.
 
   [[nodiscard]] ChannelPolicy policy_of(const std::string& phone_number_id) const {
     const auto own = access.by_number.find(phone_number_id);
