@@ -64,6 +64,23 @@ AcceptItem group_called(std::string group, std::string name) {
   return item;
 }
 
+TurnOutcome ended(MessageState state = MessageState::kNoReply, std::vector<std::string> parts = {}) {
+  TurnOutcome outcome;
+  outcome.state = state;
+  outcome.agent = "shop";
+  outcome.parts = std::move(parts);
+  return outcome;
+}
+
+TurnOutcome with_session(std::int64_t epoch, MessageId first, std::string agent) {
+  TurnOutcome outcome = ended();
+  outcome.session = SessionRecord{};
+  outcome.session->epoch = epoch;
+  outcome.session->first = first;
+  outcome.session->agent = std::move(agent);
+  return outcome;
+}
+
 class IdentityTest : public ::testing::Test {
  protected:
   Accepted accept(std::vector<AcceptItem> items) {
@@ -192,16 +209,14 @@ TEST_F(IdentityTest, RetentionLeavesOneWholeListOfConversationsThatWereJoined) {
   for (std::size_t i = 0; i < who.size(); ++i) {
     all.insert(all.begin(), "m" + std::to_string(i));
     const auto message = write(who[i] == 'p' ? phone("491511") : only("US.a"), all.front());
-    ASSERT_TRUE(world_.run(world_.ledger->complete_turn(message.id, {.state = MessageState::kNoReply},
-                                                        world_.ledger->fence())));
+    ASSERT_TRUE(world_.run(world_.ledger->complete_turn(message.id, ended(), world_.ledger->fence())));
   }
   // The oldest of one of them is gone before they are joined: its list ends in a message that is no more.
   const TimePoint later = from_ms(1'790'000'001'001);
   ASSERT_EQ(world_.run(world_.ledger->expire(kAcme, later, {}, 2, world_.ledger->fence())).value().deleted, 2U);
   all.resize(8);
   const auto joined = write(both("491511", "US.a"), "together");
-  ASSERT_TRUE(
-      world_.run(world_.ledger->complete_turn(joined.id, {.state = MessageState::kNoReply}, world_.ledger->fence())));
+  ASSERT_TRUE(world_.run(world_.ledger->complete_turn(joined.id, ended(), world_.ledger->fence())));
   all.insert(all.begin(), "together");
   EXPECT_EQ(said_in(joined.conversation), all);
   MessageId from{};
@@ -219,12 +234,10 @@ TEST_F(IdentityTest, APauseOfEitherAndTheGreaterEpochStay) {
   const auto a = write(phone("491511"), "a");
   const auto b = write(only("US.a"), "b");
   const auto until = world_.clock.now() + std::chrono::hours(1);
-  ASSERT_TRUE(world_.run(world_.ledger->complete_turn(
-      a.id, {.state = MessageState::kNoReply, .session = SessionRecord{.epoch = 1, .first = a.id, .agent = "shop"}},
-      world_.ledger->fence())));
-  ASSERT_TRUE(world_.run(world_.ledger->complete_turn(
-      b.id, {.state = MessageState::kNoReply, .session = SessionRecord{.epoch = 3, .first = b.id, .agent = "other"}},
-      world_.ledger->fence())));
+  ASSERT_TRUE(
+      world_.run(world_.ledger->complete_turn(a.id, with_session(1, a.id, "shop"), world_.ledger->fence())));
+  ASSERT_TRUE(
+      world_.run(world_.ledger->complete_turn(b.id, with_session(3, b.id, "other"), world_.ledger->fence())));
   ASSERT_TRUE(world_.run(world_.ledger->pause(kAcme, b.conversation, until, "ben", world_.ledger->fence())));
   write(both("491511", "US.a"), "c");
   for (const auto conversation : {a.conversation, b.conversation}) {
@@ -241,13 +254,11 @@ TEST_F(IdentityTest, ATurnUnderWayEndsInTheConversationThatItsOwnWasJoinedTo) {
   const auto a = write(phone("491511"), "a");
   const auto b = write(only("US.a"), "b");
   write(both("491511", "US.a"), "c");
-  const auto parts = world_.run(world_.ledger->complete_turn(b.id,
-                                                             {.state = MessageState::kAnswered,
-                                                              .agent = "shop",
-                                                              .parts = {"reply"},
-                                                              .session = SessionRecord{.epoch = 7, .agent = "shop"},
-                                                              .conversation = b.conversation},
-                                                             world_.ledger->fence()));
+  TurnOutcome outcome = with_session(7, {}, "other");
+  outcome.state = MessageState::kAnswered;
+  outcome.parts = {"reply"};
+  outcome.conversation = b.conversation;
+  const auto parts = world_.run(world_.ledger->complete_turn(b.id, outcome, world_.ledger->fence()));
   ASSERT_TRUE(parts);
   EXPECT_EQ(parts->at(0).conversation, a.conversation);
   EXPECT_EQ(parts->at(0).phone, "491511");
@@ -328,12 +339,11 @@ TEST_F(IdentityTest, WhoGetsAnOldNumberIsSomebodyNewAndInheritsNothing) {
 
 TEST_F(IdentityTest, AnApprovalOfANumberReleasesNothingOfWhoHadItBefore) {
   const auto old = write(phone("491511"), "a");
-  ASSERT_TRUE(world_.run(
-      world_.ledger->complete_turn(old.id, {.state = MessageState::kHeld, .reason = "x"}, world_.ledger->fence())));
+  ASSERT_TRUE(world_.run(world_.ledger->complete_turn(old.id, ended(MessageState::kHeld), world_.ledger->fence())));
   accept({changed(phone("491511"), phone("491522"), "w1")});
   const auto stranger = write(phone("491511"), "b");
-  ASSERT_TRUE(world_.run(
-      world_.ledger->complete_turn(stranger.id, {.state = MessageState::kHeld, .reason = "x"}, world_.ledger->fence())));
+  ASSERT_TRUE(
+      world_.run(world_.ledger->complete_turn(stranger.id, ended(MessageState::kHeld), world_.ledger->fence())));
   const auto decided = world_.run(access_.put(
       {.tenant = kAcme, .number = "", .address = "491511", .standing = Standing::kAllowed, .by = "ada"}, audit()));
   ASSERT_TRUE(decided);
@@ -529,8 +539,8 @@ TEST_F(IdentityTest, AGroupsMessagesAreAConversationOfItsOwnWithTheirAuthor) {
   ASSERT_THAT(waiting, SizeIs(3)) << "and the same from the ledger";
   EXPECT_EQ(waiting[0].author->name, "Omar");
   EXPECT_EQ(waiting[1].author->bsuid, "US.b");
-  const auto parts = world_.run(world_.ledger->complete_turn(
-      first.id, {.state = MessageState::kAnswered, .agent = "shop", .parts = {"I do"}}, world_.ledger->fence()));
+  const auto parts = world_.run(world_.ledger->complete_turn(first.id, ended(MessageState::kAnswered, {"I do"}),
+                                                             world_.ledger->fence()));
   EXPECT_EQ(parts.value().at(0).group, "G1");
   EXPECT_EQ(world_.run(world_.ledger->queued("111", {}, 10)).value().at(0).group, "G1");
   const auto history = world_.run(world_.ledger->history(first.conversation, {}, MessageId{1'000}, 10)).value();
