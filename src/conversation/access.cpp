@@ -8,7 +8,6 @@
 
 #include "base/crypto.hpp"
 #include "base/text.hpp"
-#include "whatsapp/webhook.hpp"
 
 namespace claw {
 namespace {
@@ -23,12 +22,9 @@ std::string key_of(TenantId tenant, std::string_view number, std::string_view ad
   return fmt::format("{}/{}/{}", tenant.value, number, address);
 }
 
-/// Every name the sender has. A user made from a phone number is called by it.
+/// A user made from a phone number is called by it.
 std::vector<std::string> addresses_of(const PendingMessage& message) {
-  std::vector<std::string> list;
-  for (const auto* each : {&message.user, &message.phone, &message.bsuid})
-    if (!each->empty() && std::ranges::find(list, *each) == list.end()) list.push_back(*each);
-  return list;
+  return claw::addresses_of(message.user, message.phone, message.bsuid);
 }
 
 void add(Sender& sender, Standing standing, bool opted_out) {
@@ -61,22 +57,11 @@ Verdict judge(ChannelPolicy policy, const Sender& sender) {
   return {Admission::kIgnore, "not_on_allowlist"};
 }
 
-std::string address_of(std::string_view written) {
-  written = trimmed(written);
-  constexpr std::string_view kScheme = "whatsapp:";
-  if (written.size() > kScheme.size() && same_word(written.substr(0, kScheme.size()), kScheme))
-    written.remove_prefix(kScheme.size());
-  if (whatsapp::is_bsuid(written)) return std::string(written);
-  std::string digits;
-  for (const char c : written) {
-    if (c >= '0' && c <= '9')
-      digits += c;
-    else if (std::string_view("+ -.()\t").find(c) == std::string_view::npos)
-      return {};
-  }
-  if (digits.starts_with("00")) digits.erase(0, 2);
-  // E.164: 15 digits at most; nobody has fewer than 5.
-  return digits.size() >= 5 && digits.size() <= 15 ? digits : std::string();
+std::vector<std::string> addresses_of(const std::string& user, const std::string& phone, const std::string& bsuid) {
+  std::vector<std::string> list;
+  for (const auto* each : {&user, &phone, &bsuid})
+    if (!each->empty() && std::ranges::find(list, *each) == list.end()) list.push_back(*each);
+  return list;
 }
 
 std::string make_pairing_code() {
@@ -134,11 +119,11 @@ std::size_t Access::remembered() const {
   return recent_.size();
 }
 
-Task<Result<Sender>> Access::look_up(const Tenant& tenant, const PendingMessage& message) {
-  const auto addresses = addresses_of(message);
+Task<Result<Sender>> Access::look_up(const Tenant& tenant, const std::string& number,
+                                     std::vector<std::string> addresses) {
   std::vector<std::string> keys;
-  for (const std::string& number : {message.phone_number_id, std::string()})
-    for (const auto& address : addresses) keys.push_back(key_of(tenant.id, number, address));
+  for (const std::string& at : {number, std::string()})
+    for (const auto& address : addresses) keys.push_back(key_of(tenant.id, at, address));
   Sender sender;
   if (recall(keys, sender)) co_return sender;
   std::uint64_t as_of = 0;
@@ -146,7 +131,7 @@ Task<Result<Sender>> Access::look_up(const Tenant& tenant, const PendingMessage&
     std::scoped_lock lock(mutex_);
     as_of = changes_;
   }
-  const auto rows = co_await store_.find(tenant.id, message.phone_number_id, addresses);
+  const auto rows = co_await store_.find(tenant.id, number, std::move(addresses));
   if (!rows) co_return std::unexpected(rows.error());
   sender = {};
   for (const auto& row : *rows) add(sender, row.standing, row.opted_out > TimePoint{});
@@ -188,7 +173,7 @@ Task<Result<Access::Decision>> Access::hold(const Tenant& tenant, const PendingM
 
 Task<Result<Access::Decision>> Access::decide(const Tenant& tenant, const PendingMessage& message) {
   const ChannelPolicy policy = tenant.policy_of(message.phone_number_id);
-  auto sender = co_await look_up(tenant, message);
+  auto sender = co_await look_up(tenant, message.phone_number_id, addresses_of(message));
   if (!sender) co_return std::unexpected(sender.error());
   const OptWord word = message.type == "text" ? opt_word(tenant, message.view.text) : OptWord::kNone;
   // Only of somebody who would be let in: a stranger's word changes nothing and costs nothing.
@@ -210,6 +195,13 @@ Task<Result<Access::Decision>> Access::decide(const Tenant& tenant, const Pendin
   const Verdict verdict = judge(policy, *sender);
   if (verdict.admission == Admission::kHold) co_return co_await hold(tenant, message);
   co_return Decision{verdict, {}};
+}
+
+Task<Result<Access::Standpoint>> Access::explain(const Tenant& tenant, const std::string& number,
+                                                 std::vector<std::string> addresses) {
+  auto sender = co_await look_up(tenant, number, std::move(addresses));
+  if (!sender) co_return std::unexpected(sender.error());
+  co_return Standpoint{*sender, judge(tenant.policy_of(number), *sender)};
 }
 
 Task<Result<AccessDecided>> Access::approve(TenantId tenant, std::int64_t id, AuditRow audit) {

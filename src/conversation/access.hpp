@@ -10,6 +10,7 @@
 #include "base/clock.hpp"
 #include "ledger/access_store.hpp"
 #include "tenancy/directory.hpp"
+#include "whatsapp/address.hpp"
 
 namespace claw {
 
@@ -41,9 +42,11 @@ struct Verdict {
 /// | anyone else | ignore | ignore | hold | admit |
 [[nodiscard]] Verdict judge(ChannelPolicy policy, const Sender& sender);
 
-/// The digits of a phone number as people write it (`whatsapp:`, `+`, `00`, blanks, dashes, dots, parentheses), or a
-/// BSUID as it is; empty for all else.
-[[nodiscard]] std::string address_of(std::string_view written);
+using whatsapp::address_of;
+
+/// Every name that somebody has, each once: what access looks at.
+[[nodiscard]] std::vector<std::string> addresses_of(const std::string& user, const std::string& phone,
+                                                    const std::string& bsuid);
 
 /// A new pairing code: 8 of ABCDEFGHJKLMNPQRSTUVWXYZ23456789 (none that looks like another), from a CSPRNG.
 [[nodiscard]] std::string make_pairing_code();
@@ -72,6 +75,15 @@ class Access {
   /// Fails as the store does: then nothing is known, and nothing may be done.
   [[nodiscard]] Task<Result<Decision>> decide(const Tenant& tenant, const PendingMessage& message);
 
+  /// What is known of a sender by these names at the number, and what would become of their next message: what decide()
+  /// goes by, without a change or a request.
+  struct Standpoint {
+    Sender sender;
+    Verdict verdict;
+  };
+  [[nodiscard]] Task<Result<Standpoint>> explain(const Tenant& tenant, const std::string& number,
+                                                 std::vector<std::string> addresses);
+
   [[nodiscard]] Task<Result<AccessDecided>> approve(TenantId tenant, std::int64_t id, AuditRow audit);
   /// Rejects; with `block` for good.
   [[nodiscard]] Task<Result<AccessDecided>> reject(TenantId tenant, std::int64_t id, bool block, AuditRow audit);
@@ -88,7 +100,8 @@ class Access {
     Standing standing = Standing::kUnknown;
     bool opted_out = false;
   };
-  [[nodiscard]] Task<Result<Sender>> look_up(const Tenant& tenant, const PendingMessage& message);
+  [[nodiscard]] Task<Result<Sender>> look_up(const Tenant& tenant, const std::string& number,
+                                             std::vector<std::string> addresses);
   [[nodiscard]] Task<Result<Decision>> hold(const Tenant& tenant, const PendingMessage& message);
   /// True if all were known; fills `sender`.
   bool recall(const std::vector<std::string>& keys, Sender& sender);

@@ -37,6 +37,7 @@ enum class ChannelPolicy {
 struct AccessSettings {
   std::map<std::string, ChannelPolicy> by_number;  ///< Where a number has its own.
   std::size_t max_pending = 3;                     ///< Pairing requests that live at a number at a time.
+  bool approval_notice = false;  ///< Whoever is approved is told so.
   std::vector<std::string> opt_out_words{"STOP"};
   std::vector<std::string> opt_in_words{"START"};
 };
