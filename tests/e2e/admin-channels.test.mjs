@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
+import { accessPart } from "./access-stub.mjs";
 import { openPage, ownFaults, startWorld, WIDE } from "./admin-support.mjs";
 import { openBrowser } from "./browser.mjs";
 import { channelPart } from "./channel-stub.mjs";
@@ -20,7 +21,7 @@ before(async () => {
 });
 after(() => shared.close());
 beforeEach(async () => {
-  stub = await startWorld(inboxPart({ count: 30 }), channelPart());
+  stub = await startWorld(inboxPart({ count: 30 }), channelPart(), accessPart());
   ({ world, acme } = stub);
   browser = await openPage(stub, shared);
   ({ page } = browser);

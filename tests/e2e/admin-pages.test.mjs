@@ -5,6 +5,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { gzipSync } from "node:zlib";
+import { accessPart, furnishAccess } from "./access-stub.mjs";
 import { accessibilityFaults, builtPage, NARROW, openPage, ownFaults, startWorld, WIDE } from "./admin-support.mjs";
 import { openBrowser } from "./browser.mjs";
 import { channelPart } from "./channel-stub.mjs";
@@ -49,7 +50,7 @@ describe("every page of the admin UI", () => {
   let page;
 
   before(async () => {
-    stub = await startWorld(inboxPart({ count: 40 }), channelPart());
+    stub = await startWorld(inboxPart({ count: 40 }), channelPart(), accessPart());
     const [maria] = stub.world.inbox.conversations;
     stub.world.inbox.messages.set(maria.id, []);
     everyKind(stub.world.inbox, maria);

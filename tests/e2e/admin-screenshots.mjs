@@ -3,6 +3,7 @@
 
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { accessPart, furnishAccess } from "./access-stub.mjs";
 import { openPage, startWorld } from "./admin-support.mjs";
 import { openBrowser } from "./browser.mjs";
 import { channelPart } from "./channel-stub.mjs";
@@ -61,7 +62,7 @@ function furnish({ world, acme }) {
 }
 
 test("the admin UI, as the documents show it", async () => {
-  const stub = await startWorld(inboxPart({ count: 312 }), channelPart());
+  const stub = await startWorld(inboxPart({ count: 312 }), channelPart(), accessPart());
   const shared = await openBrowser({ viewport: { width: 1280, height: 800 }, reducedMotion: "reduce" });
   try {
     const maria = furnish(stub);

@@ -87,7 +87,7 @@ export function channelPart() {
     world.step = (tenant, ...ids) => { for (const one of ids) guideOf(tenant).done.add(one); world.tell("tenant", { what: "guide" }); };
 
     on("GET", "/numbers", "settings.read", ({ tenant }) => ({ numbers: numbersOf(tenant).map((number) => ({ phone_number_id: number, waba_id: tenant.secrets.WHATSAPP_WABA_ID?.value ?? null,
-      app_id: tenant.secrets.WHATSAPP_APP_ID?.value ?? null, policy: tenant.policy, agent: agentsOf(tenant).find((agent) => agent.default)?.name ?? null, waiting: 0,
+      app_id: tenant.secrets.WHATSAPP_APP_ID?.value ?? null, policy: tenant.policies[number] ?? tenant.policy, own_policy: tenant.policies[number] ?? null, agent: agentsOf(tenant).find((agent) => agent.default)?.name ?? null, waiting: 0,
       secrets_set_at: Object.fromEntries(["ACCESS_TOKEN", "APP_SECRET", "VERIFY_TOKEN"].map((name) => [`WHATSAPP_${name}`, tenant.secrets[`WHATSAPP_${name}`]?.at ?? null])) })) }));
 
     const listed = ({ name, kind, default: isDefault, options }) => ({ name, kind, default: isDefault, format: options.format, model: options.model ?? null });
