@@ -112,7 +112,8 @@ export function furnishAccess({ world, acme }, number) {
   access.ask(null, "4917655500034", "Where is my order 4711?", { number, minutes: 26 });
   access.ask("Kofi Mensah", "233245550045", "[voice message]", { number, minutes: 41, type: "audio" });
   access.ask("Lena Vogel", "4916055500056", "Hello, I would like to return a pair of shoes", { number, minutes: 57 });
-  access.groups.push(
-    { id: "120363000000000001", number, name: "Keller Shoes, the team", answered: true, conversation: "c_group1", last_at: ago(12) },
-    { id: "120363000000000002", number, name: "Suppliers north", answered: false, conversation: "c_group2", last_at: ago(60 * 26) });
+  for (const [id, name, answered] of [["120363000000000001", "Keller Shoes, the team", true], ["120363000000000002", "Suppliers north", false]]) {
+    const group = world.inbox.group(id, name);
+    access.groups.push({ id, number, name, answered, conversation: group.id, last_at: group.last_message.created_at });
+  }
 }

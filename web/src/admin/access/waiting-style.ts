@@ -52,6 +52,9 @@ export const waitingStyle = css`
     border-top: 1px solid var(--border);
   }
   li:focus {
+    outline: none;
+  }
+  li:focus-visible {
     outline: 2px solid var(--focus);
     outline-offset: -2px;
   }

@@ -171,7 +171,7 @@ export class ClawWaiting extends LitElement {
     window.clearTimeout(this.timer);
     if (!this.rows.some((one) => one.fate)) return;
     this.timer = window.setTimeout(() => {
-      if (!this.renderRoot.querySelector(".rows:hover")) this.rows = swept(this.rows, Date.now(), this.focused);
+      if (!this.renderRoot.querySelector(".rows:hover")) this.rows = swept(this.rows, Date.now(), this.held);
       this.sweepLater();
     }, SWEEP_MS);
   }
@@ -265,6 +265,11 @@ export class ClawWaiting extends LitElement {
   /** The row that has the focus, or something in it. */
   private get focused(): string {
     return (this.renderRoot as ShadowRoot).activeElement?.closest("li")?.id ?? "";
+  }
+
+  /** Where the keyboard stands: not where the mouse has just pressed something. */
+  private get held(): string {
+    return this.renderRoot.querySelector(":focus-visible")?.closest("li")?.id ?? "";
   }
 
   private get cursor(): number {
