@@ -67,7 +67,7 @@ describe("who waits", () => {
 
   test("is let in with one press; it shows at once, in its place", async () => {
     await open();
-    await button("Let Kofi Mensah in").click();
+    await button("Let in Kofi Mensah").click();
     await row("Kofi Mensah").getByText("let in").waitFor();
     assert.equal(standing("233245550045"), "allowed");
     assert.equal(await rows().nth(2).locator("b").innerText(), "Kofi Mensah", "nothing moved under the pointer");
@@ -79,7 +79,7 @@ describe("who waits", () => {
 
   test("is turned away, or blocked, and a block is undone", async () => {
     await open();
-    await button("Turn Kofi Mensah away").click();
+    await button("Turn away Kofi Mensah").click();
     await row("Kofi Mensah").getByText("turned away").waitFor();
     await button("Block Lena Vogel").click();
     await row("Lena Vogel").getByText("blocked").waitFor();
@@ -91,20 +91,20 @@ describe("who waits", () => {
 
   test("comes back visibly where the gateway refuses", async () => {
     await open();
-    await button("Let Kofi Mensah in").waitFor();
+    await button("Let in Kofi Mensah").waitFor();
     world.refuse = (method, path) => (path.endsWith("/approve") ? { status: 503, detail: "The disk is full." } : null);
-    await button("Let Kofi Mensah in").click();
+    await button("Let in Kofi Mensah").click();
     await row("Kofi Mensah").getByRole("alert").filter({ hasText: "The disk is full." }).waitFor();
     world.refuse = null;
-    await button("Let Kofi Mensah in").click();
+    await button("Let in Kofi Mensah").click();
     await row("Kofi Mensah").getByText("let in").waitFor();
   });
 
   test("and was decided by somebody else meanwhile is said", async () => {
     await open();
-    await button("Let Kofi Mensah in").waitFor();
+    await button("Let in Kofi Mensah").waitFor();
     access.entries.splice(access.entries.findIndex((entry) => entry.name === "Kofi Mensah"), 1);
-    await button("Let Kofi Mensah in").click();
+    await button("Let in Kofi Mensah").click();
     await row("Kofi Mensah").getByText("decided elsewhere").waitFor();
   });
 
@@ -209,7 +209,7 @@ describe("many who wait", () => {
     await toast("100 people are turned away.");
     assert.deepEqual(access.calls.map(({ ids }) => ids.length), [50, 50]);
     await page.unroute("**/access/decide");
-    await eventually("the rest is shown", async () => (await page.getByRole("button", { name: /^Let Person/ }).count()) === 30);
+    await eventually("the rest is shown", async () => (await page.getByRole("button", { name: /^Let in Person/ }).count()) === 30);
   });
 
   test("and one of whom somebody else decided is told by number", async () => {
@@ -432,7 +432,7 @@ describe("who may write", () => {
     await page.getByText("Your role here (operator) does not allow this.").waitFor();
     assert.ok(await page.getByRole("radio", { name: /^Everybody/ }).isDisabled());
     await page.keyboard.press("Escape");
-    await button("Let Kofi Mensah in").click();
+    await button("Let in Kofi Mensah").click();
     await row("Kofi Mensah").getByText("let in").waitFor();
   });
 

@@ -14,7 +14,7 @@ export function addUsers({ on, world, inbox, told, note, Refusal }) {
   };
   const addressesOf = ({ user, phone }) => {
     if (isGroup(user.id)) return [];
-    if (!users.addresses.has(user.id)) users.addresses.set(user.id, [phone, ...(inbox.bsuids?.[user.id] ? [inbox.bsuids[user.id]] : [])]);
+    if (!users.addresses.has(user.id)) users.addresses.set(user.id, [phone]);
     return users.addresses.get(user.id);
   };
   const person = (one) => {

@@ -125,8 +125,8 @@ export class ClawWaiting extends LitElement {
   }
 
   private acts(one: Row, who: string): TemplateResult {
-    return html`<button type="button" class="small primary" aria-label="Let ${who} in" @click=${() => void this.decide(one, "approve")}>Let in</button>
-      <button type="button" class="small" aria-label="Turn ${who} away" @click=${() => void this.decide(one, "reject")}>Turn away</button>
+    return html`<button type="button" class="small primary" aria-label="Let in ${who}" @click=${() => void this.decide(one, "approve")}>Let in</button>
+      <button type="button" class="small" aria-label="Turn away ${who}" @click=${() => void this.decide(one, "reject")}>Turn away</button>
       <button type="button" class="small quiet warn" aria-label="Block ${who}" @click=${() => void this.decide(one, "block")}>Block</button>`;
   }
 

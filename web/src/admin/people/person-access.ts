@@ -105,7 +105,7 @@ export class ClawPersonAccess extends LitElement {
     if (entry.standing === "pending")
       return html`<li><span>${badge("waiting", "waits")}${entry.code ? html`<code>${halves(entry.code)}</code>` : nothing}
           ${entry.expires_at ? html`<claw-countdown .until=${entry.expires_at} @over=${() => void this.entries.reload()}></claw-countdown>` : nothing}${where}${address}</span>
-        <span class="buttons">${this.button(`Let ${this.who} in`, "Let in", () => this.decide(entry, "approve"), "primary")}${this.button(`Turn ${this.who} away`, "Turn away", () => this.decide(entry, "reject"))}</span></li>`;
+        <span class="buttons">${this.button(`Let in ${this.who}`, "Let in", () => this.decide(entry, "approve"), "primary")}${this.button(`Turn away ${this.who}`, "Turn away", () => this.decide(entry, "reject"))}</span></li>`;
     const allowed = entry.standing === "allowed";
     return html`<li><span>${allowed ? badge("ok", "allowed") : badge("failed", "blocked")}<span class="small-text">${time(entry.since)}${entry.by ? ` by ${entry.by}` : ""}${where}</span>${address}</span>
       ${this.button(`${allowed ? "Remove the allowance" : "Unblock"}: ${numberOf(entry.address)}`, allowed ? "Remove" : "Unblock", () => this.forget(entry), "quiet")}</li>`;
