@@ -366,14 +366,14 @@ describe("empty lists say what to do next", () => {
 describe("who may write", () => {
   const change = async (name) => {
     await page.getByRole("radio", { name }).check();
-    await policyCard().getByRole("button", { name: "Save" }).click();
+    await policyCard().getByRole("button", { name: "Apply" }).click();
   };
 
   test("is shown as the way of somebody new, and changed", async () => {
     await open();
     await policyCard().getByText("gets a code and waits").waitFor();
     await button("Change who may write").click();
-    assert.ok(await policyCard().getByRole("button", { name: "Save" }).isDisabled());
+    assert.ok(await policyCard().getByRole("button", { name: "Apply" }).isDisabled());
     await change(/^Nobody/);
     await policyCard().getByText("kept, not answered").waitFor();
     assert.equal(acme.policy, "disabled");
@@ -419,7 +419,7 @@ describe("who may write", () => {
     await change(/^Everybody/);
     await page.getByRole("alert").filter({ hasText: "Somebody changed this while you had it open." }).waitFor();
     assert.equal(acme.policy, "pairing");
-    await policyCard().getByRole("button", { name: "Save" }).click();
+    await policyCard().getByRole("button", { name: "Apply" }).click();
     await eventually("it was saved", () => acme.policy === "open");
   });
 
@@ -442,7 +442,7 @@ describe("who may write", () => {
     await page.getByRole("radio", { name: /^Only the list/ }).check();
     const form = page.locator("claw-policy");
     await form.getByText("The list is empty, so nobody would be answered.").waitFor();
-    await form.getByRole("button", { name: "Save" }).click();
+    await form.getByRole("button", { name: "Apply" }).click();
     await eventually("it has its own", () => acme.policies[SECOND] === "allowlist");
     await page.getByText("Put your phone's number on the list, under Pairing.").waitFor();
     assert.equal(acme.policy, "pairing");

@@ -104,12 +104,12 @@ describe("Channels, WhatsApp", () => {
     await browser.go("/t/acme/channels/whatsapp");
     const form = page.locator("claw-policy");
     await page.getByRole("radio", { name: /^Nobody/ }).check();
-    await form.getByRole("button", { name: "Save" }).click();
+    await form.getByRole("button", { name: "Apply" }).click();
     await eventually("it was kept", () => acme.policy === "disabled");
     await page.getByText("Choose above who may write: now it is nobody.").waitFor();
     world.refuse = (method, path) => path === "/channel" && { status: 503, detail: "The disk is full." };
     await page.getByRole("radio", { name: /^Everybody/ }).check();
-    await form.getByRole("button", { name: "Save" }).click();
+    await form.getByRole("button", { name: "Apply" }).click();
     await form.getByRole("alert").filter({ hasText: "The disk is full." }).waitFor();
     assert.ok(await page.getByRole("radio", { name: /^Everybody/ }).isChecked(), "what was chosen stays, to be saved again");
     assert.equal(acme.policy, "disabled");

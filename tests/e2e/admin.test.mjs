@@ -292,11 +292,11 @@ describe("what went wrong", () => {
     await signInAs(stub.ada, "/t/acme/settings/tenant");
     await page.getByRole("radio", { name: /^Everybody/ }).check();
     stub.acme.version += 1;
-    await page.locator("form", { has: page.getByRole("radio") }).getByRole("button", { name: "Save" }).click();
+    await page.locator("claw-policy").getByRole("button", { name: "Apply" }).click();
     await alert("Somebody changed this while you had it open.").waitFor();
     assert.equal(stub.acme.policy, "pairing");
     await page.getByRole("radio", { name: /^Everybody/ }).check();
-    await page.locator("form", { has: page.getByRole("radio") }).getByRole("button", { name: "Save" }).click();
+    await page.locator("claw-policy").getByRole("button", { name: "Apply" }).click();
     await page.getByText("Everybody: it holds from now on.").waitFor();
     assert.equal(stub.acme.policy, "open");
   });

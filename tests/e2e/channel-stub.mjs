@@ -72,7 +72,7 @@ export function channelPart() {
         : state.done.has(id) ? { id, state: "done", title, detail, at: new Date(Date.now() - 60_000).toISOString() } : { id, state: "waiting", title, detail: WAITING[id] });
       const known = state.done.has("number_found");
       return { number: query.get("number") ?? numbers[0] ?? null, callback_url: `https://claw.example.org/t/${tenant.name}/webhooks/whatsapp`, platform_callback_url: null,
-        fields: ["messages"], steps, facts: { ...Object.fromEntries(Object.keys(FACTS).map((key) => [key, null])), ...(known ? FACTS : {}), ...state.facts, learned: state.learned } };
+        fields: ["messages"], steps, facts: { ...Object.fromEntries(Object.keys(FACTS).map((key) => [key, null])), ...(known ? { ...FACTS, ...(numbers.indexOf(query.get("number")) > 0 ? { display_phone_number: "+44 20 7946 0000" } : {}) } : {}), ...state.facts, learned: state.learned } };
     };
     on("GET", "/guide", "settings.read", ({ tenant, query }) => guide(tenant, query));
     on("POST", "/guide/check", "settings.read", ({ tenant, query }) => { world.checked = (world.checked ?? 0) + 1; return guide(tenant, query); });

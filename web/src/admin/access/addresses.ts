@@ -30,7 +30,7 @@ export function addressOf(written: string): { address: string } | { fault: strin
   if (BSUID.test(text)) return { address: text };
   if (/[^\d+ \-.()]/.test(text)) return { fault: "is no phone number: it may have digits, blanks, and + - . ( )" };
   const digits = text.replace(/\D/g, "").replace(/^00/, "");
-  if (digits.startsWith("0")) return { fault: "begins with 0: write the country in front, like +49 151 …" };
+  if (digits.startsWith("0")) return { fault: "begins with 0: write the country in front, like +49 151" };
   if (digits.length < FEWEST_DIGITS) return { fault: `is too short: a phone number has ${FEWEST_DIGITS} digits or more` };
   if (digits.length > MOST_DIGITS) return { fault: `is too long: a phone number has ${MOST_DIGITS} digits at most` };
   return { address: digits };

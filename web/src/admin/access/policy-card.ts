@@ -151,11 +151,11 @@ export class ClawPolicyCard extends LitElement {
     const { tenant } = this;
     const held = new Set(tenant.numbers.map((number) => policyAt(tenant, number)));
     // Where all numbers are alike there is one way; else the way of those that have no policy of their own.
-    const policy = held.size === 1 ? [...held][0]! : tenant.policy;
     const own = tenant.numbers.some((number) => tenant.policies[number]);
+    const policy = held.size === 1 ? ([...held][0] ?? tenant.policy) : tenant.policy;
     return html`<section class="card" aria-labelledby="who">
-        <div class="all"><div><h2 id="who">${own ? "Who may write, unless a number has its own" : "Who may write"}<span class="tag">${titleOf(policy)}</span></h2>
-            <p>${wordsOf(policy)}</p></div>
+        <div class="all"><div><h2 id="who">Who may write<span class="tag">${titleOf(policy)}</span></h2>
+            <p>${wordsOf(policy)}${own ? " It holds where a number has no policy of its own." : ""}</p></div>
           ${this.button("", "Change")}</div>
         ${this.way(policy)}
         ${tenant.numbers.length > 1 || own ? this.perNumber() : nothing}

@@ -17,7 +17,7 @@ const INHERITED = "";
 /**
  * Who may write: the tenant's policy, or with `number` that number's own. Used wherever it is set.
  *
- * A choice is saved by a button and not at once: who goes through the choices with the arrow keys would else open the door
+ * A choice is applied by a button and not at once: who goes through the choices with the arrow keys would else open the door
  * to everybody for a moment. Tells `saved` with the tenant as it is then, and `stale` where somebody else was faster.
  */
 @customElement("claw-policy")
@@ -64,7 +64,7 @@ export class ClawPolicy extends LitElement {
       ${value === "allowlist" && this.listIsEmpty ? notice("waiting", html`The list is empty, so nobody would be answered. <a href="/t/${encodeURIComponent(this.tenant.name)}/pairing/allowed">Put people on it</a>.`) : nothing}
       ${this.saving.notice()}
       ${off ? html`<p class="faint">${off}</p>` : html`<div class="buttons">
-        <button class="primary" ?disabled=${this.saving.busy || value === this.kept} aria-busy=${this.saving.busy}>Save</button>
+        <button class="primary" ?disabled=${this.saving.busy || value === this.kept} aria-busy=${this.saving.busy}>Apply</button>
         ${value === this.kept ? html`<span class="faint small-text">This holds now.</span>` : html`<span class="faint small-text">It holds from the next message on.</span>`}
       </div>`}
     </form>`;

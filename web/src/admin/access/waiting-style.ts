@@ -76,6 +76,7 @@ export const waitingStyle = css`
     white-space: nowrap;
   }
   .to {
+    display: block;
     overflow-wrap: anywhere;
   }
   .words {

@@ -31,6 +31,8 @@ export class ClawWaiting extends LitElement {
   @property({ type: Boolean }) more = false;
   /** Of which search and number: with another one nothing of before stays. */
   @property() filter = "";
+  /** Only some are looked at: who is searched is not everybody. */
+  @property({ type: Boolean }) searched = false;
   /** The number that is looked at; "" for all. */
   @property() number = "";
   /** What each number is called; empty where there is one only, for then it need not be said. */
@@ -103,7 +105,7 @@ export class ClawWaiting extends LitElement {
           <button type="button" class="small" @click=${() => void this.decideMany("reject")}>Turn away</button>
           <button type="button" class="small" @click=${() => void this.decideMany("block")}>Block…</button>`
         : nothing}
-      ${all && this.more ? html`<button type="button" class="small quiet" @click=${() => void this.everybody()}>Let in everybody who waits…</button>` : nothing}
+      ${all && this.more && !this.searched ? html`<button type="button" class="small quiet" @click=${() => void this.everybody()}>Let in everybody who waits…</button>` : nothing}
     </div>`;
   }
 
@@ -115,7 +117,7 @@ export class ClawWaiting extends LitElement {
         @change=${(event: Event) => this.mark(entry.id, (event.target as HTMLInputElement).checked)} />
       <span class="who"><b>${who}</b>
         <span class="faint small-text">${entry.name ? numberOf(entry.address) : nothing}
-          ${entry.number && this.names.size ? html`<span class="to">${entry.name ? "→" : "to"} ${this.names.get(entry.number) ?? entry.number}</span>` : nothing}</span></span>
+          ${entry.number && this.names.size ? html`<span class="to">to ${this.names.get(entry.number) ?? entry.number}</span>` : nothing}</span></span>
       <span class="words">${entry.message ? html`<q>${previewOf(entry.message)}</q>` : html`<span class="faint">no words kept</span>`}</span>
       <span class="code">${entry.code ? html`<code>${halves(entry.code)}</code>` : nothing}
         ${entry.expires_at && !fate ? html`<claw-countdown .until=${entry.expires_at} @over=${() => this.over(entry.id)}></claw-countdown>` : nothing}</span>

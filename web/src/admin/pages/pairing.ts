@@ -247,7 +247,7 @@ export class PagePairing extends Page {
   }
 
   private waiting({ access, next }: AccessPage) {
-    return html`<claw-waiting .entries=${access} ?more=${next !== null} .filter=${`${this.search}\n${this.number}`} .number=${this.number}
+    return html`<claw-waiting .entries=${access} ?more=${next !== null} ?searched=${this.search.trim() !== ""} .filter=${`${this.search}\n${this.number}`} .number=${this.number}
       .names=${this.numbers.length > 1 ? this.names : new Map()} .home=${this.home}
       @changed=${() => this.changed()} @said=${(event: CustomEvent<string>) => toast(event.detail)}>${this.nobodyWaits()}</claw-waiting>`;
   }
@@ -273,11 +273,17 @@ export class PagePairing extends Page {
     const change = { label: "Change who may write", run: () => this.card?.change() };
     const held = new Set(value ? [value.policy, ...value.numbers.map((number) => policyAt(value, number))] : ["pairing"]);
     if (held.has("pairing"))
-      return empty("pairing", "Nobody waits", "Whoever writes for the first time gets a code and stands here, with their first words. Try it: write to your number from a phone that never wrote to it.");
+      return empty("pairing", "Nobody waits", html`Whoever writes for the first time gets a code and stands here, with their first words. Try it: ${this.tryLink()} from a phone that never wrote to it.`);
     if (held.has("open")) return empty("pairing", "Nobody has to wait", "Everybody is answered at once. With “Pairing” who is new would wait here until one of you lets them in.", change);
     if (held.has("allowlist"))
       return empty("pairing", "Nobody can wait", "Who is not on the list hears nothing. Put people on it, or choose “Pairing”: then who is new gets a code and stands here.", { label: "Allow people", run: () => (this.adds = "allowed") });
     return empty("pairing", "Nobody can wait", "Nobody is answered at all. With “Pairing” who is new gets a code and stands here.", change);
+  }
+
+  private tryLink() {
+    const phone = [...this.names.values()].find((name) => name.startsWith("+"));
+    if (!phone) return "write to your number";
+    return html`<a href="https://wa.me/${phone.replace(/\D/g, "")}?text=Hello" target="_blank" rel="noopener noreferrer">write to ${phone}</a>`;
   }
 
   private nobody(kind: ListKind): TemplateResult {

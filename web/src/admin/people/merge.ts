@@ -1,7 +1,7 @@
 import { LitElement, html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { api, part } from "../api.js";
-import { initials, nameOf, numberOf } from "../inbox/words.js";
+import { initials, nameOf, numberOf, previewOf } from "../inbox/words.js";
 import { Action, Load } from "../page.js";
 import "../ui/dialog.js";
 import { icon } from "../ui/icons.js";
@@ -131,7 +131,7 @@ export class ClawMerge extends LitElement {
         ${one.addresses.map(({ address, kind }) => html`<dt>${kind === "phone" ? "Phone" : "WhatsApp's id"}</dt><dd>${kind === "phone" ? numberOf(address) : html`<code>${address}</code>`}</dd>`)}
         <dt>Talks</dt><dd>${conversations(one)}</dd>
         <dt>First seen</dt><dd>${time(one.created_at)}</dd>
-        ${one.conversations[0] ? html`<dt>Last word</dt><dd>“${one.conversations[0].last_message.text}”</dd>` : nothing}
+        ${one.conversations[0] ? html`<dt>Last word</dt><dd>“${previewOf(one.conversations[0].last_message)}”</dd>` : nothing}
       </dl></section>`;
   }
 
