@@ -196,20 +196,31 @@ describe("many who wait", () => {
     await page.locator("claw-confirm").getByText("also those who are not shown here").waitFor();
     await button("Cancel").click();
 
-    let held;
+    let release;
     await page.route("**/access/decide", async (route) => {
-      if (access.calls.length) await new Promise((go) => (held = go));
+      await new Promise((go) => (release = go));
+      release = null;
       await route.continue();
     });
-    await page.locator("claw-waiting .bar").getByRole("button", { name: "Turn away" }).click();
-    await page.getByText("50 of 100").waitFor();
+    const letOneGo = async () => {
+      await eventually("a call is held", () => release);
+      release();
+    };
+    const turnAway = () => page.locator("claw-waiting .bar").getByRole("button", { name: "Turn away" }).click();
+    await turnAway();
+    await page.getByText("0 of 100").waitFor();
     await button("Stop").click();
-    await eventually("the second half is held", () => held);
-    held();
-    await toast("100 people are turned away.");
-    assert.deepEqual(access.calls.map(({ ids }) => ids.length), [50, 50]);
-    await page.unroute("**/access/decide");
-    await eventually("the rest is shown", async () => (await page.getByRole("button", { name: /^Let in Person/ }).count()) === 30);
+    await letOneGo();
+    await toast("50 people are turned away.");
+    await eventually("the others are shown", async () => (await page.getByRole("button", { name: /^Let in Person/ }).count()) === 80);
+    await label("50 marked").check();
+    await page.getByText("80 marked").waitFor();
+    await turnAway();
+    await letOneGo();
+    await page.getByText("50 of 80").waitFor();
+    await letOneGo();
+    await toast("80 people are turned away.");
+    assert.deepEqual(access.calls.map(({ ids }) => ids.length), [50, 50, 30]);
   });
 
   test("and one of whom somebody else decided is told by number", async () => {
