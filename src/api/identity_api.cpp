@@ -7,7 +7,7 @@
 #include "api/parameters.hpp"
 #include "api/problem.hpp"
 #include "api/settings_api.hpp"
-#include "conversation/access.hpp"
+#include "whatsapp/address.hpp"
 
 namespace claw {
 namespace {
@@ -18,7 +18,7 @@ using net::HttpResponse;
 
 /// As it is written in a path: digits as people write them, or a BSUID.
 Result<std::string> address_in(const HttpRequest& request) {
-  auto address = address_of(request.param("address"));
+  auto address = whatsapp::address_of(request.param("address"));
   if (address.empty())
     return fail(ErrorKind::kInvalid,
                 "an address is a phone number in international form, or a BSUID as US.13491208655302741918");

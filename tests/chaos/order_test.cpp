@@ -41,6 +41,9 @@ std::string text_at(const json::object& object, const char* name) {
   return value && value->is_string() ? std::string(value->get_string()) : std::string();
 }
 
+/// Before each answer: the name of the model that the agent asks.
+constexpr std::string_view kPrefix = "m: ";
+
 /// What became of what one person wrote, as the ledger tells it.
 struct Told {
   std::vector<std::string> wrote;                   // texts in the ledger's order
@@ -51,7 +54,7 @@ class OrderTest : public ::testing::TestWithParam<const char*> {
  protected:
   OrderTest() {
     programs_.claw(
-        fmt::format("agent set acme slow --kind openai --url {} --model slow --format plain --default", model_.url()));
+        fmt::format("agent set acme slow --kind openai --url {} --model m --format plain --default", model_.url()));
     const auto set = programs_.call_api("PATCH", "/conversation-settings", json::object{{"queue", GetParam()}});
     if (set.status != 200) throw std::runtime_error(set.body);
   }
@@ -88,8 +91,8 @@ class OrderTest : public ::testing::TestWithParam<const char*> {
   static void expect_each_answered_once(const std::string& who, const Told& told) {
     std::vector<std::string> read;
     for (const auto& [text, known] : told.heard) {
-      ASSERT_TRUE(text.starts_with("re: ")) << who << " was told: " << text;
-      std::istringstream lines(text.substr(4));
+      ASSERT_TRUE(text.starts_with(kPrefix)) << who << " was told: " << text;
+      std::istringstream lines(text.substr(kPrefix.size()));
       for (std::string line; std::getline(lines, line);) read.push_back(line);
     }
     EXPECT_EQ(read, told.wrote) << who;

@@ -60,6 +60,8 @@ async function fill(tenant) {
   assert.equal((await call("POST", "/api/v1/invitations", tenant.token,
     { body: '{"email":"invited@acme.example","role":"viewer"}' })).status, 201);
   assert.equal((await call("PUT", "/api/v1/kv/note-of-acme", tenant.token, { body: '{"value":"acme\'s note"}' })).status, 200);
+  assert.equal((await call("POST", "/api/v1/access", tenant.token,
+    { body: '{"addresses":["+49 1555 000099"],"standing":"blocked","name":"Eve of acme"}' })).status, 200);
   gateway.clawcentral(["secret", "set", tenant.name, "KEY_OF_ACME", "--description", "acme's own"], "hush");
   await eventually("all is settled", async () => {
     const states = (await read("/api/v1/deliveries")).deliveries.map((delivery) => delivery.state).sort();
@@ -116,7 +118,8 @@ test("everything that is stored is answered as described", async () => {
     const [parameter] = inPath(operation);
     const values = parameter ? await listed(parameter) : [""];
     for (const value of values) {
-      const path = address(operation, parameter ? { [parameter.name]: value } : {});
+      const needed = operation.parameters.filter(({ in: where, required }) => where === "query" && required);
+      const path = address(operation, parameter ? { [parameter.name]: value } : {}) + query(needed.map(({ name, example }) => [name, example]));
       const answer = await call("GET", path, acme.token);
       assert.equal(answer.status, 200, path);
       check(operation, answer, path);

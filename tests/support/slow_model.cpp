@@ -23,12 +23,34 @@ std::string SlowModel::url() const {
   return fmt::format("http://127.0.0.1:{}", server_.port());
 }
 
+std::vector<SlowModel::Call> SlowModel::shown() const {
+  std::scoped_lock lock(mutex_);
+  return shown_;
+}
+
 Task<net::HttpResponse> SlowModel::answer(net::HttpRequest& request) {
+  constexpr std::chrono::milliseconds kLook{5};
   ++calls_;
   const auto asked = json::parse(request.body);
-  const std::string last(asked.at("messages").as_array().back().at("content").as_string());
+  Call call{std::string(asked.at("model").as_string()), {}, {}};
+  if (const auto* user = asked.as_object().if_contains("user")) call.user = std::string(user->as_string());
+  std::string last;
+  for (const auto& each : asked.at("messages").as_array()) {
+    last = std::string(each.at("content").as_string());
+    call.shown.push_back(std::string(each.at("role").as_string()) + ": " + last);
+  }
+  const std::string answer = call.model + ": " + last;
+  {
+    std::scoped_lock lock(mutex_);
+    shown_.push_back(std::move(call));
+  }
   co_await clock_.sleep(std::chrono::milliseconds(random_() % static_cast<unsigned>(slowest_.count() + 1)));
-  const json::value message{{"role", "assistant"}, {"content", "re: " + last}};
+  if (last.starts_with("slow")) {
+    ++held_;
+    while (holds_) co_await clock_.sleep(kLook);
+    --held_;
+  }
+  const json::value message{{"role", "assistant"}, {"content", answer}};
   const json::array choices{{{"index", 0}, {"message", message}, {"finish_reason", "stop"}}};
   co_return net::json_response(200, json::serialize(json::object{{"object", "chat.completion"}, {"choices", choices}}));
 }
