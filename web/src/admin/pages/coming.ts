@@ -1,5 +1,4 @@
-// Routing and Pairing: parts that are not here yet. Their pages say what holds today and where it is set; nothing on them
-// pretends to work.
+// Pairing: a part that is not here yet. Its page says what holds today and where it is set; nothing on it pretends to work.
 
 import { css, html, type TemplateResult } from "lit";
 import { customElement } from "lit/decorators.js";
@@ -74,31 +73,6 @@ abstract class ComingPage extends Page {
 }
 
 const arrow = html`<svg width="18" height="12" viewBox="0 0 18 12" fill="none" stroke="currentColor" stroke-width="1.600" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true"><path d="M1 6h15M11.500 1.500 16 6l-4.500 4.500" /></svg>`;
-
-/** Which agent answers whom. */
-@customElement("page-routing")
-export class PageRouting extends ComingPage {
-  protected heading(): TemplateResult {
-    return this.head("Routing", "Which agent answers whom.");
-  }
-
-  protected today({ default_agent: agent, policy }: Tenant): TemplateResult {
-    const rule = agent
-      ? html`<div class="path"><span>Everybody who writes</span>${arrow}<span>${agent}</span></div>
-          <p>One rule: the default agent answers everybody. To change who that is, <a href=${this.to(`agents/${part(agent)}`)}>open an agent</a> and make it the default.</p>`
-      : html`<div class="path"><span>Everybody who writes</span>${arrow}<span>nobody</span></div>
-          <p>There is no agent, so nobody is answered. <a href=${this.to("agents/+new")}>Make one</a>; the first becomes the default.</p>`;
-    return policy === "disabled"
-      ? html`${rule}<p>And the channel is closed: messages are kept, and nobody is answered. <a href=${this.to("channels/whatsapp")}>Open it under Channels</a>.</p>`
-      : rule;
-  }
-
-  protected later(): TemplateResult {
-    return html`<p>Rules that are tried from top to bottom, so that different people reach different agents:</p>
-      <ul><li>by the number they wrote to</li><li>by who they are: a person, a group of people, a country</li><li>by the first words of the message</li></ul>
-      <p>and a place to try a message on: which rule it meets, and why.</p>`;
-  }
-}
 
 /** Who may talk at all. */
 @customElement("page-pairing")
