@@ -11,11 +11,11 @@ interface Turn {
   cut?: boolean;
 }
 
-const MESSAGES = [10, 34, 54];
+const MESSAGES = [12, 31, 48];
 const TURNS: Record<Queue, readonly Turn[]> = {
-  collect: [{ from: 10, to: 78, of: "1" }, { from: 84, to: 152, of: "2 + 3" }],
-  followup: [{ from: 10, to: 78, of: "1" }, { from: 84, to: 152, of: "2" }, { from: 158, to: 226, of: "3" }],
-  interrupt: [{ from: 10, to: 32, of: "", cut: true }, { from: 34, to: 52, of: "", cut: true }, { from: 54, to: 122, of: "3" }],
+  collect: [{ from: 12, to: 56, of: "1" }, { from: 60, to: 104, of: "2 + 3" }],
+  followup: [{ from: 12, to: 56, of: "1" }, { from: 60, to: 104, of: "2" }, { from: 108, to: 152, of: "3" }],
+  interrupt: [{ from: 12, to: 29, of: "", cut: true }, { from: 31, to: 46, of: "", cut: true }, { from: 48, to: 92, of: "3" }],
 };
 const WORDS: Record<Queue, string> = {
   collect: "Three messages come quickly. The first is answered; the second and third are answered together after it.",
@@ -23,15 +23,15 @@ const WORDS: Record<Queue, string> = {
   interrupt: "Three messages come quickly. The first two turns are broken off; only the third is answered.",
 };
 
-export const queuePicture = (queue: Queue): TemplateResult => html`<svg class="picture" viewBox="0 0 236 66" role="img" aria-label=${WORDS[queue]}>
-  <path class="time" d="M4 33H232" />
-  ${MESSAGES.map((at, index) => svg`<g class="message"><path d="M${at} 20v13" /><circle cx=${at} cy="11" r="9" /><text x=${at} y="11">${index + 1}</text></g>`)}
+export const queuePicture = (queue: Queue): TemplateResult => html`<svg class="picture" viewBox="0 0 164 58" role="img" aria-label=${WORDS[queue]}>
+  <path class="time" d="M2 28H162" />
+  ${MESSAGES.map((at, index) => svg`<g class="message"><path d="M${at} 18v10" /><circle cx=${at} cy="10" r="8" /><text x=${at} y="10.500">${index + 1}</text></g>`)}
   ${TURNS[queue].map((turn) => drawn(turn))}
 </svg>`;
 
 function drawn({ from, to, of, cut }: Turn) {
   const width = to - from;
   const middle = from + width / 2;
-  if (cut) return svg`<g class="cut"><rect x=${from} y="40" width=${width} height="20" rx="5" /><path d="m${middle - 4} 46 8 8m0-8-8 8" /></g>`;
-  return svg`<g class="turn"><rect x=${from} y="40" width=${width} height="20" rx="5" /><text x=${middle} y="50">answers ${of}</text></g>`;
+  if (cut) return svg`<g class="cut"><rect x=${from} y="35" width=${width} height="20" rx="5" /><path d="m${middle - 4} 41 8 8m0-8-8 8" /></g>`;
+  return svg`<g class="turn"><rect x=${from} y="35" width=${width} height="20" rx="5" /><text x=${middle} y="45.500">${of}</text></g>`;
 }

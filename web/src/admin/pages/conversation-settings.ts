@@ -41,7 +41,7 @@ export class PageConversationSettings extends SettingsPage {
         gap: var(--space-3);
       }
       .choices .choice {
-        align-content: start;
+        grid-template-rows: auto 1fr auto;
         padding: var(--space-3);
       }
       .picture {
@@ -51,7 +51,7 @@ export class PageConversationSettings extends SettingsPage {
       }
       .picture text {
         fill: currentColor;
-        font: 500 10px var(--font);
+        font: 500 11px var(--font);
         text-anchor: middle;
         dominant-baseline: central;
       }
@@ -84,6 +84,36 @@ export class PageConversationSettings extends SettingsPage {
         stroke: var(--ink-2);
         stroke-width: 1.600;
         stroke-linecap: round;
+      }
+      .legend {
+        display: flex;
+        flex-wrap: wrap;
+        gap: var(--space-1) var(--space-5);
+        margin-top: calc(-1 * var(--space-2));
+        color: var(--ink-3);
+        font-size: var(--text-sm);
+      }
+      .legend i {
+        display: inline-block;
+        width: 12px;
+        height: 12px;
+        margin-right: var(--space-2);
+        border: 1px solid var(--border-strong);
+        border-radius: 50%;
+        background: var(--bubble-person);
+        vertical-align: -1px;
+      }
+      .legend i.turn {
+        width: 22px;
+        border: 0;
+        border-radius: 4px;
+        background: var(--accent);
+      }
+      .legend i.cut {
+        width: 22px;
+        border-style: dashed;
+        border-radius: 4px;
+        background: none;
       }
       .pair {
         display: grid;
@@ -189,16 +219,17 @@ export class PageConversationSettings extends SettingsPage {
   private queue(given: Values, off: boolean) {
     return html`<section class="card">
       <h2>Messages that come quickly</h2>
-      <p>People write in pieces. This is what happens to what they write while the agent works on an answer.</p>
+      <p>People write in pieces. This is what becomes of what they write while the agent works on an answer; at first one by one.</p>
       <fieldset class="choices" ?disabled=${off}><legend class="hidden">While the agent works</legend>
         ${QUEUES.map(({ queue, title, words }) => html`<label class="choice">
           <input type="radio" name="queue" value=${queue} .checked=${queue === given.queue} @change=${() => this.set({ queue })} /><b>${title}</b><span>${words}</span>${queuePicture(queue)}</label>`)}
       </fieldset>
+      <p class="legend" aria-hidden="true"><span><i></i>what they write</span><span><i class="turn"></i>what the agent answers</span><span><i class="cut"></i>given up</span></p>
       <div class="pair">
         <div>${field({ name: "debounce", label: "Wait before the agent begins, in seconds", type: "number", min: 0, max: 60, step: "any", disabled: off, value: String(given.debounce_ms / 1000),
           help: "0, as at first: it begins at once. The wait begins anew with each message, and lasts five times as long at most. Pictures, replies and commands do not wait.",
           input: (value) => this.set({ debounce_ms: Math.round(Number(value) * 1000) }) })}</div>
-        <div>${field({ name: "max_merged", label: "Messages read together", type: "number", min: 1, max: 100, disabled: off, value: String(given.max_merged), help: "In one turn, at most; more wait for the next. At first 20.",
+        <div>${field({ name: "max_merged", label: "Messages read together", type: "number", min: 1, max: 100, disabled: off, value: String(given.max_merged), help: "Where they are collected: in one turn, at most. At first 20.",
           input: (value) => this.set({ max_merged: Number(value) }) })}</div>
       </div>
     </section>`;

@@ -12,6 +12,7 @@ import "../routing/rule-list.js";
 import "../routing/try-route.js";
 import type { TryRoute } from "../routing/try-route.js";
 import type { Routing, RouteBy, Rule } from "../routing/types.js";
+import { whom } from "../routing/words.js";
 import { session } from "../session.js";
 import "../ui/dialog.js";
 import { icon } from "../ui/icons.js";
@@ -100,6 +101,11 @@ export class PageRouting extends Page {
       }
       .save .buttons > span {
         flex: 1;
+      }
+      @media (max-width: 719px) {
+        .save .buttons > span {
+          flex-basis: 100%;
+        }
       }
       .differs {
         margin: var(--space-1) 0 0;
@@ -193,10 +199,16 @@ export class PageRouting extends Page {
       <section class="card try" aria-labelledby="try">
         <h2 id="try">Try it</h2>
         <claw-try-route .tenant=${this.params.tenant} .numbers=${numbers} ?unsaved=${this.dirty} .from=${asked("from")} .number=${asked("number")}
-          .placeOf=${(saved: number) => this.rules.findIndex((rule) => rule.saved === saved) + 1}
+          .ruleWords=${(saved: number) => this.ruleWords(saved)}
           @met=${(event: CustomEvent<number>) => (this.met = this.rules.find((rule) => rule.saved !== 0 && rule.saved === event.detail)?.key ?? 0)}></claw-try-route>
       </section>
     </div>`;
+  }
+
+  private ruleWords(saved: number): string {
+    const place = this.rules.findIndex((rule) => rule.saved === saved);
+    const rule = this.rules[place];
+    return rule ? `Rule ${place + 1}: ${whom(rule)}.` : "One that you removed or changed here.";
   }
 
   /** Where everything ends that no rule fits. */

@@ -44,7 +44,7 @@ export class RuleForm extends LitElement {
     const { rule } = this;
     return html`<form @submit=${this.send}>
       ${field({ name: "by", label: "What it looks at", type: "select", value: this.kind, options: KINDS.map(({ by, title }) => ({ value: by, label: title })), input: (value) => this.choose(value as RouteBy) })}
-      <p class="example small-text">${kind.words} ${kind.example}${kind.first ? " It looks at the message that a session begins with; the session keeps its agent until it ends." : ""}</p>
+      <p class="example small-text">${kind.words}${kind.first ? " It looks at the message that a session begins with; the session keeps its agent until it ends." : ""}</p>
       ${this.value(rule?.value ?? "")}
       ${this.kind === "number" || this.numbers.length < 2
         ? nothing

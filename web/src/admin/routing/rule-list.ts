@@ -93,7 +93,7 @@ export class RuleList extends LitElement {
       }
       .rule {
         display: grid;
-        grid-template-columns: 28px 1.500rem minmax(0, 1fr) auto;
+        grid-template-columns: 1.500rem minmax(0, 1fr) auto;
         align-items: center;
         gap: 0 var(--space-2);
         min-height: 48px;
@@ -126,16 +126,8 @@ export class RuleList extends LitElement {
         box-shadow: inset 3px 0 var(--failed);
       }
       .handle {
-        min-height: 36px;
-        padding: 0;
-        border: 0;
-        background: none;
-        color: var(--ink-3);
         cursor: grab;
         touch-action: none;
-      }
-      .handle:hover {
-        background: var(--surface-3);
       }
       .dragged .handle {
         cursor: grabbing;
@@ -160,30 +152,35 @@ export class RuleList extends LitElement {
         display: inline-flex;
         align-items: center;
         gap: var(--space-2);
-        font-weight: 500;
       }
       .to .icon {
         color: var(--ink-3);
+      }
+      .agent {
+        padding: 2px var(--space-3);
+        border-radius: var(--radius-round);
+        background: var(--surface-3);
+        font-weight: 500;
+      }
+      .met .agent {
+        background: var(--surface);
       }
       .act {
         display: flex;
       }
       .rule .error {
-        grid-column: 3 / -1;
+        grid-column: 2 / -1;
         padding: 0 var(--space-1) var(--space-2);
       }
       @media (max-width: 719px) {
         .what {
           display: grid;
         }
-        .rule {
-          grid-template-columns: 28px minmax(0, 1fr) auto;
+        .what {
+          padding: var(--space-2) 0;
         }
-        .place {
-          display: none;
-        }
-        .rule .error {
-          grid-column: 2 / -1;
+        .act {
+          display: grid;
         }
       }
     `,
@@ -220,7 +217,7 @@ export class RuleList extends LitElement {
       <div>
         <div class="top">
           <div><h3>${kind.title}</h3>${kind.first ? html` <span class="tag">first message</span>` : nothing}
-            <p class="small-text">${kind.words} ${kind.example}</p></div>
+            <p class="small-text">${kind.words}</p></div>
           <button type="button" class="small" aria-label="Add a rule: ${kind.title}" title=${this.whyNot} ?disabled=${this.whyNot !== ""}
             @click=${() => this.tell("add", kind.by)}>${icon("plus", 14)} Add</button>
         </div>
@@ -236,22 +233,25 @@ export class RuleList extends LitElement {
     const name = `rule ${place + 1}, ${whom(rule)}`;
     const marks = [rule.key === this.met ? "met" : "", rule.key === this.dragged ? "dragged" : "", refused ? "refused" : ""].join(" ");
     return html`<li class="rule ${marks}" data-key=${rule.key}>
-      ${this.whyNot || among < 2
-        ? html`<span></span>`
-        : html`<button type="button" class="handle" aria-label="Move ${name}" aria-describedby="keys" title="Drag it, or use the arrow keys"
-            @keydown=${(event: KeyboardEvent) => this.arrow(event, rule)} @pointerdown=${(event: PointerEvent) => this.grab(event, rule)}>${icon("grip", 18)}</button>`}
       <span class="place">${place + 1}</span>
-      <span class="what"><span class=${rule.by === "pattern" ? "mono" : ""}>${whom(rule)}</span>
-        <span class="to">${icon("send", 14)}<span class="hidden">goes to</span> ${rule.agent}
+      <span class="what"><span>${rule.by === "pattern" ? html`First message fits <code>${rule.value}</code>${rule.number ? `, written to ${rule.number}` : nothing}` : whom(rule)}</span>
+        <span class="to">${icon("send", 14)}<span class="hidden">goes to</span><span class="agent">${rule.agent}</span>
           ${this.agents.includes(rule.agent) ? nothing : badge("failed", "not there")}</span>
-        ${rule.key === this.met ? html`<span class="tag">met by what you tried</span>` : nothing}</span>
-      ${this.whyNot
-        ? nothing
-        : html`<span class="act">
-            <button type="button" class="round" aria-label="Edit ${name}" title="Edit" @click=${() => this.tell("edit", rule.key)}>${icon("edit", 18)}</button>
-            <button type="button" class="round" aria-label="Remove ${name}" title="Remove" @click=${() => this.tell("remove", rule.key)}>${icon("trash", 18)}</button></span>`}
+        ${rule.key === this.met ? badge("ok", "fits") : nothing}</span>
+      ${this.whyNot ? nothing : this.actions(rule, name, among)}
       ${refused ? html`<span class="error" role="alert">${icon("alert", 16)}${refused}</span>` : nothing}
     </li>`;
+  }
+
+  private actions(rule: Draft, name: string, among: number) {
+    return html`<span class="act">
+      ${among < 2
+        ? nothing
+        : html`<button type="button" class="round handle" aria-label="Move ${name}" aria-describedby="keys" title="Drag it, or use the arrow keys"
+            @keydown=${(event: KeyboardEvent) => this.arrow(event, rule)} @pointerdown=${(event: PointerEvent) => this.grab(event, rule)}>${icon("grip", 18)}</button>`}
+      <button type="button" class="round" aria-label="Edit ${name}" title="Edit" @click=${() => this.tell("edit", rule.key)}>${icon("edit", 18)}</button>
+      <button type="button" class="round" aria-label="Remove ${name}" title="Remove" @click=${() => this.tell("remove", rule.key)}>${icon("trash", 18)}</button>
+    </span>`;
   }
 
   private tell(name: string, detail: RouteBy | number | readonly Draft[]): void {

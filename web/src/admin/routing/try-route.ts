@@ -37,8 +37,8 @@ export class TryRoute extends LitElement {
   @property({ attribute: false }) numbers: readonly string[] = [];
   /** There are changes that are not saved, of which the gateway knows nothing. */
   @property({ type: Boolean }) unsaved = false;
-  /** Where a saved rule stands on the page, from 1; 0 where it was removed there. */
-  @property({ attribute: false }) placeOf: (saved: number) => number = (saved) => saved;
+  /** A saved rule in words, with where it stands on the page. */
+  @property({ attribute: false }) ruleWords: (saved: number) => string = (saved) => `Rule ${saved}`;
   /** What to begin with. */
   @property() from = "";
   @property() number = "";
@@ -66,9 +66,9 @@ export class TryRoute extends LitElement {
       }
       .answer {
         display: grid;
-        gap: var(--space-4);
-        margin-top: var(--space-5);
-        padding-top: var(--space-5);
+        gap: var(--space-3);
+        margin-top: var(--space-4);
+        padding-top: var(--space-4);
         border-top: 1px solid var(--border);
       }
       .says {
@@ -86,7 +86,7 @@ export class TryRoute extends LitElement {
         display: grid;
         grid-template-columns: 24px minmax(0, 1fr);
         gap: 0 var(--space-3);
-        padding-bottom: var(--space-4);
+        padding-bottom: var(--space-3);
       }
       li:last-child {
         padding-bottom: 0;
@@ -146,7 +146,7 @@ export class TryRoute extends LitElement {
 
   override render() {
     return html`<form @submit=${this.send}>
-        ${field({ name: "from", label: "From", value: this.from, placeholder: "+49 151 55000001", required: true, maxlength: 160, inputmode: "tel", help: "A phone number, or Meta's id of somebody." })}
+        ${field({ name: "from", label: "From, a phone number or BSUID", value: this.from, placeholder: "+49 151 55000001", required: true, maxlength: 160, inputmode: "tel" })}
         ${this.numbers.length > 1
           ? field({ name: "number", label: "To your number", type: "select", value: this.number, options: this.numbers.map((number) => ({ value: number, label: number })) })
           : nothing}
@@ -195,8 +195,7 @@ export class TryRoute extends LitElement {
   }
 
   private rule({ rule, matched_by: matched }: Explained): Step {
-    const place = rule ? this.placeOf(rule) : 0;
-    if (rule) return { title: "Rule", way: "ok", words: `${place ? `Rule ${place}` : "A rule that you removed here"}: ${becauseOf(matched ?? "")}.` };
+    if (rule) return { title: "Rule", way: "ok", words: this.ruleWords(rule) };
     if (matched === "session" || matched === "command") return { title: "Rule", way: "off", words: `Not asked: ${becauseOf(matched)}.` };
     return { title: "Rule", way: "off", words: "None fits." };
   }

@@ -8,10 +8,10 @@ export interface Kind {
   by: RouteBy;
   title: string;
   icon: IconName;
+  /** What it looks at, with an example. */
   words: string;
   /** It looks at the message that a session begins with, and is silent after that. */
   first: boolean;
-  example: string;
   /** Of the field that a rule's value is written in. */
   label: string;
   help: string;
@@ -20,19 +20,19 @@ export interface Kind {
 
 /** In this order; tenancy/routing.hpp is the reference. */
 export const KINDS: readonly Kind[] = [
-  { by: "peer", title: "One person", icon: "person", first: false, words: "Exactly this sender.", example: "Your own phone, to try a new agent on.",
+  { by: "peer", title: "One person", icon: "person", first: false, words: "Exactly this sender: your own phone, to try a new agent on.",
     label: "Phone number or BSUID", help: "With country code, in any spelling. Somebody without a visible number has an id of Meta's, like US.1349….", placeholder: "+49 151 55000001" },
-  { by: "peer_prefix", title: "A country or an area", icon: "platform", first: false, words: "Phone numbers that begin so.", example: "+49 is Germany, +4989 is Munich.",
+  { by: "peer_prefix", title: "A country or an area", icon: "platform", first: false, words: "Phone numbers that begin so: +49 is Germany, +4989 is Munich.",
     label: "How the numbers begin", help: "The country code, and as many digits after it as you want. The first rule that fits wins: put longer ones above.", placeholder: "+49" },
-  { by: "referral", title: "An ad", icon: "link", first: true, words: "They came by a click on this ad.", example: "The summer campaign goes to the sales agent.",
+  { by: "referral", title: "An ad", icon: "link", first: true, words: "They came by a click on this ad: the summer campaign goes to sales.",
     label: "The ad's id, or the click's", help: "source_id or ctwa_clid, as Meta tells it with the first message after the click. The ads manager shows the ad's id.", placeholder: "120210001234567890" },
-  { by: "keyword", title: "A word", icon: "conversations", first: true, words: "The first message is exactly this.", example: "“sales”, from a QR code that writes it for them.",
+  { by: "keyword", title: "A word", icon: "conversations", first: true, words: "The first message is exactly this: “sales”, as a QR code wrote it for them.",
     label: "The whole message", help: "Capitals do not matter, nor do blanks around it.", placeholder: "sales" },
-  { by: "pattern", title: "A pattern", icon: "search", first: true, words: "The first message fits a regular expression.", example: "\\b(invoice|bill)\\b goes to accounting.",
+  { by: "pattern", title: "A pattern", icon: "search", first: true, words: "The first message fits a regular expression: invoice|bill goes to accounting.",
     label: "Regular expression", help: "In RE2's language, found anywhere in the message; capitals do not matter. \\b is the edge of a word, | is “or”, ^ the beginning. There is no look-ahead and no back-reference.", placeholder: "\\b(invoice|bill)\\b" },
-  { by: "number", title: "One of your numbers", icon: "channels", first: false, words: "Whatever is written to it.", example: "The service line and the sales line have agents of their own.",
+  { by: "number", title: "One of your numbers", icon: "channels", first: false, words: "Whatever is written to it: service line and sales line have agents of their own.",
     label: "Your number", help: "By its phone number id, as Channels lists it.", placeholder: "" },
-  { by: "channel", title: "Everybody", icon: "users", first: false, words: "Whoever is left, whichever number they write to.", example: "With such a rule the default agent is never asked.",
+  { by: "channel", title: "Everybody", icon: "users", first: false, words: "Whoever is left. With such a rule the default agent is never asked.",
     label: "", help: "", placeholder: "" },
 ];
 
