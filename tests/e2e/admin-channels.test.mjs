@@ -6,6 +6,7 @@ import { openPage, ownFaults, startWorld, WIDE } from "./admin-support.mjs";
 import { openBrowser } from "./browser.mjs";
 import { channelPart } from "./channel-stub.mjs";
 import { inboxPart } from "./inbox-stub.mjs";
+import { routingPart } from "./routing-stub.mjs";
 import { eventually } from "./support.mjs";
 
 let shared;
@@ -20,7 +21,7 @@ before(async () => {
 });
 after(() => shared.close());
 beforeEach(async () => {
-  stub = await startWorld(inboxPart({ count: 30 }), channelPart());
+  stub = await startWorld(inboxPart({ count: 30 }), channelPart(), routingPart());
   ({ world, acme } = stub);
   browser = await openPage(stub, shared);
   ({ page } = browser);
@@ -259,11 +260,8 @@ describe("Overview", () => {
   });
 });
 
-test("Routing and Pairing say what holds today, and lead to where it is set", async () => {
+test("Pairing says what holds today, and leads to where it is set", async () => {
   acme.policy = "disabled";
-  await browser.go("/t/acme/routing");
-  await page.getByText("There is no agent, so nobody is answered.").waitFor();
-  assert.equal(await page.locator("page-routing").getByRole("button").count(), 0, "no control that does nothing");
   await browser.go("/t/acme/pairing");
   await page.getByText("they are answered").or(page.getByText("kept, not answered")).first().waitFor();
   await page.getByRole("link", { name: "under Channels, Who may write" }).click();

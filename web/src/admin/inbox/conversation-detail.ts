@@ -84,6 +84,11 @@ export class ConversationDetail extends LitElement {
         color: var(--ink-3);
         font-size: var(--text-sm);
       }
+      .sub > :last-child {
+        min-width: 0;
+        overflow: hidden;
+        text-overflow: ellipsis;
+      }
       .late {
         color: var(--waiting);
       }
@@ -301,7 +306,7 @@ export class ConversationDetail extends LitElement {
   private replyBox(conversation: Conversation) {
     const { hold } = this;
     const hint = !hold
-      ? "The agent answers here. What you send takes over: the agent pauses until you hand back, or the time is over."
+      ? "The agent answers here. What you send takes over, and the agent pauses."
       : hold.mine
         ? "You answer here. Each message gives you the whole time anew."
         : `${holderOf(hold)} answers here. What you send takes it over from them.`;

@@ -36,7 +36,7 @@ export const holderOf = (hold: Hold): string => (hold.mine ? "You" : personOf(ho
 export function countdown(left: number): string {
   if (left === Infinity) return "until handed back";
   const seconds = Math.max(0, Math.ceil(left / 1000));
-  if (seconds >= 3_600) return duration(left);
+  if (seconds >= 3_600) return duration(seconds * 1000);
   return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} m ${String(seconds % 60).padStart(2, "0")} s`;
 }
 

@@ -50,6 +50,11 @@ export class ReplyBox extends LitElement {
         resize: none;
         overflow-y: auto;
       }
+      textarea[readonly] {
+        border-color: var(--border);
+        background: var(--surface-2);
+        color: var(--ink-2);
+      }
       form button {
         width: 40px;
         min-height: 40px;

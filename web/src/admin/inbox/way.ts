@@ -1,5 +1,6 @@
 // The way of one turn: what the person wrote, what the agent did with it, and what became of the answer.
 
+import { api, part } from "../api.js";
 import { becauseOf } from "../routing/words.js";
 import { BUSINESS_APP, byLine } from "./hold.js";
 import type { MessageDetail } from "./types.js";
@@ -15,6 +16,8 @@ export interface Step {
   state: StepState;
   /** Since the step before, in words. */
   since: string;
+  /** Where more of it stands. */
+  link?: { label: string; href: string };
 }
 
 const TOLD: Record<string, string> = {
@@ -64,7 +67,10 @@ function inbound(message: MessageDetail, answered: boolean, agent: string): Step
 function chosen(matched: string, agent: string): Step {
   if (matched === "command" && !agent) return step("A command", null, "The gateway answered it itself; no agent was asked.");
   const because = becauseOf(matched);
-  return step(`Given to ${agent || "the agent"}`, null, `${because.charAt(0).toUpperCase()}${because.slice(1)}.`);
+  return {
+    ...step(`Given to ${agent || "the agent"}`, null, `${because.charAt(0).toUpperCase()}${because.slice(1)}.`),
+    link: { label: "See the rules", href: `/t/${part(api.tenant)}/routing` },
+  };
 }
 
 function author(message: MessageDetail): string {

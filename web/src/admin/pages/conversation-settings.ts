@@ -70,10 +70,14 @@ export class PageConversationSettings extends SettingsPage {
         stroke: var(--border-strong);
       }
       .picture .turn {
-        color: var(--on-accent);
+        color: var(--ink);
       }
       .picture .turn rect {
-        fill: var(--accent);
+        fill: var(--accent-soft);
+        stroke: var(--accent);
+      }
+      :checked ~ .picture .turn rect {
+        fill: var(--surface);
       }
       .picture .cut rect {
         fill: none;
@@ -105,9 +109,9 @@ export class PageConversationSettings extends SettingsPage {
       }
       .legend i.turn {
         width: 22px;
-        border: 0;
+        border-color: var(--accent);
         border-radius: 4px;
-        background: var(--accent);
+        background: var(--accent-soft);
       }
       .legend i.cut {
         width: 22px;

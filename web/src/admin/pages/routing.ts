@@ -37,6 +37,8 @@ export class PageRouting extends Page {
   @state() private edited: { rule: Draft | null; by: RouteBy } | null = null;
   @state() private refused: { key: number; words: string } | null = null;
   @state() private met = 0;
+  /** The address names it: ?rule=2. */
+  @state() private named = 0;
   /** Somebody else's, saved while there are changes here. */
   @state() private theirs: Routing | null = null;
   /** What the page began with, to see what is changed. */
@@ -163,8 +165,7 @@ export class PageRouting extends Page {
     this.refused = null;
     this.met = 0;
     this.save.clear();
-    const named = Number(asked("rule"));
-    if (named) this.met = this.rules.find((rule) => rule.saved === named)?.key ?? 0;
+    this.named = this.rules.find((rule) => rule.saved === Number(asked("rule")))?.key ?? 0;
   }
 
   private async again(): Promise<void> {
@@ -189,7 +190,7 @@ export class PageRouting extends Page {
       <section aria-labelledby="rules">
         <h2 id="rules" class="hidden">Rules</h2>
         ${this.whyNot ? notice("info", this.whyNot) : nothing}
-        <claw-rule-list .rules=${this.rules} .agents=${names} .whyNot=${this.whyNot} .met=${this.met} .refused=${this.refused}
+        <claw-rule-list .rules=${this.rules} .agents=${names} .whyNot=${this.whyNot} .met=${this.met} .named=${this.named} .refused=${this.refused}
           @add=${(event: CustomEvent<RouteBy>) => this.add(event.detail)} @edit=${(event: CustomEvent<number>) => this.edit(event.detail)}
           @remove=${(event: CustomEvent<number>) => this.change(this.rules.filter(({ key }) => key !== event.detail))}
           @order=${(event: CustomEvent<Draft[]>) => this.change(event.detail)}></claw-rule-list>

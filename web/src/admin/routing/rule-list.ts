@@ -21,6 +21,8 @@ export class RuleList extends LitElement {
   @property() whyNot = "";
   /** The rule that was met by what was tried; 0 for none. */
   @property({ type: Number }) met = 0;
+  /** The rule that a link led to; 0 for none. */
+  @property({ type: Number }) named = 0;
   /** The rule that the gateway refused, and its words. */
   @property({ attribute: false }) refused: { key: number; words: string } | null = null;
   @state() private dragged = 0;
@@ -194,6 +196,7 @@ export class RuleList extends LitElement {
   protected override updated(changed: PropertyValues<this>): void {
     if (changed.has("refused") && this.refused) this.show(this.refused.key);
     if (changed.has("met") && this.met) this.show(this.met);
+    if (changed.has("named") && this.named) this.show(this.named);
   }
 
   private show(key: number): void {
@@ -231,7 +234,7 @@ export class RuleList extends LitElement {
   private rule(rule: Draft, place: number, among: number) {
     const refused = this.refused?.key === rule.key ? this.refused.words : "";
     const name = `rule ${place + 1}, ${whom(rule)}`;
-    const marks = [rule.key === this.met ? "met" : "", rule.key === this.dragged ? "dragged" : "", refused ? "refused" : ""].join(" ");
+    const marks = [rule.key === this.met || rule.key === this.named ? "met" : "", rule.key === this.dragged ? "dragged" : "", refused ? "refused" : ""].join(" ");
     return html`<li class="rule ${marks}" data-key=${rule.key}>
       <span class="place">${place + 1}</span>
       <span class="what"><span>${rule.by === "pattern" ? html`First message fits <code>${rule.value}</code>${rule.number ? `, written to ${rule.number}` : nothing}` : whom(rule)}</span>
