@@ -143,7 +143,7 @@ export class PageAgents extends Page {
   private usedBy({ name, default: isDefault }: Agent) {
     if (!this.uses.value) return "";
     const rules = this.rulesOf(name).length;
-    if (rules === 0) return isDefault ? "whom no rule fits" : html`<span class="faint">nobody yet</span>`;
+    if (rules === 0) return isDefault ? "the rest" : html`<span class="faint">nobody yet</span>`;
     return `${rules} rule${rules > 1 ? "s" : ""}${isDefault ? ", and the rest" : ""}`;
   }
 
