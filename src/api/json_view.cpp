@@ -62,6 +62,8 @@ json::value text_or_null(const std::string& text) {
 
 json::object message_json(const MessageRecord& record, const PublicIds& ids) {
   const bool inbound = record.direction == Direction::kInbound;
+  // What belongs to no turn was said by a person, and their name stands where an agent's would.
+  const bool by_hand = !inbound && !record.turn;
   json::object message{{"id", ids.name('m', record.id.value)},
                        {"direction", inbound ? "inbound" : "outbound"},
                        {"state", to_string(record.state)},
@@ -74,11 +76,12 @@ json::object message_json(const MessageRecord& record, const PublicIds& ids) {
                        {"wamid", text_or_null(record.wamid)},
                        {"created_at", time_json(record.created_at)},
                        {"meta_time", time_json(record.meta_time)},
-                       {"agent", text_or_null(record.agent)},
+                       {"agent", by_hand ? json::value(nullptr) : text_or_null(record.agent)},
                        {"reason", text_or_null(record.reason)}};
   if (!record.usage.empty()) message["usage"] = parsed(record.usage);
   if (inbound) message["matched_by"] = text_or_null(record.matched_by);
   if (!inbound) {
+    message["by"] = by_hand ? text_or_null(record.agent) : json::value(nullptr);
     message["answers"] = record.turn ? json::value(ids.name('m', record.turn.value)) : json::value(nullptr);
     message["part"] = record.part;
     message["attempts"] = record.attempts;
@@ -145,7 +148,9 @@ json::object conversation_json(const ConversationRecord& record, TimePoint now, 
             {"text", record.last_text},
             {"created_at", time_json(record.last_at)}}},
           {"last_inbound_at", time_json(record.last_inbound)},
-          {"window_ends_at", window_end(record.last_inbound, now)}};
+          {"window_ends_at", window_end(record.last_inbound, now)},
+          {"held_by", record.held_until > now ? text_or_null(record.held_by) : json::value(nullptr)},
+          {"held_until", record.held_until > now ? time_json(record.held_until) : json::value(nullptr)}};
 }
 
 json::object user_json(const UserRecord& record) {

@@ -13,6 +13,7 @@
 #include "agent/openai_agent.hpp"
 #include "api/admin_api.hpp"
 #include "api/admin_page.hpp"
+#include "api/desk_api.hpp"
 #include "api/guard.hpp"
 #include "api/guide_api.hpp"
 #include "api/members_api.hpp"
@@ -219,6 +220,7 @@ struct Gateway::Parts {
   std::unique_ptr<Access> access;
   std::unique_ptr<Responder> responder;
   std::unique_ptr<Conversations> conversations;
+  std::unique_ptr<Desk> desk;
   std::unique_ptr<Intake> intake;
   std::unique_ptr<Housekeeping> housekeeping;
   std::unique_ptr<StorageWatch> storage;
@@ -226,6 +228,7 @@ struct Gateway::Parts {
   std::unique_ptr<ApiTokens> tokens;
   std::unique_ptr<Guard> guard;
   std::unique_ptr<RestApi> rest;
+  std::unique_ptr<DeskApi> desk_api;
   std::unique_ptr<GraphAccountClient> graph_account;
   std::unique_ptr<sqlite::SqliteNumberFigures> figures;
   std::unique_ptr<Guide> guide;
@@ -291,6 +294,13 @@ Result<void> Gateway::Parts::make_pipeline() {
   access = std::make_unique<Access>(*access_store, clock);
   responder = std::make_unique<Responder>(*watched, *access, *agents, clock);
   conversations = std::make_unique<Conversations>(io, *watched, directory, *responder, *graph, *outbox, clock, metrics);
+  desk = std::make_unique<Desk>(io, *watched, directory, *access, *responder, *conversations, *outbox, clock);
+  desk->set_listener(
+      [this](TenantId tenant, ConversationId conversation) { feed->tell_conversation(tenant, conversation); });
+  access->set_listener([this](Access::Changed changed) {
+    feed->tell_tenant(changed.tenant, "access");
+    desk->let_in(std::move(changed));
+  });
   intake = std::make_unique<Intake>(io, *inbox, *watched, directory, *conversations, clock, metrics);
   notes = std::make_unique<ConnectionNotes>(io, *tenants.tenant_store, directory, clock);
   notes->set_listener([this](TenantId tenant) { feed->tell_tenant(tenant, "guide"); });
@@ -306,6 +316,7 @@ Result<void> Gateway::Parts::make_pipeline() {
   tokens = std::make_unique<ApiTokens>(io, directory, *tenants.tenant_store, clock);
   guard = std::make_unique<Guard>(directory, *tokens, *tenants.people, std::move(*proxies));
   rest = std::make_unique<RestApi>(*ledger, *guard, *feed, clock, ids);
+  desk_api = std::make_unique<DeskApi>(*desk, *ledger, *guard, clock, ids);
   unclaimed = std::make_unique<sqlite::SqliteUnclaimedItems>(*tenants.store);
   unclaimed_delivery = std::make_unique<UnclaimedDelivery>(*unclaimed, *inbox, clock);
   settings = std::make_unique<SettingsApi>(*tenants.admin, directory, *ledger, *tenants.audit, *guard, ids,
@@ -384,6 +395,7 @@ Result<void> Gateway::Parts::listen() {
   IoPool& io = tenants.io;
   webhook->add_routes(public_router);
   rest->add_routes(public_router);
+  desk_api->add_routes(public_router);
   sign_in_api->add_routes(public_router);
   oidc_api->add_routes(public_router);
   members_api->add_routes(public_router);
@@ -409,6 +421,7 @@ void Gateway::Parts::stop() {
   if (feed) feed->stop();
   if (public_server) public_server->stop(kAnswerPatience);
   if (intake) intake->stop();
+  if (desk) desk->stop();
   if (conversations) conversations->stop(kTurnPatience);
   if (outbox) outbox->stop(kSendPatience);
   // Their pages and commands look at the parts that go next.

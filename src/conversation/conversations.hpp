@@ -10,6 +10,7 @@
 #include "base/task_group.hpp"
 #include "conversation/responder.hpp"
 #include "conversation/turn_places.hpp"
+#include "conversation/typing.hpp"
 #include "delivery/outbox.hpp"
 #include "graph/graph.hpp"
 #include "ledger/backlog.hpp"
@@ -44,6 +45,9 @@ class Conversations {
   /// Messages that were held and wait for their turn now. In a conversation they come before what is newer, unless its
   /// turn has begun.
   void reopen(std::vector<PendingMessage> messages);
+  /// A person answers by hand from now on, and the session was changed in the ledger: an agent at work there is given
+  /// up, and what it says is not sent any more; `why` stands with the message.
+  void withdraw(ConversationId conversation, std::string why);
   /// A write to the ledger may have been kept though it failed: what it accepted is read from there.
   void look_again();
   /// Begins no further turn and waits for those under way, `patience` at most; the rest is parked in the ledger. Not to
@@ -62,6 +66,7 @@ class Conversations {
   Task<> open_tenants();
   void deliver(PendingMessage message);
   void take_in(Shard& shard, PendingMessage message);
+  Task<> withdraw_on(Shard& shard, ConversationId conversation, std::string why);
   /// Gives up the turn under way where the new message is a reason to.
   void interrupt(Open& open, const PendingMessage& message);
   Task<> run(Shard& shard, ConversationId conversation);
@@ -70,10 +75,14 @@ class Conversations {
   Task<> wake_later(Shard& shard, ConversationId conversation, std::chrono::milliseconds delay);
   /// One turn for all of `messages`.
   Task<> turn(Shard& shard, Open& open, std::vector<PendingMessage> messages);
+  /// How it ends; nothing if that is not known before the stop. `typing` is shown from when an agent is asked.
+  Task<std::optional<TurnOutcome>> decide(Shard& shard, Open& open, const PendingMessage& message,
+                                          Typing::Handle& typing);
+  void count(const PendingMessage& message, const TurnOutcome& outcome);
   /// Keeps which messages are one turn; false if that could not be done before the stop.
   Task<bool> put_together(const std::vector<PendingMessage>& messages);
-  /// Ends the turn in the ledger and gives what is to be sent.
-  Task<std::vector<OutboundMessage>> keep(const PendingMessage& message, const TurnOutcome& outcome);
+  /// Ends the turn in the ledger and gives what is to be sent; nothing if it is to be decided anew.
+  Task<std::optional<std::vector<OutboundMessage>>> keep(const PendingMessage& message, const TurnOutcome& outcome);
   Task<std::vector<OutboundMessage>> reply_to(const PendingMessage& message);
   Task<> tick(Shard& shard);
 

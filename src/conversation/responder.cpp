@@ -274,6 +274,7 @@ bool Responder::obey(Turn& turn, const Command& command) {
       changed.paused_until = pause ? kForGood : TimePoint{};
       changed.paused_by = pause ? fmt::format("+{}", turn.message.phone) : std::string();
       turn.set_session(std::move(changed));
+      turn.outcome.changes_pause = true;
       turn.say(pause ? "Nobody answers in this chat until /resume." : "The agent answers again.");
       return true;
     }

@@ -59,6 +59,13 @@ struct AccessDecided {
   std::vector<PendingMessage> released;  ///< Messages that were held and wait for their turn now, oldest first.
 };
 
+/// What became of many requests that were decided together.
+struct AccessDecisions {
+  std::vector<AccessRow> rows;
+  std::vector<PendingMessage> released;  ///< Of all of them, oldest first.
+  std::size_t gone = 0;                  ///< Requests that had expired or were decided before.
+};
+
 /// Who may talk: allowlist, pairing requests, blocks and opt-outs of every tenant.
 ///
 /// Writes are durable when they return, with their audit row in the same transaction. Fails as Ledger does. Safe to
@@ -76,10 +83,12 @@ class AccessStore {
   /// may be lost.
   [[nodiscard]] virtual Task<Result<PairingAsked>> ask(AccessRow request, std::size_t most, TimePoint now) = 0;
 
-  /// Decides a pending request, by id; `standing` kUnknown rejects it: the row goes, and the sender may ask again. A
-  /// request that has expired by `now` is not there. An approval releases what was held. kNotFound.
-  [[nodiscard]] virtual Task<Result<AccessDecided>> decide(TenantId tenant, std::int64_t id, Standing standing,
-                                                           TimePoint now, AuditRow audit) = 0;
+  /// Decides pending requests, by id, in one transaction: keep their number small, or the writer is held up. `standing`
+  /// kUnknown rejects: the row goes, and the sender may ask again. A request that has expired by `now` is not there. An
+  /// approval releases what was held. Each has its own row in the log, `audit` with the sender as target and at the end
+  /// of what was done.
+  [[nodiscard]] virtual Task<Result<AccessDecisions>> decide(TenantId tenant, std::vector<std::int64_t> ids,
+                                                             Standing standing, TimePoint now, AuditRow audit) = 0;
   /// The live request with this code. kNotFound.
   [[nodiscard]] virtual Task<Result<AccessRow>> pending_by_code(TenantId tenant, std::string code, TimePoint now) = 0;
 

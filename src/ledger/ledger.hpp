@@ -54,6 +54,8 @@ struct AcceptItem {
   std::string ignore_reason;
   /// The item's number is not the tenant's: kept as an event whatever it is, joined to nobody.
   bool foreign = false;
+  /// Of an echo, for it shows that a person answers: until then they keep its conversation, if nobody keeps it longer.
+  TimePoint held_until = {};
 };
 
 /// A message that waits for its turn, with all its turn needs.
@@ -102,6 +104,7 @@ struct OutboundMessage {
 
 struct Accepted {
   std::vector<PendingMessage> pending;  ///< In the order they were accepted.
+  std::vector<ConversationId> held;     ///< Conversations that a person answers by hand, by what was accepted.
   std::size_t duplicates = 0;
   std::size_t events = 0;
   std::size_t statuses = 0;
@@ -117,6 +120,21 @@ struct TurnOutcome {
   std::string matched_by = {};                ///< The kind of rule that chose the agent.
   std::vector<MessageId> also = {};           ///< Further messages that were read in the same turn: they end with it.
   std::optional<SessionRecord> session = {};  ///< Set: how it stands with the conversation from here on.
+  bool changes_pause = false;  ///< Also who answers by hand; else that stays as it is, for people change it any time.
+};
+
+/// Who answers by hand where it was done in WhatsApp's own app: nobody tells us who it was.
+inline constexpr std::string_view kBusinessApp = "the business app";
+
+/// What a person of the tenant, or we ourselves, say in a conversation beside its turns.
+struct Saying {
+  std::string text;
+  std::string by;        ///< Stands where an agent's name stands; empty: we.
+  std::string key = {};  ///< The same again with the same key is said once; empty: no key.
+};
+struct Said {
+  OutboundMessage message;
+  bool before = false;  ///< It was said before, with this key: nothing was written.
 };
 
 /// How a send ended.
@@ -240,6 +258,8 @@ struct ConversationRecord {
   std::string last_type;
   std::string last_text;  ///< Its first kPreviewCharacters.
   TimePoint last_at;
+  TimePoint held_until = {};  ///< A person answers by hand until then; 0: nobody does.
+  std::string held_by = {};
 };
 inline constexpr std::size_t kPreviewCharacters = 200;
 
@@ -372,7 +392,8 @@ class Ledger {
   /// crash, changes nothing. All or nothing.
   [[nodiscard]] virtual Task<Result<Accepted>> accept(std::vector<AcceptItem> items, Fence fence) = 0;
 
-  /// Ends the turn of `message` and puts its reply into the outbox, in one step. kConflict if the turn has ended.
+  /// Ends the turn of `message` and puts its reply into the outbox, in one step. kConflict if the turn has ended;
+  /// kStale if it was to be held and its sender has been let in meanwhile: it still waits, and is to be decided anew.
   [[nodiscard]] virtual Task<Result<std::vector<OutboundMessage>>> complete_turn(MessageId message, TurnOutcome outcome,
                                                                                  Fence fence) = 0;
 
@@ -385,9 +406,10 @@ class Ledger {
   /// Keeps that somebody answers by hand until then (0: nobody). kNotFound also for another tenant's.
   [[nodiscard]] virtual Task<Result<void>> pause(TenantId tenant, ConversationId conversation, TimePoint until,
                                                  std::string by, Fence fence) = 0;
-  /// Puts a text that belongs to no turn into the outbox; `by` stands where an agent's name stands. kNotFound.
-  [[nodiscard]] virtual Task<Result<OutboundMessage>> say(TenantId tenant, ConversationId conversation,
-                                                          std::string text, std::string by, Fence fence) = 0;
+  /// Puts a text that belongs to no turn into the outbox. kNotFound; kConflict where its key was used for another text.
+  /// Keys are kept as long as the identities of items: see forget().
+  [[nodiscard]] virtual Task<Result<Said>> say(TenantId tenant, ConversationId conversation, Saying saying,
+                                               Fence fence) = 0;
 
   /// Says that `message` is about to be given to Meta. After a crash it is then kUnknown, never sent again by itself.
   /// kConflict if it is not kQueued.

@@ -33,6 +33,7 @@ void apply_access(Tenant& tenant, const SettingRow& row) {
   if (row.name.starts_with(kOfNumber)) tenant.access.by_number[row.name.substr(kOfNumber.size())] = policy();
   if (row.name == "access.opt_out_words") tenant.access.opt_out_words = split_words(row.value);
   if (row.name == "access.opt_in_words") tenant.access.opt_in_words = split_words(row.value);
+  if (row.name == "access.approval_notice") tenant.access.approval_notice = row.value == "true";
   if (row.name == "access.max_pending") tenant.access.max_pending = static_cast<std::size_t>(whole_number(row.value));
 }
 

@@ -37,6 +37,7 @@ enum class ChannelPolicy {
 struct AccessSettings {
   std::map<std::string, ChannelPolicy> by_number;  ///< Where a number has its own.
   std::size_t max_pending = 3;                     ///< Pairing requests that live at a number at a time.
+  bool approval_notice = false;                    ///< Whoever is approved is told so.
   std::vector<std::string> opt_out_words{"STOP"};
   std::vector<std::string> opt_in_words{"START"};
 };
@@ -52,7 +53,7 @@ enum class QueueMode {
 
 /// How conversations are held.
 struct SessionSettings {
-  QueueMode queue = QueueMode::kFollowUp;
+  QueueMode queue = QueueMode::kCollect;
   std::chrono::milliseconds debounce{0};  ///< Quiet time before a turn begins; 0: none.
   std::size_t max_merged = 20;            ///< Messages that share a turn, at most.
   std::chrono::minutes idle_reset{0};     ///< A session ends after this time without a turn; 0: never.

@@ -139,6 +139,15 @@ Acceptor::Conversation Acceptor::find_or_make_conversation(TenantId tenant, User
   return {ConversationId{db_.last_insert_id()}, {}};
 }
 
+void Acceptor::hold(ConversationId conversation, TimePoint until) {
+  db_.run(
+      "INSERT INTO conversation_sessions (conversation, epoch, first, agent, matched_by, paused_until_ms, paused_by) "
+      "VALUES ($1, 0, 0, '', '', $2, $3) ON CONFLICT DO UPDATE SET paused_until_ms = excluded.paused_until_ms, "
+      "paused_by = excluded.paused_by WHERE paused_until_ms < excluded.paused_until_ms",
+      conversation, to_ms(until), kBusinessApp);
+  if (db_.changes() > 0) accepted_.held.push_back(conversation);
+}
+
 void Acceptor::message(AcceptItem& item, whatsapp::Message& message) {
   const TenantId tenant = item.item.tenant;
   const bool echo = item.event.kind == whatsapp::ItemKind::kEcho;
@@ -151,10 +160,11 @@ void Acceptor::message(AcceptItem& item, whatsapp::Message& message) {
   db_.run(
       "INSERT INTO messages (tenant, conversation, direction, state, type, text, data, wamid, created_ms, meta_ms, "
       "previous, inbox, turn, part, attempts, due_ms, error_code, reason, agent, raw_bytes) "
-      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0, 0, 0, 0, 0, $13, '', $14)",
+      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0, 0, 0, 0, 0, $13, $15, $14)",
       tenant, conversation.id, echo ? Direction::kOutbound : Direction::kInbound, state, message.type,
       message.view.text, message.view.data, message.id, received_ms, meta_ms, conversation.last, item.item.seq,
-      echo ? std::string("written in the business app") : item.ignore_reason, item.item.raw.size());
+      echo ? std::string("written in the business app") : item.ignore_reason, item.item.raw.size(),
+      echo ? kBusinessApp : std::string_view());
   const MessageId id{db_.last_insert_id()};
   echo ? tally_.went_out(tenant, item.item.received_at) : tally_.came_in(tenant, item.item.received_at);
   auto& stored = tally_.stored(tenant);
@@ -163,6 +173,7 @@ void Acceptor::message(AcceptItem& item, whatsapp::Message& message) {
   stored.bytes += bytes_of(message.view, item.item.raw);
   db_.run("UPDATE conversations SET last_message = $1, last_inbound_ms = max(last_inbound_ms, $2) WHERE id = $3", id,
           echo ? 0 : meta_ms, conversation.id);
+  if (echo && item.held_until > TimePoint{}) hold(conversation.id, item.held_until);
   if (!waits) return;
   accepted_.pending.push_back({id,
                                tenant,

@@ -36,6 +36,8 @@ class Acceptor {
     ConversationId id;
     MessageId last;
   };
+  /// A person answers by hand until then, unless one does longer.
+  void hold(ConversationId conversation, TimePoint until);
   Conversation find_or_make_conversation(TenantId tenant, UserId user, std::string_view phone_number_id);
 
   Database& db_;

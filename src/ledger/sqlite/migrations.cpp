@@ -192,6 +192,13 @@ CREATE INDEX access_of_tenant ON access (tenant, id);
 CREATE UNIQUE INDEX access_requests ON access (tenant, code) WHERE standing = 2;
 CREATE INDEX access_waiting ON access (tenant, number, expires_ms) WHERE standing = 2;
 )sql",
+    // what was said by hand, so that it is said once
+    R"sql(
+CREATE TABLE said_keys (
+  tenant INTEGER NOT NULL, key TEXT NOT NULL, message INTEGER NOT NULL, said_ms INTEGER NOT NULL,
+  PRIMARY KEY (tenant, key)) STRICT, WITHOUT ROWID;
+CREATE INDEX said_keys_by_time ON said_keys (said_ms);
+)sql",
 };
 
 }  // namespace

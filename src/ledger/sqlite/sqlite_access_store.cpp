@@ -1,6 +1,7 @@
 #include "ledger/sqlite/sqlite_access_store.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include "ledger/sqlite/audit.hpp"
 #include "ledger/sqlite/sqlite_ledger.hpp"
@@ -113,6 +114,14 @@ std::vector<PendingMessage> release(Database& db, const AccessRow& row) {
   return released;
 }
 
+std::optional<AccessRow> live_request(Database& db, TenantId tenant, std::int64_t id, TimePoint now) {
+  auto rows =
+      db.query(CLAW_ACCESS_COLUMNS "FROM access WHERE id = $1 AND tenant = $2 AND standing = 2 AND expires_ms > $3", id,
+               tenant, to_ms(now));
+  if (!rows.next()) return std::nullopt;
+  return row_at(*rows.operator->());
+}
+
 AccessDecided settle(Database& db, AccessRow row, const AuditRow& audit) {
   write(db, row);
   row = *row_of(db, row.tenant, row.number, row.address);
@@ -161,27 +170,32 @@ Task<Result<PairingAsked>> SqliteAccessStore::ask(AccessRow request, std::size_t
   });
 }
 
-Task<Result<AccessDecided>> SqliteAccessStore::decide(TenantId tenant, std::int64_t id, Standing standing,
-                                                      TimePoint now, AuditRow audit) {
-  return store_.write<AccessDecided>([tenant, id, standing, now,
-                                      audit = std::move(audit)](Database& db) mutable -> Result<AccessDecided> {
-    AccessRow row;
-    {
-      auto rows =
-          db.query(CLAW_ACCESS_COLUMNS "FROM access WHERE id = $1 AND tenant = $2 AND standing = 2 AND expires_ms > $3",
-                   id, tenant, to_ms(now));
-      if (!rows.next())
-        return fail(ErrorKind::kNotFound, "there is no such request, or it has expired; the sender may ask again");
-      row = row_at(*rows.operator->());
-    }
-    row.standing = standing;
-    row.by = audit.who;
-    row.since = now;
-    row.code.clear();
-    row.expires = {};
-    audit.target = row.address;
-    return settle(db, std::move(row), audit);
-  });
+Task<Result<AccessDecisions>> SqliteAccessStore::decide(TenantId tenant, std::vector<std::int64_t> ids,
+                                                        Standing standing, TimePoint now, AuditRow audit) {
+  return store_.write<AccessDecisions>(
+      [tenant, ids = std::move(ids), standing, now, audit = std::move(audit)](Database& db) -> Result<AccessDecisions> {
+        AccessDecisions decisions;
+        for (const std::int64_t id : ids) {
+          auto row = live_request(db, tenant, id, now);
+          if (!row) {
+            ++decisions.gone;
+            continue;
+          }
+          row->standing = standing;
+          row->by = audit.who;
+          row->since = now;
+          row->code.clear();
+          row->expires = {};
+          AuditRow said = audit;
+          said.target = row->address;
+          said.what += " " + row->address;
+          auto decided = settle(db, std::move(*row), said);
+          decisions.rows.push_back(std::move(decided.row));
+          std::ranges::move(decided.released, std::back_inserter(decisions.released));
+        }
+        std::ranges::sort(decisions.released, {}, &PendingMessage::id);
+        return decisions;
+      });
 }
 
 Task<Result<AccessRow>> SqliteAccessStore::pending_by_code(TenantId tenant, std::string code, TimePoint now) {

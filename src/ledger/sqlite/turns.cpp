@@ -65,6 +65,16 @@ void write_session(Database& db, ConversationId conversation, const SessionRecor
       session.paused_by);
 }
 
+/// Whether an approval has overtaken the decision to hold the message.
+bool let_in_meanwhile(Database& db, MessageId message) {
+  auto row = db.query(
+      "SELECT 1 FROM messages m JOIN conversations c ON c.id = m.conversation JOIN users u ON u.id = c.user "
+      "JOIN access a ON a.tenant = m.tenant AND a.number IN ('', c.phone_number_id) "
+      "AND a.address IN (u.public_id, u.phone, u.bsuid) AND a.address <> '' AND a.standing = 1 WHERE m.id = $1",
+      message);
+  return row.next();
+}
+
 TimePoint last_turn_of(Database& db, ConversationId conversation) {
   std::int64_t id = 0;
   {
@@ -107,6 +117,8 @@ Task<Result<std::vector<OutboundMessage>>> SqliteLedger::complete_turn(MessageId
   using Parts = std::vector<OutboundMessage>;
   return fenced<Parts>(
       fence, [message, outcome = std::move(outcome), now = to_ms(clock_.now())](Database& db) -> Result<Parts> {
+        if (outcome.state == MessageState::kHeld && let_in_meanwhile(db, message))
+          return fail(ErrorKind::kStale, "the sender was let in meanwhile");
         db.run(
             "UPDATE messages SET state = $1, reason = $2, agent = $3, usage = $4, matched_by = $5 "
             "WHERE id = $6 AND state = 0",
@@ -124,7 +136,15 @@ Task<Result<std::vector<OutboundMessage>>> SqliteLedger::complete_turn(MessageId
           conversation = ConversationId{row->integer(0)};
           first_part = static_cast<std::size_t>(row->integer(1));
         }
-        if (outcome.session) write_session(db, conversation, *outcome.session);
+        if (outcome.session) {
+          SessionRecord session = *outcome.session;
+          if (!outcome.changes_pause) {
+            const auto now_stored = session_of(db, conversation);
+            session.paused_until = now_stored.paused_until;
+            session.paused_by = now_stored.paused_by;
+          }
+          write_session(db, conversation, session);
+        }
         if (outcome.parts.empty()) return Parts{};
         auto place = place_of(db, conversation);
         if (!place) return fail(ErrorKind::kNotFound, "there is no such conversation");
@@ -171,20 +191,34 @@ Task<Result<void>> SqliteLedger::pause(TenantId tenant, ConversationId conversat
   });
 }
 
-Task<Result<OutboundMessage>> SqliteLedger::say(TenantId tenant, ConversationId conversation, std::string text,
-                                                std::string by, Fence fence) {
-  return fenced<OutboundMessage>(fence,
-                                 [tenant, conversation, text = std::move(text), by = std::move(by),
-                                  now = to_ms(clock_.now())](Database& db) -> Result<OutboundMessage> {
-                                   auto place = place_of(db, conversation);
-                                   if (!place || place->whose.tenant != tenant)
-                                     return fail(ErrorKind::kNotFound, "there is no such conversation");
-                                   Tally tally;
-                                   auto message = put_text(db, *place, text, by, 0, now, tally);
-                                   set_head(db, *place);
-                                   tally.write(db);
-                                   return message;
-                                 });
+Task<Result<Said>> SqliteLedger::say(TenantId tenant, ConversationId conversation, Saying saying, Fence fence) {
+  return fenced<Said>(
+      fence,
+      [tenant, conversation, saying = std::move(saying), now = to_ms(clock_.now())](Database& db) -> Result<Said> {
+        auto place = place_of(db, conversation);
+        if (!place || place->whose.tenant != tenant) return fail(ErrorKind::kNotFound, "there is no such conversation");
+        if (!saying.key.empty()) {
+          auto row = db.query(
+              "SELECT m.id, m.conversation, m.text FROM said_keys s JOIN messages m ON m.id = s.message "
+              "WHERE s.tenant = $1 AND s.key = $2",
+              tenant, saying.key);
+          if (row.next()) {
+            if (row->integer(1) != conversation.value || row->view(2) != saying.text)
+              return fail(ErrorKind::kConflict, "this key was used for something else that was said");
+            place->whose.id = MessageId{row->integer(0)};
+            place->whose.text = saying.text;
+            return Said{place->whose, true};
+          }
+        }
+        Tally tally;
+        auto message = put_text(db, *place, saying.text, saying.by, 0, now, tally);
+        set_head(db, *place);
+        tally.write(db);
+        if (!saying.key.empty())
+          db.run("INSERT OR REPLACE INTO said_keys (tenant, key, message, said_ms) VALUES ($1, $2, $3, $4)", tenant,
+                 saying.key, message.id, now);
+        return Said{std::move(message), false};
+      });
 }
 
 }  // namespace claw::sqlite
