@@ -374,14 +374,14 @@ describe("how conversations are led", () => {
   test("two who change them do not overwrite each other unseen, and both changes can hold", async () => {
     await settings();
     await label("A take-over lasts, in minutes").fill("15");
-    Object.assign(world.conversation.acme, { version: 9, queue: "collect" });
+    Object.assign(world.conversation.acme, { version: 9, queue: "followup" });
     await button("Save").click();
     await page.getByText("Somebody else changed these settings").waitFor();
     await button("Keep what I changed").click();
-    await eventually("theirs is shown", () => page.getByRole("radio", { name: /Collect/ }).isChecked());
+    await eventually("theirs is shown", () => page.getByRole("radio", { name: /One by one/ }).isChecked());
     assert.equal(await label("A take-over lasts, in minutes").inputValue(), "15");
     await button("Save").click();
-    await eventually("both hold", () => world.conversation.acme.take_over_minutes === 15 && world.conversation.acme.queue === "collect");
+    await eventually("both hold", () => world.conversation.acme.take_over_minutes === 15 && world.conversation.acme.queue === "followup");
   });
 
   test("what is not saved is not lost by going elsewhere, and who only looks reads it", async () => {

@@ -95,6 +95,26 @@ describe("taking over", () => {
     await row(inbox.conversations[3].user.name).getByText("Carla").waitFor();
   });
 
+  test("an owner's pause has no end, and what they wrote on the phone takes over too", async () => {
+    await open();
+    inbox.hold(maria, "+4915155000099", 1e9);
+    await head().getByText("+49 151 550 000 99 holds it").waitFor();
+    await head().getByText("until handed back").waitFor();
+    inbox.hold(maria, "the business app", 30);
+    await head().getByText("The business app holds it").waitFor();
+    await row("Maria").getByText("the business app").waitFor();
+  });
+
+  test("what comes meanwhile says to whom it was left", async () => {
+    const asked = inbox.say(maria, "Hello?");
+    inbox.change(asked, { state: "no_reply", reason: `answered by hand: ${CARLA}` });
+    await open();
+    await bubble("Hello?").getByText("left to Carla Stein").waitFor();
+    await bubble("Hello?").hover();
+    await bubble("Hello?").getByRole("button", { name: /^Why/ }).click();
+    await page.locator("claw-message-way").getByText("no agent was asked").waitFor();
+  });
+
   test("a refusal is said, and nothing pretends", async () => {
     await open();
     world.refuse = (method, path) => path.endsWith("/take-over") && { status: 503, detail: "The disk is full." };
@@ -237,7 +257,7 @@ describe("what cannot be answered by hand says why", () => {
 describe("who answered, and why they", () => {
   test("stands under what was written by hand, and in the business app", async () => {
     inbox.add(maria, { direction: "outbound", state: "read", text: "Carla here", agent: null, by: CARLA });
-    inbox.add(maria, { direction: "outbound", state: "sent", text: "From the phone", agent: null, by: "business app" });
+    inbox.add(maria, { direction: "outbound", state: "sent", text: "From the phone", agent: null, by: "the business app" });
     await open();
     await bubble("Carla here").getByText("Carla Stein, by hand", { exact: true }).waitFor();
     assert.equal(await bubble("Carla here").locator(".under").getAttribute("title"), CARLA);

@@ -4,7 +4,7 @@
 const KINDS = ["peer", "peer_prefix", "referral", "keyword", "pattern", "number", "channel"];
 const FIRST = ["referral", "keyword", "pattern"];
 
-export const SETTINGS = { queue: "followup", debounce_ms: 0, max_merged: 20, idle_reset_minutes: 0, daily_reset_minute: null, take_over_minutes: 60,
+export const SETTINGS = { queue: "collect", debounce_ms: 0, max_merged: 20, idle_reset_minutes: 0, daily_reset_minute: null, take_over_minutes: 60,
   owners: [], opt_out_words: ["STOP"], opt_in_words: ["START"], max_pending: 3, approval_notice: false };
 
 /** Needs channelPart() before it, for the agents. */

@@ -22,6 +22,8 @@ const EVERY_MS = 20_000;
 /** While somebody holds it, the time that is left goes by the second. */
 const HELD_EVERY_MS = 1_000;
 
+const sentence = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);
+
 /** One conversation: who it is, how long they may be answered, what was said, and answering by hand. */
 @customElement("claw-conversation-detail")
 export class ConversationDetail extends LitElement {
@@ -253,7 +255,7 @@ export class ConversationDetail extends LitElement {
     const does = hold ? "The agent answers again (t)" : "You answer by hand, and the agent is silent meanwhile (t)";
     return html`<div class="take">
       ${hold
-        ? html`<div class="holds" title=${hold.by}><b>${icon("hand", 14)}${holderOf(hold)} ${hold.mine ? "hold" : "holds"} it</b>
+        ? html`<div class="holds" title=${hold.by}><b>${icon("hand", 14)}${sentence(holderOf(hold))} ${hold.mine ? "hold" : "holds"} it</b>
             <span class="left">${countdown(hold.left)}</span></div>`
         : nothing}
       <button type="button" aria-label=${words} title=${off || does} ?disabled=${off !== "" || this.busy} aria-busy=${this.busy} @click=${() => this.toggleHold()}>
@@ -309,7 +311,7 @@ export class ConversationDetail extends LitElement {
       ? "The agent answers here. What you send takes over, and the agent pauses."
       : hold.mine
         ? "You answer here. Each message gives you the whole time anew."
-        : `${holderOf(hold)} answers here. What you send takes it over from them.`;
+        : `${sentence(holderOf(hold))} answers here. What you send takes it over from them.`;
     return html`<claw-reply-box .conversation=${conversation.id} .closed=${this.whyClosed(conversation)} .hint=${hint} ?retries=${this.refusal !== null}
       @again=${() => (this.refusal = null)} @send=${(event: CustomEvent<string>) => this.outgoing.send(event.detail)}></claw-reply-box>`;
   }

@@ -9,7 +9,7 @@ import { icon } from "../ui/icons.js";
 import { base } from "../ui/styles.js";
 import { exactly } from "../ui/time.js";
 import type { ConversationFeed } from "./conversation-feed.js";
-import { holderOf, holdOf } from "./hold.js";
+import { holdOf, shortHolder } from "./hold.js";
 import type { Conversation } from "./types.js";
 import { VirtualRows } from "./virtual-rows.js";
 import "./window-ring.js";
@@ -268,7 +268,7 @@ export class ConversationList extends LitElement {
   private held(item: Conversation) {
     const hold = holdOf(item);
     if (!hold) return nothing;
-    return html`<span class="held" title=${`${holderOf(hold)} (${hold.by}) ${hold.mine ? "answer" : "answers"} by hand`}>${icon("hand", 14)}<span class="hidden">held by </span>${holderOf(hold).split(" ")[0]}</span>`;
+    return html`<span class="held" title="Answered by hand: ${hold.by}">${icon("hand", 14)}<span class="hidden">held by </span>${shortHolder(hold)}</span>`;
   }
 
   private shape(mark: string) {

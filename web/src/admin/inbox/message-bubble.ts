@@ -4,7 +4,7 @@ import { tickIcon } from "../../common/ticks.js";
 import { day, preciseTime, time } from "../../common/words.js";
 import { icon } from "../ui/icons.js";
 import type { Shown } from "./fold.js";
-import { BUSINESS_APP, byLine } from "./hold.js";
+import { byLine, isBusinessApp, leftTo } from "./hold.js";
 import "./message-content.js";
 import { nameOf, previewOf, stateWords, tickOf, took, troubleOf } from "./words.js";
 
@@ -276,11 +276,11 @@ export class MessageBubble extends LitElement {
       if (this.answeredIn !== undefined) parts.push(`in ${took(this.answeredIn)}`);
       if ((message.attempts ?? 0) > 1) parts.push(`${message.attempts} tries`);
     } else if (message.state === "pending" || message.state === "no_reply") {
-      parts.push(stateWords[message.state]);
+      parts.push(leftTo(message) ? `left to ${leftTo(message)}` : stateWords[message.state]);
     }
     const says = message.direction === "outbound";
     if (!says && parts.length === 0) return nothing;
-    return html`<div class="under" title=${message.by ?? nothing}>${message.by ? icon(message.by === BUSINESS_APP ? "channels" : "hand", 14) : nothing}${parts.map((part, index) => html`${index ? html`<span aria-hidden="true">·</span>` : nothing}<span>${part}</span>`)}
+    return html`<div class="under" title=${message.by ?? nothing}>${message.by ? icon(isBusinessApp(message.by) ? "channels" : "hand", 14) : nothing}${parts.map((part, index) => html`${index ? html`<span aria-hidden="true">·</span>` : nothing}<span>${part}</span>`)}
       ${says ? html`<span aria-hidden="true">·</span>${this.why()}` : nothing}</div>`;
   }
 

@@ -2,7 +2,7 @@
 
 import { api, part } from "../api.js";
 import { becauseOf } from "../routing/words.js";
-import { BUSINESS_APP, byLine } from "./hold.js";
+import { byLine, isBusinessApp, leftTo } from "./hold.js";
 import type { MessageDetail } from "./types.js";
 import { stateWords, took, troubleOf } from "./words.js";
 
@@ -58,6 +58,7 @@ function inbound(message: MessageDetail, answered: boolean, agent: string): Step
   const trouble = troubleOf(message);
   if (message.state === "pending") steps.push(step("Waits for its turn", null, "One turn at a time in each conversation.", "waiting"));
   else if (trouble) steps.push(step(message.state === "ignored" ? "Kept, not answered" : "The agent failed", null, trouble.words, "failed"));
+  else if (leftTo(message)) steps.push(step(`Left to ${leftTo(message)}`, null, "The conversation was held by hand, so no agent was asked."));
   else if (message.state === "no_reply") steps.push(step(`${message.agent ?? "The agent"} had nothing to say`, null));
   else if (!answered) steps.push(step("Answered", null));
   return steps;
@@ -74,14 +75,15 @@ function chosen(matched: string, agent: string): Step {
 }
 
 function author(message: MessageDetail): string {
-  if (!message.by) return `${message.agent ?? "Somebody"} answered`;
-  return message.by === BUSINESS_APP ? "Written in the business app" : `${byLine(message)}: answered`;
+  // To a person's message without an agent: a command, or a word about access.
+  if (!message.by) return `${message.agent ?? (message.answers ? "The gateway" : "Somebody")} answered`;
+  return isBusinessApp(message.by) ? "Written in the business app" : `${byLine(message)}: answered`;
 }
 
 function outbound(message: MessageDetail, parts: number): Step[] {
   const name = parts > 1 ? `Part ${(message.part ?? 0) + 1}: ` : "";
   const usage = message.usage?.completion_tokens ? `${message.usage.model ?? "The model"} wrote ${message.usage.completion_tokens} tokens. ` : "";
-  const kept = message.by === BUSINESS_APP ? "On the phone of the number; WhatsApp told of it." : `${usage}Kept in the outbox before it is sent.`;
+  const kept = isBusinessApp(message.by) ? "On the phone of the number; WhatsApp told of it." : `${usage}Kept in the outbox before it is sent.`;
   const steps = [step(name + author(message), message.created_at, kept)];
   const told = [...message.statuses].sort((a, b) => Date.parse(a.at ?? "") - Date.parse(b.at ?? ""));
   for (const status of told) {

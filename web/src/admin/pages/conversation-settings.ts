@@ -223,7 +223,7 @@ export class PageConversationSettings extends SettingsPage {
   private queue(given: Values, off: boolean) {
     return html`<section class="card">
       <h2>Messages that come quickly</h2>
-      <p>People write in pieces. This is what becomes of what they write while the agent works on an answer; at first one by one.</p>
+      <p>People write in pieces. This is what becomes of what they write while the agent works on an answer. At first it is collected.</p>
       <fieldset class="choices" ?disabled=${off}><legend class="hidden">While the agent works</legend>
         ${QUEUES.map(({ queue, title, words }) => html`<label class="choice">
           <input type="radio" name="queue" value=${queue} .checked=${queue === given.queue} @change=${() => this.set({ queue })} /><b>${title}</b><span>${words}</span>${queuePicture(queue)}</label>`)}
