@@ -63,6 +63,7 @@ describe("the rules", () => {
     rules({ by: "number", value: "222222", agent: "sales" }, { by: "peer", value: "4915155000000", agent: "sales" }, PREFIXES[0]);
     await open();
     assert.deepEqual(await texts(), ["+49 151 550 000 00 goes to sales", "Numbers that begin with +49 goes to german", "Written to 222222 goes to sales"]);
+    assert.deepEqual(await rows().locator(".place").allInnerTexts(), ["1", "2", "3"]);
     assert.deepEqual(await page.locator("claw-rule-list .kind").evaluateAll((kinds) => kinds.map((kind) => kind.dataset.kind)),
       ["peer", "peer_prefix", "referral", "keyword", "pattern", "number", "channel"]);
   });
