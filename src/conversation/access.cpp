@@ -9,7 +9,6 @@
 
 #include "base/crypto.hpp"
 #include "base/text.hpp"
-#include "whatsapp/webhook.hpp"
 
 namespace claw {
 namespace {
@@ -57,24 +56,6 @@ Verdict judge(ChannelPolicy policy, const Sender& sender) {
   if (sender.standing == Standing::kAllowed || policy == ChannelPolicy::kOpen) return {Admission::kAdmit, {}};
   if (policy == ChannelPolicy::kPairing) return {Admission::kHold, "waits_for_approval"};
   return {Admission::kIgnore, "not_on_allowlist"};
-}
-
-std::string address_of(std::string_view written) {
-  written = trimmed(written);
-  constexpr std::string_view kScheme = "whatsapp:";
-  if (written.size() > kScheme.size() && same_word(written.substr(0, kScheme.size()), kScheme))
-    written.remove_prefix(kScheme.size());
-  if (whatsapp::is_bsuid(written)) return std::string(written);
-  std::string digits;
-  for (const char c : written) {
-    if (c >= '0' && c <= '9')
-      digits += c;
-    else if (std::string_view("+ -.()\t").find(c) == std::string_view::npos)
-      return {};
-  }
-  if (digits.starts_with("00")) digits.erase(0, 2);
-  // E.164: 15 digits at most; nobody has fewer than 5.
-  return digits.size() >= 5 && digits.size() <= 15 ? digits : std::string();
 }
 
 std::vector<std::string> addresses_of(const std::string& user, const std::string& phone, const std::string& bsuid) {
@@ -295,6 +276,14 @@ Task<Result<AccessDecided>> Access::put(AccessRow row, AuditRow audit) {
   forget(tenant, decided->row);
   tell({tenant, {}, decided->released});
   co_return decided;
+}
+
+Task<Result<AccessRow>> Access::remove(TenantId tenant, std::int64_t id, AuditRow audit) {
+  auto gone = co_await store_.remove(tenant, id, std::move(audit));
+  if (!gone) co_return gone;
+  forget(tenant, *gone);
+  tell({tenant, {}, {}});
+  co_return gone;
 }
 
 Task<Result<AccessRow>> Access::pending_by_code(TenantId tenant, std::string code) {

@@ -11,6 +11,7 @@
 #include "base/clock.hpp"
 #include "ledger/access_store.hpp"
 #include "tenancy/directory.hpp"
+#include "whatsapp/address.hpp"
 
 namespace claw {
 
@@ -42,9 +43,7 @@ struct Verdict {
 /// | anyone else | ignore | ignore | hold | admit |
 [[nodiscard]] Verdict judge(ChannelPolicy policy, const Sender& sender);
 
-/// The digits of a phone number as people write it (`whatsapp:`, `+`, `00`, blanks, dashes, dots, parentheses), or a
-/// BSUID as it is; empty for all else.
-[[nodiscard]] std::string address_of(std::string_view written);
+using whatsapp::address_of;
 
 /// Every name that somebody has, each once: what access looks at.
 [[nodiscard]] std::vector<std::string> addresses_of(const std::string& user, const std::string& phone,
@@ -106,6 +105,8 @@ class Access {
                                                          AuditRow audit);
   /// Sets where a sender stands, as AccessStore::put.
   [[nodiscard]] Task<Result<AccessDecided>> put(AccessRow row, AuditRow audit);
+  /// Takes a decision back, as AccessStore::remove.
+  [[nodiscard]] Task<Result<AccessRow>> remove(TenantId tenant, std::int64_t id, AuditRow audit);
   /// By its code, however it is typed.
   [[nodiscard]] Task<Result<AccessRow>> pending_by_code(TenantId tenant, std::string code);
   [[nodiscard]] Task<Result<Page<AccessRow>>> list(TenantId tenant, AccessFilter filter);

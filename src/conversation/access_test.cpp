@@ -88,6 +88,9 @@ class CountingStore final : public AccessStore {
   Task<Result<AccessDecided>> put(AccessRow row, AuditRow audit) override {
     return inner_.put(std::move(row), std::move(audit));
   }
+  Task<Result<AccessRow>> remove(TenantId tenant, std::int64_t id, AuditRow audit) override {
+    return inner_.remove(tenant, id, std::move(audit));
+  }
   Task<Result<void>> set_opted_out(TenantId tenant, std::string address, std::string name, TimePoint at) override {
     return inner_.set_opted_out(tenant, std::move(address), std::move(name), at);
   }

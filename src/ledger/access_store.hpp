@@ -24,13 +24,15 @@ struct AccessRow {
   std::string number = {};   ///< Phone number id; empty: every number of the tenant.
   std::string address = {};  ///< A phone's digits, a BSUID, or a user's public id.
   Standing standing = Standing::kUnknown;
-  std::string name = {};     ///< A label for people.
-  std::string by = {};       ///< Who decided; empty while pending.
-  TimePoint since = {};      ///< Of the standing.
-  TimePoint opted_out = {};  ///< 0: they did not; else since when they want nothing.
-  std::string code = {};     ///< Of a pending request.
-  TimePoint expires = {};    ///< Of a pending request.
-  MessageId asked_by = {};   ///< The message that made the request.
+  std::string name = {};        ///< A label for people.
+  std::string by = {};          ///< Who decided; empty while pending.
+  TimePoint since = {};         ///< Of the standing.
+  TimePoint opted_out = {};     ///< 0: they did not; else since when they want nothing.
+  std::string code = {};        ///< Of a pending request.
+  TimePoint expires = {};       ///< Of a pending request.
+  MessageId asked_by = {};      ///< The message that made the request.
+  std::string asked_type = {};  ///< Of that message; only from list().
+  std::string asked_text = {};  ///< Its first kPreviewCharacters; only from list().
 };
 
 struct AccessFilter {
@@ -94,6 +96,9 @@ class AccessStore {
 
   /// Sets where a sender stands, whatever was there; kUnknown takes the row away. An allowance releases what was held.
   [[nodiscard]] virtual Task<Result<AccessDecided>> put(AccessRow row, AuditRow audit) = 0;
+
+  /// Takes back what was decided about a sender, or turns a request away; that they opted out stays. kNotFound.
+  [[nodiscard]] virtual Task<Result<AccessRow>> remove(TenantId tenant, std::int64_t id, AuditRow audit) = 0;
 
   /// Notes that somebody wants nothing any more (`at` 0: that they do again), at every number of the tenant.
   [[nodiscard]] virtual Task<Result<void>> set_opted_out(TenantId tenant, std::string address, std::string name,

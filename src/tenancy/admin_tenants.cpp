@@ -67,17 +67,11 @@ Task<Result<TenantRef>> Admin::change_tenant(By by, TenantRef tenant, TenantChan
       co_await store_.change_tenant(tenant->id, wanted.enabled, std::move(settings), std::move(changed)));
 }
 
-Task<Result<TenantRef>> Admin::set_policy(By by, TenantRef tenant, std::string policy) {
-  if (policy == "allowlist" || policy == "pairing")
-    co_return fail(ErrorKind::kInvalid,
-                   fmt::format("the policy \"{}\" is not there yet; use open or disabled", policy));
-  if (policy != "open" && policy != "disabled")
-    co_return fail(ErrorKind::kInvalid, fmt::format("there is no policy \"{}\"; use open or disabled", policy));
-  auto changed = change(by, tenant->id, "channel.set", "policy", fmt::format("set the channel's policy to {}", policy));
-  std::vector<SettingRow> settings{{tenant->id, "channel.policy", policy, clock_.now(), by.actor.name}};
+Task<Result<TenantRef>> Admin::change_settings(TenantRef tenant, std::string_view what,
+                                               std::vector<SettingRow> settings, Change change) {
   co_return co_await done(
-      tenant->id, "channel",
-      co_await store_.change_tenant(tenant->id, std::nullopt, std::move(settings), std::move(changed)));
+      tenant->id, what,
+      co_await store_.change_tenant(tenant->id, std::nullopt, std::move(settings), std::move(change)));
 }
 
 }  // namespace claw

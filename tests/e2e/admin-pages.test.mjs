@@ -5,10 +5,11 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { gzipSync } from "node:zlib";
+import { accessPart, furnishAccess } from "./access-stub.mjs";
 import { accessibilityFaults, builtPage, NARROW, openPage, ownFaults, startWorld, WIDE } from "./admin-support.mjs";
 import { openBrowser } from "./browser.mjs";
 import { channelPart } from "./channel-stub.mjs";
-import { everyKind, inboxPart } from "./inbox-stub.mjs";
+import { everyKind, inboxPart, NUMBER } from "./inbox-stub.mjs";
 import { lowContrast, unnamedControls } from "./page-checks.mjs";
 import { routingPart } from "./routing-stub.mjs";
 
@@ -30,9 +31,14 @@ const PAGES = [
   ["/t/acme/agents/support", "Agents"],
   ["/t/acme/agents/echo", "Agents", "Delete echo"],
   ["/t/acme/routing", "Routing", "Add a rule: A pattern"],
-  ["/t/acme/pairing", "Pairing"],
+  ["/t/acme/pairing", "Pairing", "Change who may write"],
+  ["/t/acme/pairing/allowed", "Pairing", "Allow people"],
+  ["/t/acme/pairing/blocked", "Pairing", "Block people"],
+  ["/t/acme/pairing/opted-out", "Pairing"],
+  ["/t/acme/pairing/groups", "Pairing"],
   ["/t/acme/users", "Users"],
-  ["/t/acme/users/4915155000000", "Users"],
+  ["/t/acme/users/4915155000000", "Users", "Merge with another person…"],
+  ["/t/acme/users/group:120363000000000001", "Users"],
   ["/t/acme/settings/secrets", "Secrets", "Replace WHATSAPP_ACCESS_TOKEN"],
   ["/t/acme/settings/conversations", "Conversations"],
   ["/t/acme/settings/members", "Members", "Invite"],
@@ -53,7 +59,7 @@ describe("every page of the admin UI", () => {
   let page;
 
   before(async () => {
-    stub = await startWorld(inboxPart({ count: 40 }), channelPart(), routingPart());
+    stub = await startWorld(inboxPart({ count: 40 }), channelPart(), accessPart(), routingPart());
     const [maria] = stub.world.inbox.conversations;
     stub.world.inbox.messages.set(maria.id, []);
     everyKind(stub.world.inbox, maria);
@@ -65,6 +71,7 @@ describe("every page of the admin UI", () => {
     const [, held] = stub.world.inbox.conversations;
     stub.world.inbox.add(held, { direction: "outbound", state: "delivered", text: "It comes tomorrow.", agent: null, by: "carla.stein@example.com" });
     stub.world.inbox.hold(held, "ada@example.com");
+    furnishAccess(stub, NUMBER);
     stub.world.invitations.push({ id: "i1", code: "invited", email: "carla@example.com", role: "operator", tenant: "acme", invited_by: "Ada Lovelace", expires_at: new Date(Date.now() + 5e8).toISOString() });
     shared = await openBrowser({ viewport: WIDE, colorScheme: "light", reducedMotion: "reduce" });
     browser = await openPage(stub, shared);

@@ -3,6 +3,7 @@
 
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { accessPart, furnishAccess } from "./access-stub.mjs";
 import { openPage, startWorld } from "./admin-support.mjs";
 import { openBrowser } from "./browser.mjs";
 import { channelPart } from "./channel-stub.mjs";
@@ -33,8 +34,15 @@ const PICTURES = [
     await page.locator(".rule.met").waitFor();
     await page.evaluate(() => document.activeElement?.blur());
   }],
-  ["pairing", "/t/acme/pairing"],
-  ["users", "/t/acme/users/MARIA_USER", (page) => page.getByText("Here known as").waitFor()],
+  ["pairing", "/t/acme/pairing", (page) => page.locator("claw-countdown").last().waitFor()],
+  ["pairing-allowed", "/t/acme/pairing/allowed", (page) => page.locator("claw-people-list").waitFor()],
+  ["users", "/t/acme/users/MARIA_USER", (page) => page.locator("claw-person-access").getByText("by Grace Hopper").waitFor()],
+  ["merge", "/t/acme/users/MARIA_USER", async (page) => {
+    await page.getByRole("button", { name: "Merge with another person…" }).click();
+    await page.locator("claw-merge").getByRole("searchbox").fill("4917155500099");
+    await page.locator("claw-merge").getByRole("button", { name: /171 555/ }).click();
+    await page.getByText("What will happen").waitFor();
+  }],
   ["secrets", "/t/acme/settings/secrets"],
   ["conversation-settings", "/t/acme/settings/conversations", (page) => page.locator(".picture").last().waitFor()],
   ["members", "/t/acme/settings/members"],
@@ -47,9 +55,9 @@ const PICTURES = [
 ];
 const DARK = ["overview", "conversations"];
 
-function furnish({ world, acme }) {
+function furnish(stub) {
+  const { world, acme } = stub;
   const { inbox } = world;
-  acme.policy = "open";
   const secret = (value, by = "Ada Lovelace") => ({ value, at: ago(60 * 24 * 3), by, version: 1 });
   acme.secrets = { ...acme.secrets, WHATSAPP_PHONE_NUMBER_ID: secret(NUMBER), WHATSAPP_ACCESS_TOKEN: secret("x"), WHATSAPP_APP_SECRET: secret("x"),
     WHATSAPP_VERIFY_TOKEN: secret("x"), WHATSAPP_WABA_ID: secret("200000000000001"), MODEL_KEY: { ...secret("x"), description: "The language model's API key." } };
@@ -74,6 +82,12 @@ function furnish({ world, acme }) {
   reply(add({ type: "audio", text: "[voice message]", data: { media: { type: "audio", voice: true, mime_type: "audio/ogg", transcript: "Please tell the driver to ring twice." } } }), 2_300,
     "I am sorry about that box. The driver is asked to ring twice this time.");
   reply(add({ text: "Wonderful, thank you!" }), 1_200, "You are welcome. Have a good day!");
+  const unnamed = inbox.person(null, "4917155500099");
+  unnamed.created_at = ago(60 * 9);
+  unnamed.last_message.text = "It is me, Maria, from my new number";
+  // At the end: the list of conversations shows a day in the shop.
+  inbox.conversations.push(inbox.conversations.shift());
+  furnishAccess(stub, NUMBER);
   for (const one of inbox.messages.get(maria.id)) if (one.direction === "inbound") one.matched_by = "default";
   answerByHand(inbox);
   return maria;
@@ -94,7 +108,7 @@ function answerByHand(inbox) {
 }
 
 test("the admin UI, as the documents show it", async () => {
-  const stub = await startWorld(inboxPart({ count: 312 }), channelPart(), routingPart());
+  const stub = await startWorld(inboxPart({ count: 312 }), channelPart(), accessPart(), routingPart());
   const shared = await openBrowser({ viewport: { width: 1280, height: 800 }, reducedMotion: "reduce" });
   try {
     const maria = furnish(stub);

@@ -12,8 +12,8 @@ export function routingPart() {
   return ({ on, world, expect, Refusal }) => {
     world.routing = {};
     world.conversation = {};
-    /** Standings by address, for access; whoever is in `sessions` has one. */
-    world.access = { standings: {}, sessions: {} };
+    /** By address: how somebody stands, and the session they have. */
+    world.asked = { standings: {}, sessions: {} };
     const routingOf = (tenant) => (world.routing[tenant.name] ??= { rules: [], version: 1 });
     const settingsOf = (tenant) => (world.conversation[tenant.name] ??= { ...SETTINGS, version: 1 });
     const agentsOf = (tenant) => world.agents?.[tenant.name] ?? [];
@@ -57,9 +57,9 @@ export function routingPart() {
       const from = /[A-Z]\./.test(query.get("from") ?? "") ? query.get("from") : digits;
       if (!from) throw new Refusal(400, "from is no phone number and no BSUID");
       const number = query.get("number") || numbersOf(tenant)[0];
-      const session = world.access.sessions[from] ?? null;
+      const session = world.asked.sessions[from] ?? null;
       const first = query.get("first") ? query.get("first") === "true" : (session?.first_of_session ?? true);
-      const standing = world.access.standings[from] ?? "unknown";
+      const standing = world.asked.standings[from] ?? "unknown";
       const admission = tenant.policy === "disabled" || standing === "blocked" ? "ignore" : tenant.policy === "open" || standing === "allowed" ? "admit" : "hold";
       const access = { admission, reason: standing === "blocked" ? "blocked" : tenant.policy === "disabled" ? "channel_disabled" : "", policy: tenant.policy, standing, opted_out: false };
       const known = world.inbox?.conversations.find((one) => one.phone === from);
@@ -68,7 +68,7 @@ export function routingPart() {
       let agent = defaultOf(tenant);
       let matched = "default";
       let rule = null;
-      if (session?.agent && !first) [agent, matched] = [session.agent, "session"];
+      if (session?.agent && !first) [agent, matched] = [session.agent, session.matched_by];
       else for (const kind of KINDS) {
         const at = rules.findIndex((one) => one.by === kind && fits(one, asked));
         if (at < 0) continue;
@@ -76,7 +76,7 @@ export function routingPart() {
         break;
       }
       const says = admission === "ignore" ? "Nobody answers: the message is kept." : admission === "hold"
-        ? `${agent} would answer, but this sender is not let in yet: they get a code, and the message is kept.` : `${agent ?? "Nobody"} answers${rule ? ", because a rule fits" : matched === "session" ? ", as in their session so far" : ", the default agent"}.`;
+        ? `${agent} would answer, but this sender is not let in yet: they get a code, and the message is kept.` : `${agent ?? "Nobody"} answers${rule ? ", because a rule fits" : session?.agent && !first ? ", as in their session so far" : ", the default agent"}.`;
       return { from: { address: from, user: known?.user.id ?? null, name: known?.user.name ?? null }, number, access, agent, matched_by: matched, rule, session, says };
     });
 

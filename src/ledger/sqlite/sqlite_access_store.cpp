@@ -122,6 +122,14 @@ std::optional<AccessRow> live_request(Database& db, TenantId tenant, std::int64_
   return row_at(*rows.operator->());
 }
 
+void add_first_words(Database& db, AccessRow& row) {
+  auto message = db.query("SELECT type, substr(text, 1, $1) FROM messages WHERE id = $2 AND tenant = $3",
+                          kPreviewCharacters, row.asked_by, row.tenant);
+  if (!message.next()) return;
+  row.asked_type = message->text(0);
+  row.asked_text = message->text(1);
+}
+
 AccessDecided settle(Database& db, AccessRow row, const AuditRow& audit) {
   write(db, row);
   row = *row_of(db, row.tenant, row.number, row.address);
@@ -218,6 +226,25 @@ Task<Result<AccessDecided>> SqliteAccessStore::put(AccessRow row, AuditRow audit
       });
 }
 
+Task<Result<AccessRow>> SqliteAccessStore::remove(TenantId tenant, std::int64_t id, AuditRow audit) {
+  return store_.write<AccessRow>([tenant, id, audit = std::move(audit)](Database& db) mutable -> Result<AccessRow> {
+    AccessRow row;
+    {
+      auto rows = db.query(CLAW_ACCESS_COLUMNS "FROM access WHERE id = $1 AND tenant = $2", id, tenant);
+      if (!rows.next()) return fail(ErrorKind::kNotFound, "there is no such sender");
+      row = row_at(*rows.operator->());
+    }
+    row.standing = Standing::kUnknown;
+    row.by = audit.who;
+    row.since = audit.at;
+    row.code.clear();
+    row.expires = {};
+    audit.target = row.address;
+    audit.what += " " + row.address;
+    return settle(db, std::move(row), audit).row;
+  });
+}
+
 Task<Result<void>> SqliteAccessStore::set_opted_out(TenantId tenant, std::string address, std::string name,
                                                     TimePoint at) {
   return store_.write<void>(
@@ -247,6 +274,8 @@ Task<Result<Page<AccessRow>>> SqliteAccessStore::list(TenantId tenant, AccessFil
     Page<AccessRow> page;
     while (rows.next()) page.push_back(row_at(*rows.operator->()));
     if (page.size() == filter.limit && !page.empty()) page.next = page.back().id;
+    for (auto& row : page)
+      if (row.standing == Standing::kPending) add_first_words(db, row);
     return page;
   });
 }

@@ -17,6 +17,7 @@ class SqliteAccessStore final : public AccessStore {
                                                      TimePoint now, AuditRow audit) override;
   [[nodiscard]] Task<Result<AccessRow>> pending_by_code(TenantId tenant, std::string code, TimePoint now) override;
   [[nodiscard]] Task<Result<AccessDecided>> put(AccessRow row, AuditRow audit) override;
+  [[nodiscard]] Task<Result<AccessRow>> remove(TenantId tenant, std::int64_t id, AuditRow audit) override;
   [[nodiscard]] Task<Result<void>> set_opted_out(TenantId tenant, std::string address, std::string name,
                                                  TimePoint at) override;
   [[nodiscard]] Task<Result<Page<AccessRow>>> list(TenantId tenant, AccessFilter filter) override;

@@ -1,5 +1,6 @@
 import { css, html, nothing, type PropertyValues } from "lit";
 import { customElement, state } from "lit/decorators.js";
+import { namesOf } from "../access/number-names.js";
 import "../agent/agent-form.js";
 import type { Agent, AgentDetail } from "../agent/types.js";
 import { api, part, Problem } from "../api.js";
@@ -8,7 +9,7 @@ import { Load, Page } from "../page.js";
 import { go } from "../router.js";
 import { inOrder } from "../routing/draft.js";
 import type { Routing, Rule } from "../routing/types.js";
-import { whom } from "../routing/words.js";
+import { whom, type NumberNames } from "../routing/words.js";
 import { session } from "../session.js";
 import type { Secret } from "../types.js";
 import { confirm } from "../ui/dialog.js";
@@ -30,6 +31,7 @@ interface Opened {
 interface Uses {
   rules: { place: number; saved: number; rule: Rule }[];
   numbers: { phone_number_id: string; agent: string | null }[];
+  names: NumberNames;
 }
 
 /** Who answers: the agents of a tenant, and the one that the address names. */
@@ -99,7 +101,8 @@ export class PageAgents extends Page {
   private async readUses(): Promise<Uses> {
     const [{ rules }, { numbers }] = await Promise.all([api.get<Routing>("/routing"), api.get<Pick<Uses, "numbers">>("/numbers")]);
     const ordered = inOrder(rules.map((rule, index) => ({ ...rule, saved: index + 1 })));
-    return { rules: ordered.map(({ saved, ...rule }, index) => ({ place: index + 1, saved, rule })), numbers };
+    const names = await namesOf(numbers.map((number) => number.phone_number_id));
+    return { rules: ordered.map(({ saved, ...rule }, index) => ({ place: index + 1, saved, rule })), numbers, names };
   }
 
   private rulesOf(name: string): Uses["rules"] {
@@ -148,7 +151,7 @@ export class PageAgents extends Page {
   }
 
   private ruleLink({ place, saved, rule }: Uses["rules"][number]) {
-    return html`<a href="/t/${part(this.params.tenant)}/routing?rule=${saved}">Rule ${place}: ${whom(rule)}</a>`;
+    return html`<a href="/t/${part(this.params.tenant)}/routing?rule=${saved}">Rule ${place}: ${whom(rule, this.uses.value?.names)}</a>`;
   }
 
   /** Who comes to it: by rules, as what is left, and at which numbers. */
@@ -162,7 +165,7 @@ export class PageAgents extends Page {
     return html`<ul class="uses" aria-label="Used by">
       ${isDefault ? html`<li>${icon("agents", 16)}<span>The default: whom no rule fits reaches it.</span></li>` : nothing}
       ${rules.map((rule) => html`<li>${icon("routing", 16)}${this.ruleLink(rule)}</li>`)}
-      ${numbers.length ? html`<li>${icon("channels", 16)}<span>Answers at ${numbers.map((number, index) => html`${index ? ", " : ""}<span class="mono">${number.phone_number_id}</span>`)}</span></li>` : nothing}
+      ${numbers.length ? html`<li>${icon("channels", 16)}<span>Answers at ${numbers.map((number, index) => html`${index ? ", " : ""}${value.names.get(number.phone_number_id) ?? html`<span class="mono">${number.phone_number_id}</span>`}`)}</span></li>` : nothing}
     </ul>`;
   }
 

@@ -18,6 +18,10 @@ type Values = Omit<ConversationSettings, "version">;
 /** Where "never" is left, this is offered: three at night, when nobody is in the middle of something. */
 const NIGHT = 3 * 60;
 
+/** The version is the tenant's, which anything that is set changes: whether it is about these is seen from them. */
+const unchanged = ({ version: _a, ...a }: ConversationSettings, { version: _b, ...b }: ConversationSettings): boolean =>
+  (Object.keys(a) as (keyof Values)[]).every((name) => JSON.stringify(a[name]) === JSON.stringify(b[name]));
+
 const lines = (text: string): string[] => text.split(/[\n,;]/).map((one) => one.trim()).filter(Boolean);
 
 /** How conversations are led: what happens to messages that come quickly, when a session ends, who may command. */
@@ -179,14 +183,14 @@ export class PageConversationSettings extends SettingsPage {
 
   private async read(): Promise<ConversationSettings> {
     const settings = await api.get<ConversationSettings>("/conversation-settings");
-    const unsaved = Object.keys(this.changes).length > 0;
-    if (unsaved && settings.version !== this.base?.version) this.theirs = settings;
-    else if (!unsaved) this.take(settings);
+    if (Object.keys(this.changes).length === 0 || !this.base) this.take(settings);
+    else if (unchanged(settings, this.base)) this.base = settings;
+    else this.theirs = settings;
     return settings;
   }
 
   private take(settings: ConversationSettings): void {
-    if (settings.version !== this.base?.version || Object.keys(this.changes).length > 0) this.drawn += 1;
+    if (!this.base || !unchanged(settings, this.base) || Object.keys(this.changes).length > 0) this.drawn += 1;
     this.base = settings;
     const { version: _, ...values } = settings;
     this.given = values;
@@ -314,7 +318,11 @@ export class PageConversationSettings extends SettingsPage {
   private async send(event: SubmitEvent): Promise<void> {
     event.preventDefault();
     const form = event.currentTarget as HTMLFormElement;
-    if (!form.reportValidity()) return;
+    if (form.reportValidity()) await this.save();
+  }
+
+  private async save(): Promise<void> {
+    const before = this.base?.version;
     const done = await this.saving.run(async () => {
       const settings = await api.patch<ConversationSettings>("/conversation-settings", this.changes, { version: this.base?.version });
       this.loaded.set(settings);
@@ -322,6 +330,10 @@ export class PageConversationSettings extends SettingsPage {
       this.take(settings);
     });
     if (done) toast("Saved. It holds from the next message on.");
-    else if (this.saving.status === 412) await this.loaded.reload();
+    else if (this.saving.status === 412) {
+      await this.loaded.reload();
+      // Something else of the tenant was changed: what was meant still fits.
+      if (!this.theirs && !this.loaded.error && this.base?.version !== before) await this.save();
+    }
   }
 }

@@ -1,5 +1,6 @@
 import { css, html, nothing } from "lit";
 import { customElement, query, state } from "lit/decorators.js";
+import { namesOf } from "../access/number-names.js";
 import type { Agent } from "../agent/types.js";
 import { api, part, told } from "../api.js";
 import { Keys } from "../keys.js";
@@ -23,8 +24,17 @@ import { Unsaved } from "../unsaved.js";
 interface Loaded {
   routing: Routing;
   agents: Agent[];
-  numbers: string[];
+  /** By id, with what people call them. */
+  numbers: Map<string, string>;
 }
+
+async function namedNumbers(ids: string[]): Promise<Map<string, string>> {
+  const names = await namesOf(ids);
+  return new Map(ids.map((id) => [id, names.get(id) ?? id]));
+}
+
+/** The version is the tenant's, which anything that is set changes: whether it is about the rules is seen from them. */
+const unchanged = (a: Routing, b: Routing): boolean => a.default_agent === b.default_agent && same(a.rules, b.rules);
 
 /** Which agent answers whom: rules in the order in which they are tried, and a place to try one on. */
 @customElement("page-routing")
@@ -148,13 +158,15 @@ export class PageRouting extends Page {
       api.get<{ numbers: { phone_number_id: string }[] }>("/numbers"),
     ]);
     this.hear(routing);
-    return { routing, agents, numbers: numbers.map((number) => number.phone_number_id) };
+    const ids = numbers.map((number) => number.phone_number_id);
+    return { routing, agents, numbers: await namedNumbers(ids) };
   }
 
   /** What was read takes the place of what is shown, unless that was changed here: then a person decides. */
   private hear(routing: Routing): void {
-    if (this.dirty && routing.version !== this.base?.version) this.theirs = routing;
-    else if (!this.dirty) this.take(routing);
+    if (!this.dirty || !this.base) this.take(routing);
+    else if (unchanged(routing, this.base)) this.base = routing;
+    else this.theirs = routing;
   }
 
   private take(routing: Routing): void {
@@ -190,7 +202,7 @@ export class PageRouting extends Page {
       <section aria-labelledby="rules">
         <h2 id="rules" class="hidden">Rules</h2>
         ${this.whyNot ? notice("info", this.whyNot) : nothing}
-        <claw-rule-list .rules=${this.rules} .agents=${names} .whyNot=${this.whyNot} .met=${this.met} .named=${this.named} .refused=${this.refused}
+        <claw-rule-list .rules=${this.rules} .agents=${names} .numbers=${numbers} .whyNot=${this.whyNot} .met=${this.met} .named=${this.named} .refused=${this.refused}
           @add=${(event: CustomEvent<RouteBy>) => this.add(event.detail)} @edit=${(event: CustomEvent<number>) => this.edit(event.detail)}
           @remove=${(event: CustomEvent<number>) => this.change(this.rules.filter(({ key }) => key !== event.detail))}
           @order=${(event: CustomEvent<Draft[]>) => this.change(event.detail)}></claw-rule-list>
@@ -209,7 +221,7 @@ export class PageRouting extends Page {
   private ruleWords(saved: number): string {
     const place = this.rules.findIndex((rule) => rule.saved === saved);
     const rule = this.rules[place];
-    return rule ? `Rule ${place + 1}: ${whom(rule)}.` : "One that you removed or changed here.";
+    return rule ? `Rule ${place + 1}: ${whom(rule, this.loaded.value?.numbers)}.` : "One that you removed or changed here.";
   }
 
   /** Where everything ends that no rule fits. */
@@ -234,7 +246,7 @@ export class PageRouting extends Page {
 
   /** Somebody else saved first: what theirs has and yours has not, and two ways on. */
   private conflict(theirs: Routing) {
-    const { added, gone } = difference(this.rules, theirs.rules);
+    const { added, gone } = difference(this.rules, theirs.rules, this.loaded.value?.numbers);
     const line = (words: string, rules: string[]) => (rules.length ? html`<p>${words}</p><ul class="differs">${rules.map((rule) => html`<li>${rule}</li>`)}</ul>` : nothing);
     const other = theirs.default_agent !== this.defaultAgent ? html`<p>Their default agent: ${theirs.default_agent ?? "nobody"}.</p>` : nothing;
     return html`${notice("waiting", html`<p><strong>Somebody else changed the rules while you had them open.</strong> Yours are still here, and not saved.</p>
@@ -298,17 +310,24 @@ export class PageRouting extends Page {
       toast("The rules are saved, and hold for sessions that begin from now on.");
       this.tries?.again();
     } else if (this.save.status === 412) {
-      await this.readTheirs();
+      if (await this.readTheirs()) await this.send();
     } else {
       this.pointOut();
     }
   }
 
-  private async readTheirs(): Promise<void> {
+  /** What is there now; true where it is as it was, and something else of the tenant was changed. */
+  private async readTheirs(): Promise<boolean> {
     try {
-      this.theirs = await api.get<Routing>("/routing");
+      const before = this.base;
+      const routing = await api.get<Routing>("/routing");
+      const again = before !== null && unchanged(routing, before) && routing.version !== before.version;
+      if (again) this.base = routing;
+      else this.theirs = routing;
+      return again;
     } catch (error) {
       this.save.refuse(told(error));
+      return false;
     }
   }
 

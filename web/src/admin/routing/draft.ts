@@ -1,6 +1,6 @@
 // Rules as they are edited on the page: in the order in which they are tried, each with a key that stays while it moves.
 
-import { KINDS, sentenceOf } from "./words.js";
+import { KINDS, sentenceOf, type NumberNames } from "./words.js";
 import type { Rule } from "./types.js";
 
 export interface Draft extends Rule {
@@ -59,10 +59,10 @@ export function rebased(mine: readonly Draft[], saved: readonly Rule[]): Draft[]
 }
 
 /** What `theirs` has that `mine` has not, and the other way round, in words. */
-export function difference(mine: readonly Rule[], theirs: readonly Rule[]): { added: string[]; gone: string[] } {
+export function difference(mine: readonly Rule[], theirs: readonly Rule[], names?: NumberNames): { added: string[]; gone: string[] } {
   const without = (all: readonly Rule[], others: readonly Rule[]): string[] => {
-    const rest = others.map(sentenceOf);
-    return all.map(sentenceOf).filter((one) => {
+    const rest = others.map((rule) => sentenceOf(rule, names));
+    return all.map((rule) => sentenceOf(rule, names)).filter((one) => {
       const at = rest.indexOf(one);
       if (at >= 0) rest.splice(at, 1);
       return at < 0;

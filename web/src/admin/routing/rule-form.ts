@@ -5,7 +5,7 @@ import { field } from "../ui/parts.js";
 import { base } from "../ui/styles.js";
 import { addressOf, type Draft } from "./draft.js";
 import type { RouteBy, Rule } from "./types.js";
-import { KINDS, kindOf } from "./words.js";
+import { KINDS, kindOf, type NumberNames } from "./words.js";
 
 /** One rule in a dialog. Tells `done` (detail: the rule), or `close`. The gateway looks at it when all rules are saved. */
 @customElement("claw-rule-form")
@@ -14,7 +14,7 @@ export class RuleForm extends LitElement {
   @property({ attribute: false }) rule: Draft | null = null;
   @property() by: RouteBy = "peer";
   @property({ attribute: false }) agents: readonly string[] = [];
-  @property({ attribute: false }) numbers: readonly string[] = [];
+  @property({ attribute: false }) numbers: NumberNames = new Map();
   /** What the gateway said against it. */
   @property() refused = "";
   @state() private kind: RouteBy = "peer";
@@ -46,9 +46,9 @@ export class RuleForm extends LitElement {
       ${field({ name: "by", label: "What it looks at", type: "select", value: this.kind, options: KINDS.map(({ by, title }) => ({ value: by, label: title })), input: (value) => this.choose(value as RouteBy) })}
       <p class="example small-text">${kind.words}${kind.first ? " It looks at the message that a session begins with; the session keeps its agent until it ends." : ""}</p>
       ${this.value(rule?.value ?? "")}
-      ${this.kind === "number" || this.numbers.length < 2
+      ${this.kind === "number" || this.numbers.size < 2
         ? nothing
-        : field({ name: "number", label: "Written to", type: "select", value: rule?.number ?? "", options: [{ value: "", label: "any of your numbers" }, ...this.numbers.map((number) => ({ value: number, label: number }))] })}
+        : field({ name: "number", label: "Written to", type: "select", value: rule?.number ?? "", options: [{ value: "", label: "any of your numbers" }, ...[...this.numbers].map(([value, label]) => ({ value, label }))] })}
       ${field({ name: "agent", label: "Agent that answers", type: "select", value: rule?.agent ?? "", options: this.agents.map((agent) => ({ value: agent, label: agent })) })}
       <div class="buttons">
         <button class="primary">${rule ? "Change the rule" : "Add the rule"}</button>
@@ -61,7 +61,7 @@ export class RuleForm extends LitElement {
     const kind = kindOf(this.kind);
     if (this.kind === "channel") return nothing;
     if (this.kind === "number")
-      return field({ name: "value", label: kind.label, help: kind.help, type: "select", value, error: this.error, options: this.numbers.map((number) => ({ value: number, label: number })) });
+      return field({ name: "value", label: kind.label, help: kind.help, type: "select", value, error: this.error, options: [...this.numbers].map(([value, label]) => ({ value, label })) });
     return field({ name: "value", label: kind.label, help: kind.help, value, error: this.error, placeholder: kind.placeholder, required: true, maxlength: 1_000,
       mono: this.kind !== "keyword", inputmode: this.kind === "peer_prefix" ? "tel" : undefined, input: () => (this.error = "") });
   }

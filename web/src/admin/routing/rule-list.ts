@@ -6,7 +6,7 @@ import { badge } from "../ui/parts.js";
 import { base } from "../ui/styles.js";
 import { move, type Draft } from "./draft.js";
 import type { RouteBy } from "./types.js";
-import { KINDS, whom, type Kind } from "./words.js";
+import { KINDS, whom, writtenTo, type Kind, type NumberNames } from "./words.js";
 
 /**
  * All rules under their kinds, in the order in which they are tried; inside of a kind they are moved by pointer or keyboard.
@@ -17,6 +17,7 @@ import { KINDS, whom, type Kind } from "./words.js";
 export class RuleList extends LitElement {
   @property({ attribute: false }) rules: readonly Draft[] = [];
   @property({ attribute: false }) agents: readonly string[] = [];
+  @property({ attribute: false }) numbers: NumberNames = new Map();
   /** Why nothing can be changed; empty where it can. */
   @property() whyNot = "";
   /** The rule that was met by what was tried; 0 for none. */
@@ -233,11 +234,11 @@ export class RuleList extends LitElement {
 
   private rule(rule: Draft, place: number, among: number) {
     const refused = this.refused?.key === rule.key ? this.refused.words : "";
-    const name = `rule ${place + 1}, ${whom(rule)}`;
+    const name = `rule ${place + 1}, ${whom(rule, this.numbers)}`;
     const marks = [rule.key === this.met || rule.key === this.named ? "met" : "", rule.key === this.dragged ? "dragged" : "", refused ? "refused" : ""].join(" ");
     return html`<li class="rule ${marks}" data-key=${rule.key}>
       <span class="place">${place + 1}</span>
-      <span class="what"><span>${rule.by === "pattern" ? html`First message fits <code>${rule.value}</code>${rule.number ? `, written to ${rule.number}` : nothing}` : whom(rule)}</span>
+      <span class="what"><span>${rule.by === "pattern" ? html`First message fits <code>${rule.value}</code>${writtenTo(rule, this.numbers)}` : whom(rule, this.numbers)}</span>
         <span class="to">${icon("send", 14)}<span class="hidden">goes to</span><span class="agent">${rule.agent}</span>
           ${this.agents.includes(rule.agent) ? nothing : badge("failed", "not there")}</span>
         ${rule.key === this.met ? badge("ok", "fits") : nothing}</span>
@@ -275,7 +276,7 @@ export class RuleList extends LitElement {
     if (moved.every(({ key }, index) => key === this.rules[index]?.key)) return;
     this.rules = moved;
     const kin = moved.filter(({ by }) => by === rule.by);
-    this.said = `${whom(rule)}: now ${kin.findIndex(({ key }) => key === rule.key) + 1} of ${kin.length}.`;
+    this.said = `${whom(rule, this.numbers)}: now ${kin.findIndex(({ key }) => key === rule.key) + 1} of ${kin.length}.`;
     this.tell("order", moved);
   }
 

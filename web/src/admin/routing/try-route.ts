@@ -7,7 +7,7 @@ import { field } from "../ui/parts.js";
 import { base } from "../ui/styles.js";
 import { time as clock } from "../../common/words.js";
 import type { Explained } from "./types.js";
-import { becauseOf } from "./words.js";
+import { becauseOf, type NumberNames } from "./words.js";
 
 type Way = "ok" | "waiting" | "failed" | "off";
 interface Step {
@@ -34,7 +34,7 @@ const STANDING: Record<Explained["access"]["standing"], string> = { allowed: "is
 @customElement("claw-try-route")
 export class TryRoute extends LitElement {
   @property() tenant = "";
-  @property({ attribute: false }) numbers: readonly string[] = [];
+  @property({ attribute: false }) numbers: NumberNames = new Map();
   /** There are changes that are not saved, of which the gateway knows nothing. */
   @property({ type: Boolean }) unsaved = false;
   /** A saved rule in words, with where it stands on the page. */
@@ -147,8 +147,8 @@ export class TryRoute extends LitElement {
   override render() {
     return html`<form @submit=${this.send}>
         ${field({ name: "from", label: "From, a phone number or BSUID", value: this.from, placeholder: "+49 151 55000001", required: true, maxlength: 160, inputmode: "tel" })}
-        ${this.numbers.length > 1
-          ? field({ name: "number", label: "To your number", type: "select", value: this.number, options: this.numbers.map((number) => ({ value: number, label: number })) })
+        ${this.numbers.size > 1
+          ? field({ name: "number", label: "To your number", type: "select", value: this.number, options: [...this.numbers].map(([value, label]) => ({ value, label })) })
           : nothing}
         ${field({ name: "text", label: "Message", type: "area", rows: 2, maxlength: 4096, placeholder: "Where is my order?" })}
         <details><summary>They came by an ad, or the session</summary><div>
@@ -194,9 +194,10 @@ export class TryRoute extends LitElement {
     return { title: "Session", way: "ok", words: `One goes on, with ${session.agent}.` };
   }
 
-  private rule({ rule, matched_by: matched }: Explained): Step {
+  private rule({ rule, agent, matched_by: matched, session }: Explained): Step {
     if (rule) return { title: "Rule", way: "ok", words: this.ruleWords(rule) };
-    if (matched === "session" || matched === "command") return { title: "Rule", way: "off", words: `Not asked: ${becauseOf(matched)}.` };
+    if (session?.agent && session.agent === agent && !session.first_of_session) return { title: "Rule", way: "off", words: `Not asked: the session keeps its agent, as ${becauseOf(matched ?? "")}.` };
+    if (matched === "command") return { title: "Rule", way: "off", words: `Not asked: ${becauseOf(matched)}.` };
     return { title: "Rule", way: "off", words: "None fits." };
   }
 

@@ -31,7 +31,7 @@ export const KINDS: readonly Kind[] = [
   { by: "pattern", title: "A pattern", icon: "search", first: true, words: "The first message fits a regular expression: invoice|bill goes to accounting.",
     label: "Regular expression", help: "In RE2's language, found anywhere in the message; capitals do not matter. \\b is the edge of a word, | is “or”, ^ the beginning. There is no look-ahead and no back-reference.", placeholder: "\\b(invoice|bill)\\b" },
   { by: "number", title: "One of your numbers", icon: "channels", first: false, words: "Whatever is written to it: service line and sales line have agents of their own.",
-    label: "Your number", help: "By its phone number id, as Channels lists it.", placeholder: "" },
+    label: "Your number", help: "Those that Channels lists.", placeholder: "" },
   { by: "channel", title: "Everybody", icon: "users", first: false, words: "Whoever is left. With such a rule the default agent is never asked.",
     label: "", help: "", placeholder: "" },
 ];
@@ -40,13 +40,16 @@ export const kindOf = (by: RouteBy): Kind => KINDS.find((kind) => kind.by === by
 
 const spoken = (value: string): string => (/^\d{5,15}$/.test(value) ? phone(value) : value);
 
-/** Whom a rule is about: "Numbers that begin with +49, written to 1065…". */
-export function whom(rule: Rule): string {
-  const to = rule.number && rule.by !== "number" ? `, written to ${rule.number}` : "";
-  return whomOf(rule) + to;
-}
+/** What people call their numbers, by id. */
+export type NumberNames = ReadonlyMap<string, string>;
 
-function whomOf({ by, value = "" }: Rule): string {
+/** ", written to +1 555-010-0000", where a rule is only about what is. */
+export const writtenTo = ({ by, number }: Rule, names?: NumberNames): string => (number && by !== "number" ? `, written to ${names?.get(number) ?? number}` : "");
+
+/** Whom a rule is about: "Numbers that begin with +49, written to +1 555-010-0000". */
+export const whom = (rule: Rule, names?: NumberNames): string => whomOf(rule, names) + writtenTo(rule, names);
+
+function whomOf({ by, value = "" }: Rule, names?: NumberNames): string {
   switch (by) {
     case "peer":
       return spoken(value);
@@ -59,13 +62,13 @@ function whomOf({ by, value = "" }: Rule): string {
     case "pattern":
       return `First message fits ${value}`;
     case "number":
-      return `Written to ${value}`;
+      return `Written to ${names?.get(value) ?? value}`;
     case "channel":
       return "Whoever writes";
   }
 }
 
-export const sentenceOf = (rule: Rule): string => `${whom(rule)} → ${rule.agent}`;
+export const sentenceOf = (rule: Rule, names?: NumberNames): string => `${whom(rule, names)} → ${rule.agent}`;
 
 const MATCHED: Record<string, string> = {
   peer: "a rule is about this person",
@@ -76,7 +79,6 @@ const MATCHED: Record<string, string> = {
   number: "a rule is about the number that was written to",
   channel: "a rule is about everybody",
   default: "no rule fitted, and it is the default agent",
-  session: "it was chosen when the session began, and stays for as long as that lasts",
   command: "an owner chose it with /agent",
 };
 
