@@ -42,6 +42,10 @@ json::object of_status(const StatusRecord& status) {
   return entry;
 }
 
+json::object user_in_short(const std::string& id, const std::string& name) {
+  return {{"id", id}, {"name", text_or_null(name)}, {"kind", is_group(id) ? "group" : "person"}};
+}
+
 /// Null where it is closed.
 json::value window_end(TimePoint last_inbound, TimePoint now) {
   const TimePoint end = last_inbound + whatsapp::kServiceWindow;
@@ -67,7 +71,7 @@ json::object message_json(const MessageRecord& record, const PublicIds& ids) {
   json::object message{{"id", ids.name('m', record.id.value)},
                        {"direction", inbound ? "inbound" : "outbound"},
                        {"state", to_string(record.state)},
-                       {"user", {{"id", record.user}, {"name", text_or_null(record.user_name)}}},
+                       {"user", user_in_short(record.user, record.user_name)},
                        {"conversation", ids.name('c', record.conversation.value)},
                        {"phone_number_id", record.phone_number_id},
                        {"type", record.type},
@@ -80,6 +84,9 @@ json::object message_json(const MessageRecord& record, const PublicIds& ids) {
                        {"reason", text_or_null(record.reason)}};
   if (!record.usage.empty()) message["usage"] = parsed(record.usage);
   if (inbound) message["matched_by"] = text_or_null(record.matched_by);
+  if (const auto& author = record.author)
+    message["author"] = {{"address", author->phone.empty() ? author->bsuid : author->phone},
+                         {"name", text_or_null(author->name)}};
   if (!inbound) {
     message["by"] = by_hand ? text_or_null(record.agent) : json::value(nullptr);
     message["answers"] = record.turn ? json::value(ids.name('m', record.turn.value)) : json::value(nullptr);
@@ -137,7 +144,7 @@ json::object event_json(const EventRecord& record, const PublicIds& ids) {
 
 json::object conversation_json(const ConversationRecord& record, TimePoint now, const PublicIds& ids) {
   return {{"id", ids.name('c', record.id.value)},
-          {"user", {{"id", record.user}, {"name", text_or_null(record.user_name)}}},
+          {"user", user_in_short(record.user, record.user_name)},
           {"phone_number_id", record.phone_number_id},
           {"created_at", time_json(record.created_at)},
           {"last_message",
@@ -155,6 +162,7 @@ json::object conversation_json(const ConversationRecord& record, TimePoint now, 
 
 json::object user_json(const UserRecord& record) {
   return {{"id", record.id},
+          {"kind", is_group(record.id) ? "group" : "person"},
           {"name", text_or_null(record.name)},
           {"phone", text_or_null(record.phone)},
           {"bsuid", text_or_null(record.bsuid)},
@@ -167,6 +175,11 @@ json::object user_detail_json(const UserRecord& record, TimePoint now, const Pub
   for (const auto& conversation : record.conversations)
     conversations.push_back(conversation_json(conversation, now, ids));
   user["conversations"] = std::move(conversations);
+  json::array addresses;
+  for (const auto& address : record.addresses)
+    addresses.push_back({{"address", address}, {"kind", whatsapp::is_bsuid(address) ? "bsuid" : "phone"}});
+  user["addresses"] = std::move(addresses);
+  user["also_known_as"] = json::array(record.also_known_as.begin(), record.also_known_as.end());
   return user;
 }
 

@@ -17,6 +17,7 @@
 #include "api/desk_api.hpp"
 #include "api/guard.hpp"
 #include "api/guide_api.hpp"
+#include "api/identity_api.hpp"
 #include "api/members_api.hpp"
 #include "api/oidc_api.hpp"
 #include "api/overview_api.hpp"
@@ -37,6 +38,7 @@
 #include "ledger/sqlite/audit.hpp"
 #include "ledger/sqlite/number_figures.hpp"
 #include "ledger/sqlite/sqlite_access_store.hpp"
+#include "ledger/sqlite/sqlite_identity_store.hpp"
 #include "ledger/sqlite/sqlite_ledger.hpp"
 #include "ledger/sqlite/sqlite_people_store.hpp"
 #include "ledger/sqlite/sqlite_tenant_store.hpp"
@@ -242,6 +244,8 @@ struct Gateway::Parts {
   std::unique_ptr<Guard> guard;
   std::unique_ptr<RestApi> rest;
   std::unique_ptr<DeskApi> desk_api;
+  std::unique_ptr<sqlite::SqliteIdentityStore> identities;
+  std::unique_ptr<IdentityApi> identity_api;
   std::unique_ptr<AccessApi> access_api;
   std::unique_ptr<GraphAccountClient> graph_account;
   std::unique_ptr<sqlite::SqliteNumberFigures> figures;
@@ -329,6 +333,10 @@ Result<void> Gateway::Parts::make_pipeline() {
   rest = std::make_unique<RestApi>(*ledger, *guard, *feed, clock, ids);
   access_api = std::make_unique<AccessApi>(*access, *ledger, *guard, clock, ids);
   desk_api = std::make_unique<DeskApi>(*desk, *ledger, *guard, clock, ids);
+  identities = std::make_unique<sqlite::SqliteIdentityStore>(*tenants.store, clock);
+  identity_api =
+      std::make_unique<IdentityApi>(*identities, *tenants.admin, *guard, clock, ids,
+                                    [this](const IdentityChange& changed) { conversations->follow(changed); });
   unclaimed = std::make_unique<sqlite::SqliteUnclaimedItems>(*tenants.store);
   unclaimed_delivery = std::make_unique<UnclaimedDelivery>(*unclaimed, *inbox, clock);
   settings = std::make_unique<SettingsApi>(*tenants.admin, directory, *ledger, *tenants.audit, *guard, ids,
@@ -408,6 +416,7 @@ Result<void> Gateway::Parts::listen() {
   webhook->add_routes(public_router);
   rest->add_routes(public_router);
   desk_api->add_routes(public_router);
+  identity_api->add_routes(public_router);
   access_api->add_routes(public_router);
   sign_in_api->add_routes(public_router);
   oidc_api->add_routes(public_router);

@@ -23,9 +23,9 @@ std::string key_of(TenantId tenant, std::string_view number, std::string_view ad
   return fmt::format("{}/{}/{}", tenant.value, number, address);
 }
 
-/// A user made from a phone number is called by it.
 std::vector<std::string> addresses_of(const PendingMessage& message) {
-  return claw::addresses_of(message.user, message.phone, message.bsuid);
+  const Author sender = sender_of(message);
+  return access_addresses(sender.user, sender.phone, sender.bsuid);
 }
 
 void add(Sender& sender, Standing standing, bool opted_out) {
@@ -59,10 +59,7 @@ Verdict judge(ChannelPolicy policy, const Sender& sender) {
 }
 
 std::vector<std::string> addresses_of(const std::string& user, const std::string& phone, const std::string& bsuid) {
-  std::vector<std::string> list;
-  for (const auto* each : {&user, &phone, &bsuid})
-    if (!each->empty() && std::ranges::find(list, *each) == list.end()) list.push_back(*each);
-  return list;
+  return access_addresses(user, phone, bsuid);
 }
 
 std::string make_pairing_code() {
@@ -166,7 +163,7 @@ Task<Result<Access::Decision>> Access::hold(const Tenant& tenant, const PendingM
   for (int left = kCodeTries;; --left) {
     AccessRow request{.tenant = tenant.id,
                       .number = message.phone_number_id,
-                      .address = message.user,
+                      .address = addresses_of(message).front(),
                       .standing = Standing::kPending,
                       .name = message.name,
                       .by = {},
@@ -189,19 +186,24 @@ Task<Result<Access::Decision>> Access::hold(const Tenant& tenant, const PendingM
 
 Task<Result<Access::Decision>> Access::decide(const Tenant& tenant, const PendingMessage& message) {
   const ChannelPolicy policy = tenant.policy_of(message.phone_number_id);
-  auto sender = co_await look_up(tenant, message.phone_number_id, addresses_of(message));
+  const bool group = is_group(message.user);
+  const auto addresses = addresses_of(message);
+  auto sender = co_await look_up(tenant, message.phone_number_id, addresses);
   if (!sender) co_return std::unexpected(sender.error());
-  const OptWord word = message.type == "text" ? opt_word(tenant, message.view.text) : OptWord::kNone;
+  const OptWord word = message.type == "text" && !group ? opt_word(tenant, message.view.text) : OptWord::kNone;
   // Only of somebody who would be let in: a stranger's word changes nothing and costs nothing.
   Sender willing = *sender;
   willing.opted_out = false;
   if (word != OptWord::kNone && judge(policy, willing).admission == Admission::kAdmit) {
     const bool out = word == OptWord::kOut;
     if (out == sender->opted_out) co_return Decision{out ? judge(policy, *sender) : Verdict{Admission::kAdmit, {}}, {}};
-    const auto kept =
-        co_await store_.set_opted_out(tenant.id, message.user, message.name, out ? clock_.now() : TimePoint{});
-    if (!kept) co_return std::unexpected(kept.error());
-    forget_key(key_of(tenant.id, {}, message.user));
+    // Who comes back may have gone under any of their addresses.
+    for (std::size_t i = 0; i < (out ? 1 : addresses.size()); ++i) {
+      const auto kept =
+          co_await store_.set_opted_out(tenant.id, addresses[i], message.name, out ? clock_.now() : TimePoint{});
+      if (!kept) co_return std::unexpected(kept.error());
+      forget_key(key_of(tenant.id, {}, addresses[i]));
+    }
     tell({tenant.id, {}, {}});
     const auto& words = tenant.access.opt_in_words;
     const std::string in = words.empty() ? "" : words.front();
@@ -210,8 +212,10 @@ Task<Result<Access::Decision>> Access::decide(const Tenant& tenant, const Pendin
                            : std::string("Welcome back: we answer you again.")};
   }
   const Verdict verdict = judge(policy, *sender);
-  if (verdict.admission == Admission::kHold) co_return co_await hold(tenant, message);
-  co_return Decision{verdict, {}};
+  if (verdict.admission != Admission::kHold) co_return Decision{verdict, {}};
+  // Everybody in the group would read a code.
+  if (group) co_return Decision{{Admission::kIgnore, "not_on_allowlist"}, {}};
+  co_return co_await hold(tenant, message);
 }
 
 Task<Result<Access::Standpoint>> Access::explain(const Tenant& tenant, const std::string& number,

@@ -81,7 +81,8 @@ class Access {
     Verdict verdict;
     std::string reply;  ///< To tell the sender once; empty: nothing.
   };
-  /// Fails as the store does: then nothing is known, and nothing may be done.
+  /// In a group its author is judged, whom nothing is told: a stranger is ignored there where they would be held, and
+  /// words for opting out are words. Fails as the store does: then nothing is known, and nothing may be done.
   [[nodiscard]] Task<Result<Decision>> decide(const Tenant& tenant, const PendingMessage& message);
 
   /// What is known of a sender by these names at the number, and what would become of their next message: what decide()

@@ -205,12 +205,12 @@ Task<Answer> explain_routing(Call& call) {
                          {"reason", text_or_null(std::string(about->access.verdict.reason))}};
 }
 
-struct Command {
+struct Known {
   const char* name;
   Task<Answer> (*run)(Call&);
 };
 
-constexpr Command kCommands[] = {
+constexpr Known kCommands[] = {
     {"pairing.list", &list_pairing},   {"pairing.approve", &approve}, {"pairing.reject", &reject},
     {"pairing.block", &block_request}, {"access.list", &list_access}, {"access.allow", &allow},
     {"access.block", &block},          {"access.remove", &remove},    {"routing.explain", &explain_routing},
@@ -219,7 +219,7 @@ constexpr Command kCommands[] = {
 }  // namespace
 
 bool AccessCommands::is_mine(std::string_view command) {
-  return std::ranges::any_of(kCommands, [command](const Command& each) { return command == each.name; });
+  return std::ranges::any_of(kCommands, [command](const Known& each) { return command == each.name; });
 }
 
 Task<Result<std::string>> AccessCommands::run(std::string command, std::string arguments, std::string who) {
@@ -233,7 +233,7 @@ Task<Result<std::string>> AccessCommands::run(std::string command, std::string a
   if (!call.tenant)
     co_return fail(ErrorKind::kNotFound, fmt::format("there is no tenant \"{}\"; clawcentral tenant list shows them",
                                                      call.argument("tenant")));
-  const auto* const known = std::ranges::find(kCommands, command, &Command::name);
+  const auto* const known = std::ranges::find(kCommands, command, &Known::name);
   if (known == std::end(kCommands))
     co_return fail(ErrorKind::kInvalid, fmt::format("there is no command \"{}\"", command));
   const auto answer = co_await known->run(call);

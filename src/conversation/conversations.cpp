@@ -147,7 +147,11 @@ void Conversations::deliver(PendingMessage message) {
 }
 
 void Conversations::take_in(Shard& shard, PendingMessage message) {
-  const ConversationId conversation = message.conversation;
+  const ConversationId conversation = joined_.live(message.conversation);
+  if (conversation != message.conversation) {
+    message.conversation = conversation;
+    return deliver(std::move(message));
+  }
   auto& open = shard.open[conversation.value];
   const bool idle = open.queue.empty();
   if (open.in_turn > 0) interrupt(open, message);
@@ -162,13 +166,43 @@ void Conversations::take_in(Shard& shard, PendingMessage message) {
 void Conversations::interrupt(Open& open, const PendingMessage& message) {
   const auto tenant = directory_.by_id(message.tenant);
   if (!tenant || message.type != "text") return;
+  // In a group only who asked may take it back: who else writes there has not been let in yet.
+  if (sender_of(message).user != sender_of(open.queue.front()).user) return;
   if (const auto command = parse_command(message.view.text); command && command->kind == CommandKind::kStop)
     open.give_up.now("stopped by the person");
   else if (tenant->session.queue == QueueMode::kInterrupt)
     open.give_up.now("interrupted by a newer message");
 }
 
+void Conversations::follow(const IdentityChange& changed) {
+  responder_.forget_senders(changed.tenant);
+  for (const auto& [from, into] : changed.joined) join(from, into);
+}
+
+void Conversations::join(ConversationId from, ConversationId into) {
+  joined_.add(from, into);
+  responder_.forget(from);
+  responder_.forget(into);
+  Shard& shard = *shards_[static_cast<std::size_t>(from.value) % shards_.size()];
+  tasks_.spawn(shard.executor, "conversation.join", move_on(shard, from));
+}
+
+Task<> Conversations::move_on(Shard& shard, ConversationId from) {
+  const auto found = shard.open.find(from.value);
+  if (found == shard.open.end()) co_return;
+  Open& open = found->second;
+  const auto behind_turn = open.queue.begin() + static_cast<std::ptrdiff_t>(open.in_turn);
+  std::vector<PendingMessage> moved{std::move_iterator(behind_turn), std::move_iterator(open.queue.end())};
+  open.queue.erase(behind_turn, open.queue.end());
+  for (auto& message : moved) {
+    message.conversation = joined_.live(from);
+    deliver(std::move(message));
+  }
+  if (auto wake = std::exchange(open.wake, std::nullopt)) (*wake)(0);
+}
+
 void Conversations::withdraw(ConversationId conversation, std::string why) {
+  conversation = joined_.live(conversation);
   responder_.forget(conversation);
   Shard& shard = *shards_[static_cast<std::size_t>(conversation.value) % shards_.size()];
   tasks_.spawn(shard.executor, "conversation.withdraw", withdraw_on(shard, conversation, std::move(why)));
@@ -213,6 +247,7 @@ Task<> Conversations::run(Shard& shard, ConversationId conversation) {
     }
     const auto place = co_await places_.take(whose);
     if (stopping_) break;
+    if (open.queue.empty()) continue;  // they were moved on
     open.in_turn = tenant ? turn_size(*tenant, open.queue) : 1;
     open.withdrawn.clear();
     const auto end = open.queue.begin() + static_cast<std::ptrdiff_t>(open.in_turn);

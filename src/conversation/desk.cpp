@@ -29,6 +29,9 @@ Task<Result<void>> Desk::take_over(TenantRef tenant, ConversationId conversation
     co_return fail(ErrorKind::kInvalid,
                    fmt::format("a conversation is taken over for 1 to {} minutes", kMaxHold.count()));
   const std::string why = fmt::format("answered by hand: {}", by);
+  const auto record = co_await ledger_.conversation(tenant->id, conversation);
+  if (!record) co_return std::unexpected(record.error());
+  conversation = record->id;  // the one that it was joined to, where it was
   const auto held = co_await responder_.pause(tenant->id, conversation, clock_.now() + minutes, std::move(by));
   if (!held) co_return held;
   conversations_.withdraw(conversation, why);
@@ -37,6 +40,9 @@ Task<Result<void>> Desk::take_over(TenantRef tenant, ConversationId conversation
 }
 
 Task<Result<void>> Desk::hand_back(TenantRef tenant, ConversationId conversation) {
+  const auto record = co_await ledger_.conversation(tenant->id, conversation);
+  if (!record) co_return std::unexpected(record.error());
+  conversation = record->id;
   const auto free = co_await responder_.pause(tenant->id, conversation, {}, {});
   if (free && changed_) changed_(tenant->id, conversation);
   co_return free;

@@ -217,6 +217,7 @@ Task<std::optional<TurnOutcome>> Responder::respond(TenantRef tenant, PendingMes
     turn.session.last_turn = turn.message.received;
   }
   if (turn.session_changed) turn.outcome.session = turn.session;
+  turn.outcome.conversation = turn.message.conversation;
   // What a pause changed meanwhile is read anew; else this is what the next turn begins with.
   {
     std::unique_lock lock(mutex_);
@@ -241,10 +242,12 @@ bool Responder::obey(Turn& turn, const Command& command) {
                                 : fmt::format("{} answers here.", answer));
       return true;
     }
-    case CommandKind::kWhoAmI:
-      turn.say(turn.message.phone.empty() ? fmt::format("You are known here as {}.", turn.message.bsuid)
-                                          : fmt::format("You are known here as +{}.", turn.message.phone));
+    case CommandKind::kWhoAmI: {
+      const Author sender = sender_of(turn.message);
+      turn.say(sender.phone.empty() ? fmt::format("You are known here as {}.", sender.bsuid)
+                                    : fmt::format("You are known here as +{}.", sender.phone));
       return true;
+    }
     case CommandKind::kNew:
       if (command.rest.empty()) {
         turn.set_session(begun_anew(turn.session, MessageId{turn.message.id.value + 1}));
@@ -265,7 +268,7 @@ bool Responder::obey(Turn& turn, const Command& command) {
       const bool pause = command.kind == CommandKind::kPause;
       SessionRecord changed = turn.session;
       changed.paused_until = pause ? kForGood : TimePoint{};
-      changed.paused_by = pause ? fmt::format("+{}", turn.message.phone) : std::string();
+      changed.paused_by = pause ? fmt::format("+{}", sender_of(turn.message).phone) : std::string();
       turn.set_session(std::move(changed));
       turn.outcome.changes_pause = true;
       turn.say(pause ? "Nobody answers in this chat until /resume." : "The agent answers again.");
@@ -337,6 +340,7 @@ Task<Result<AgentReply>> Responder::reply_of(Turn& turn, const Agent& agent) {
                   turn.tenant,
                   user_of(*turn.tenant, turn.message, turn.session),
                   turn.session.first};
+  asked.message.view.text = text_of(std::move(asked.message.view.text), turn.message.author);
   auto asking = std::make_shared<GiveUp::Asking>();
   if (stopping_) {
     turn.parked = true;

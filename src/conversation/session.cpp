@@ -87,9 +87,10 @@ PendingMessage merged(std::span<const PendingMessage> messages) {
 }
 
 bool is_owner(const Tenant& tenant, const PendingMessage& message) {
+  const Author sender = sender_of(message);
   return std::ranges::any_of(tenant.session.owners, [&](const std::string& written) {
     const auto address = address_of(written);
-    return !address.empty() && (address == message.phone || address == message.bsuid);
+    return !address.empty() && (address == sender.phone || address == sender.bsuid);
   });
 }
 

@@ -17,6 +17,14 @@ enum class Standing : std::uint8_t {
 };
 [[nodiscard]] std::string_view to_string(Standing standing);
 
+/// The addresses under which rows about a sender are looked up: their phone number, their BSUID, and their public id
+/// unless it looks like an address that is not theirs (any more): somebody else may have it by now. The first is where
+/// new rows are kept. An empty one is none.
+[[nodiscard]] std::vector<std::string> access_addresses(std::string_view user, std::string_view phone,
+                                                        std::string_view bsuid);
+/// Digits alone, or a BSUID.
+[[nodiscard]] bool looks_like_an_address(std::string_view public_id);
+
 /// What is known of a sender's access at one number, or at all of a tenant's.
 struct AccessRow {
   std::int64_t id = 0;

@@ -84,6 +84,7 @@ class Admin {
   static constexpr std::int64_t kMaxTokenDays = 3650;
   static constexpr std::int64_t kMaxRetentionDays = 36'500;
   static constexpr std::size_t kMaxNumbers = 100;   ///< Of one tenant.
+  static constexpr std::size_t kMaxGroups = 1'000;  ///< Of one tenant that are answered: all are looked at for each.
   static constexpr std::size_t kMaxAppSecrets = 7;  ///< Of numbers that have their own.
   static constexpr std::int64_t kMaxDebounceMs = 60'000;
   static constexpr std::int64_t kMaxMerged = 100;              ///< Messages that share a turn.
@@ -123,6 +124,9 @@ class Admin {
                                               std::string phone_number_id);
   /// kNotFound where it is nobody's. The tenant keeps the number among its settings.
   [[nodiscard]] Task<Result<void>> release(By by, std::string waba_id, std::string phone_number_id);
+
+  /// Whether what is said in a group (by its id at Meta) is answered. The same again changes nothing.
+  [[nodiscard]] Task<Result<TenantRef>> answer_group(By by, TenantRef tenant, std::string group, bool answered);
 
   [[nodiscard]] Task<Result<TenantRef>> set_agent(By by, TenantRef tenant, AgentChange change);
   [[nodiscard]] Task<Result<TenantRef>> delete_agent(By by, TenantRef tenant, std::string name);

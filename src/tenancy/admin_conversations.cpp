@@ -41,7 +41,7 @@ constexpr Range kRanges[] = {
 };
 
 /// What of a change is one: settings that get another value, and what is said of it.
-struct Changes {
+struct SettingChanges {
   const Tenant& tenant;
   std::vector<SettingRow> rows = {};
   std::string said = {};
@@ -52,7 +52,7 @@ struct Changes {
   }
 };
 
-Result<void> add_numbers(Changes& changes, const ConversationChange& wanted) {
+Result<void> add_numbers(SettingChanges& changes, const ConversationChange& wanted) {
   for (const auto& range : kRanges) {
     const auto& value = wanted.*range.wanted;
     if (!value) continue;
@@ -108,7 +108,7 @@ Result<std::vector<std::string>> words_in(std::string_view name, const std::vect
   return words;
 }
 
-Result<void> add_words(Changes& changes, const ConversationChange& wanted) {
+Result<void> add_words(SettingChanges& changes, const ConversationChange& wanted) {
   const AccessSettings& now = changes.tenant.access;
   std::vector<std::string> in_force[] = {now.opt_out_words, now.opt_in_words};
   const struct {
@@ -132,7 +132,7 @@ Result<void> add_words(Changes& changes, const ConversationChange& wanted) {
   return {};
 }
 
-Result<void> add_others(Changes& changes, const ConversationChange& wanted) {
+Result<void> add_others(SettingChanges& changes, const ConversationChange& wanted) {
   const Tenant& tenant = changes.tenant;
   if (wanted.queue) {
     const auto mode = queue_mode_named(*wanted.queue);
@@ -157,7 +157,7 @@ Result<void> add_others(Changes& changes, const ConversationChange& wanted) {
 }  // namespace
 
 Task<Result<TenantRef>> Admin::change_conversations(By by, TenantRef tenant, ConversationChange wanted) {
-  Changes changes{*tenant};
+  SettingChanges changes{*tenant};
   for (const auto add : {&add_numbers, &add_words, &add_others})
     if (const auto added = add(changes, wanted); !added) co_return std::unexpected(added.error());
   for (auto& row : changes.rows) {

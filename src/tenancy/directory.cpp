@@ -55,6 +55,10 @@ void apply_setting(Tenant& tenant, const SettingRow& row) {
   apply_access(tenant, row);
   apply_session(tenant, row);
   if (is_readable(row.name)) tenant.secrets_set[row.name] = {row.set_at, row.set_by, {}, row.version};
+  if (row.name == kGroupsAnswered) {
+    tenant.groups_answered = split_words(row.value);
+    tenant.groups_version = row.version;
+  }
   if (row.name == kPhoneNumberId) tenant.phone_number_ids = split_words(row.value);
   if (row.name == "routing.rules") tenant.routing = read_routing_rules(row.value);
   if (row.name == "agent.default") tenant.default_agent = row.value;

@@ -23,6 +23,9 @@ inline constexpr const char* kPhoneNumberId = "WHATSAPP_PHONE_NUMBER_ID";
 inline constexpr const char* kWabaId = "WHATSAPP_WABA_ID";
 inline constexpr const char* kAppId = "WHATSAPP_APP_ID";
 
+/// The setting that has the ids of the groups that are answered, with commas between.
+inline constexpr const char* kGroupsAnswered = "groups.answered";
+
 /// Who may talk. Stored by name.
 enum class ChannelPolicy {
   kDisabled,   ///< Nobody.
@@ -158,6 +161,8 @@ struct Tenant {
   std::map<std::string, Agent> agents;
   std::vector<RoutingRule> routing;  ///< In the tenant's order.
   std::string default_agent;         ///< Empty: none is set.
+  std::vector<std::string> groups_answered;  ///< Ids of groups at Meta: all others are kept and not answered.
+  std::string groups_version;                ///< Of that; empty: never set.
 
   [[nodiscard]] ChannelPolicy policy_of(const std::string& phone_number_id) const {
     const auto own = access.by_number.find(phone_number_id);
@@ -177,6 +182,11 @@ struct Tenant {
   [[nodiscard]] bool is_claimed(std::string_view number) const {
     for (const auto& claim : claims)
       if (claim.phone_number_id == number) return true;
+    return false;
+  }
+  [[nodiscard]] bool answers_group(std::string_view group_id) const {
+    for (const auto& each : groups_answered)
+      if (each == group_id) return true;
     return false;
   }
   [[nodiscard]] bool owns_number(std::string_view phone_number_id) const {

@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "ledger/sqlite/audit.hpp"
+#include "ledger/sqlite/identity.hpp"
 #include "ledger/sqlite/sqlite_ledger.hpp"
 #include "ledger/sqlite/walk.hpp"
 
@@ -69,14 +70,19 @@ void tidy(Database& db, std::int64_t id) {
   db.run("DELETE FROM access WHERE id = $1 AND standing = 0 AND opted_out_ms = 0", id);
 }
 
-/// The conversations that `row` is about: its person's, at its number or at all.
+/// The conversations that `row` is about: its person's, at its number or at all. Who has the address now is its person,
+/// not who is still called by it.
 std::vector<std::int64_t> conversations_of(Database& db, const AccessRow& row) {
+  std::string public_id = row.address;
+  {
+    auto key = db.query("SELECT value FROM kv WHERE tenant = $1 AND key = 'wa:' || $2", row.tenant, row.address);
+    if (key.next()) public_id = key->text(0);
+  }
+  const auto user = user_named(db, row.tenant, public_id);
   std::vector<std::int64_t> found;
   auto rows = db.query(
-      "SELECT c.id FROM users u JOIN conversations c ON c.tenant = u.tenant AND c.user = u.id "
-      "WHERE u.tenant = $1 AND u.public_id IN ($2, (SELECT value FROM kv WHERE tenant = $1 AND key = 'wa:' || $2)) "
-      "AND ($3 = '' OR c.phone_number_id = $3)",
-      row.tenant, row.address, row.number);
+      "SELECT id FROM conversations WHERE tenant = $1 AND user = $2 AND ($3 = '' OR phone_number_id = $3)", row.tenant,
+      user ? user->id : UserId{}, row.number);
   while (rows.next()) found.push_back(rows->integer(0));
   return found;
 }

@@ -1,5 +1,7 @@
-#include <fmt/format.h>
+#include <algorithm>
 
+#include "ledger/access_store.hpp"
+#include "ledger/sqlite/join_conversations.hpp"
 #include "ledger/sqlite/sqlite_ledger.hpp"
 #include "ledger/sqlite/tally.hpp"
 
@@ -17,9 +19,9 @@ struct Place {
 
 std::optional<Place> place_of(Database& db, ConversationId conversation) {
   auto row = db.query(
-      "SELECT c.tenant, c.id, c.phone_number_id, u.phone, u.bsuid, c.last_message FROM conversations c "
+      "SELECT c.tenant, c.id, c.phone_number_id, u.phone, u.bsuid, c.last_message, u.public_id FROM conversations c "
       "JOIN users u ON u.id = c.user WHERE c.id = $1",
-      conversation);
+      live_conversation(db, conversation));
   if (!row.next()) return std::nullopt;
   Place place;
   place.whose.tenant = TenantId{row->integer(0)};
@@ -28,6 +30,7 @@ std::optional<Place> place_of(Database& db, ConversationId conversation) {
   place.whose.phone = row->text(3);
   place.whose.bsuid = row->text(4);
   place.previous = row->integer(5);
+  place.whose.group = group_of(row->view(6));
   return place;
 }
 
@@ -58,7 +61,7 @@ void set_head(Database& db, const Place& place) {
 void write_session(Database& db, ConversationId conversation, const SessionRecord& session) {
   db.run(
       "INSERT INTO conversation_sessions (conversation, epoch, first, agent, matched_by, paused_until_ms, paused_by) "
-      "VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO UPDATE SET epoch = excluded.epoch, first = excluded.first, "
+      "VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO UPDATE SET epoch = max(epoch, excluded.epoch), first = excluded.first, "
       "agent = excluded.agent, matched_by = excluded.matched_by, paused_until_ms = excluded.paused_until_ms, "
       "paused_by = excluded.paused_by",
       conversation, session.epoch, session.first, session.agent, session.matched_by, to_ms(session.paused_until),
@@ -67,12 +70,13 @@ void write_session(Database& db, ConversationId conversation, const SessionRecor
 
 /// Whether an approval has overtaken the decision to hold the message.
 bool let_in_meanwhile(Database& db, MessageId message) {
-  auto row = db.query(
-      "SELECT 1 FROM messages m JOIN conversations c ON c.id = m.conversation JOIN users u ON u.id = c.user "
-      "JOIN access a ON a.tenant = m.tenant AND a.number IN ('', c.phone_number_id) "
-      "AND a.address IN (u.public_id, u.phone, u.bsuid) AND a.address <> '' AND a.standing = 1 WHERE m.id = $1",
-      message);
-  return row.next();
+  const PendingMessage held = pending_message(db, message);
+  return std::ranges::any_of(access_addresses(held.user, held.phone, held.bsuid), [&](const std::string& address) {
+    auto row = db.query(
+        "SELECT 1 FROM access WHERE tenant = $1 AND number IN ('', $2) AND address = $3 AND standing = $4", held.tenant,
+        held.phone_number_id, address, Standing::kAllowed);
+    return row.next();
+  });
 }
 
 TimePoint last_turn_of(Database& db, ConversationId conversation) {
@@ -136,7 +140,8 @@ Task<Result<std::vector<OutboundMessage>>> SqliteLedger::complete_turn(MessageId
           conversation = ConversationId{row->integer(0)};
           first_part = static_cast<std::size_t>(row->integer(1));
         }
-        if (outcome.session) {
+        // Begun in a conversation that was joined to another meanwhile: the other's session goes on.
+        if (outcome.session && (!outcome.conversation || outcome.conversation == conversation)) {
           SessionRecord session = *outcome.session;
           if (!outcome.changes_pause) {
             const auto now_stored = session_of(db, conversation);
@@ -171,7 +176,8 @@ Task<Result<void>> SqliteLedger::begin_turn(std::vector<MessageId> messages, Fen
 }
 
 Task<Result<SessionRecord>> SqliteLedger::session(ConversationId conversation) {
-  return store_.read<SessionRecord>([conversation](Database& db) -> Result<SessionRecord> {
+  return store_.read<SessionRecord>([asked = conversation](Database& db) -> Result<SessionRecord> {
+    const ConversationId conversation = live_conversation(db, asked);
     SessionRecord session = session_of(db, conversation);
     session.last_turn = last_turn_of(db, conversation);
     return session;
@@ -183,10 +189,10 @@ Task<Result<void>> SqliteLedger::pause(TenantId tenant, ConversationId conversat
   return fenced<void>(fence, [tenant, conversation, until, by = std::move(by)](Database& db) -> Result<void> {
     const auto place = place_of(db, conversation);
     if (!place || place->whose.tenant != tenant) return fail(ErrorKind::kNotFound, "there is no such conversation");
-    SessionRecord session = session_of(db, conversation);
+    SessionRecord session = session_of(db, place->whose.conversation);
     session.paused_until = until;
     session.paused_by = by;
-    write_session(db, conversation, session);
+    write_session(db, place->whose.conversation, session);
     return {};
   });
 }
