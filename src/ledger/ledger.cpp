@@ -45,6 +45,20 @@ std::string_view to_string(MessageState state) {
   return "unknown";
 }
 
+std::string_view to_string(Standing standing) {
+  switch (standing) {
+    case Standing::kUnknown:
+      return "unknown";
+    case Standing::kAllowed:
+      return "allowed";
+    case Standing::kPending:
+      return "pending";
+    case Standing::kBlocked:
+      return "blocked";
+  }
+  return "unknown";
+}
+
 bool looks_like_an_address(std::string_view public_id) {
   return whatsapp::is_bsuid(public_id) || std::ranges::all_of(public_id, [](char c) { return c >= '0' && c <= '9'; });
 }
@@ -104,6 +118,20 @@ std::optional<CallbackData> parse_callback_data(std::string_view data) {
 std::uint16_t slot_of(TenantId tenant, std::string_view key) {
   if (const auto ours = parse_callback_data(key)) return ours->slot;
   return static_cast<std::uint16_t>(hash64(fmt::format("{}/{}", tenant.value, key)));
+}
+
+std::string_view to_string(Standing standing) {
+  switch (standing) {
+    case Standing::kUnknown:
+      return "unknown";
+    case Standing::kAllowed:
+      return "allowed";
+    case Standing::kPending:
+      return "pending";
+    case Standing::kBlocked:
+      return "blocked";
+  }
+  return "unknown";
 }
 
 }  // namespace claw
