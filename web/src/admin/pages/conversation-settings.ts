@@ -295,15 +295,17 @@ export class PageConversationSettings extends SettingsPage {
   private saveBar() {
     if (Object.keys(this.changes).length === 0) return nothing;
     const { theirs } = this;
+    if (theirs)
+      return html`<div class="save">
+        ${notice("waiting", html`<p><strong>Somebody else changed these settings while you had them open.</strong> Yours are still here, and not saved.</p>`)}
+        <div class="buttons"><button type="button" @click=${() => this.take(theirs)}>Show theirs</button>
+          <button type="button" @click=${() => this.keepMine(theirs)}>Keep what I changed</button></div>
+      </div>`;
     return html`<div class="save">
-      ${theirs
-        ? html`${notice("waiting", html`<p><strong>Somebody else changed these settings while you had them open.</strong> Yours are still here, and not saved.</p>`)}
-            <div class="buttons"><button type="button" class="small" @click=${() => this.take(theirs)}>Show theirs</button>
-              <button type="button" class="small" @click=${() => this.keepMine(theirs)}>Keep what I changed</button></div>`
-        : this.saving.notice()}
+      ${this.saving.notice()}
       <div class="buttons"><span>Your changes are not saved yet.</span>
-        <button class="primary" ?disabled=${this.saving.busy || theirs !== null} aria-busy=${this.saving.busy}>Save</button>
-        <button type="button" ?disabled=${this.saving.busy} @click=${() => this.base && this.take(theirs ?? this.base)}>Give up changes</button></div>
+        <button class="primary" ?disabled=${this.saving.busy} aria-busy=${this.saving.busy}>Save</button>
+        <button type="button" ?disabled=${this.saving.busy} @click=${() => this.base && this.take(this.base)}>Give up changes</button></div>
     </div>`;
   }
 

@@ -236,11 +236,12 @@ export class PageRouting extends Page {
 
   private saveBar() {
     if (!this.dirty && !this.save.error) return nothing;
+    if (this.theirs) return html`<div class="save">${this.conflict(this.theirs)}</div>`;
     return html`<div class="save">
-      ${this.theirs ? this.conflict(this.theirs) : this.refused ? nothing : this.save.notice()}
+      ${this.refused ? nothing : this.save.notice()}
       <div class="buttons"><span>${this.refused ? "The gateway refused a rule. Nothing is saved yet." : "Your changes are not saved yet."}</span>
-        <button type="button" class="primary" ?disabled=${this.save.busy || this.theirs !== null} aria-busy=${this.save.busy} @click=${() => void this.send()}>Save</button>
-        <button type="button" ?disabled=${this.save.busy} @click=${() => this.base && this.take(this.theirs ?? this.base)}>Give up changes</button></div>
+        <button type="button" class="primary" ?disabled=${this.save.busy} aria-busy=${this.save.busy} @click=${() => void this.send()}>Save</button>
+        <button type="button" ?disabled=${this.save.busy} @click=${() => this.base && this.take(this.base)}>Give up changes</button></div>
     </div>`;
   }
 
@@ -252,8 +253,8 @@ export class PageRouting extends Page {
     return html`${notice("waiting", html`<p><strong>Somebody else changed the rules while you had them open.</strong> Yours are still here, and not saved.</p>
         ${line("Theirs has:", added)}${line("Theirs has not:", gone)}${other}`)}
       <div class="buttons">
-        <button type="button" class="small" @click=${() => this.take(theirs)}>Show theirs</button>
-        <button type="button" class="small" @click=${() => this.keepMine(theirs)}>Keep mine</button>
+        <button type="button" @click=${() => this.take(theirs)}>Show theirs</button>
+        <button type="button" @click=${() => this.keepMine(theirs)}>Keep mine</button>
       </div>`;
   }
 
