@@ -106,8 +106,10 @@ TEST_F(ConversationScenarioTest, HoldsEachNumberToItsPolicy) {
 
 TEST_F(ConversationScenarioTest, LetsInWhoIsApprovedAndAnswersWhatTheyWrote) {
   policy(town_.acme, "pairing");
-  for (const char* text : {"one", "two", "three"}) town_.write(kZoe, T::kAcme1, text);
-  ASSERT_TRUE(town_.is(town_.acme, "three", "held"));
+  for (const char* text : {"one", "two", "three"}) {
+    town_.write(kZoe, T::kAcme1, text);
+    ASSERT_TRUE(town_.is(town_.acme, text, "held"));
+  }
   ASSERT_TRUE(town_.hears(kZoe, T::kAcme1, 1));
   EXPECT_THAT(town_.heard(kZoe, T::kAcme1), SizeIs(1)) << "one code, however much is written";
   EXPECT_EQ(town_.model.calls(), 0U);
