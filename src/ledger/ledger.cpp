@@ -120,18 +120,4 @@ std::uint16_t slot_of(TenantId tenant, std::string_view key) {
   return static_cast<std::uint16_t>(hash64(fmt::format("{}/{}", tenant.value, key)));
 }
 
-std::string_view to_string(Standing standing) {
-  switch (standing) {
-    case Standing::kUnknown:
-      return "unknown";
-    case Standing::kAllowed:
-      return "allowed";
-    case Standing::kPending:
-      return "pending";
-    case Standing::kBlocked:
-      return "blocked";
-  }
-  return "unknown";
-}
-
 }  // namespace claw
