@@ -175,10 +175,12 @@ AccessApi::Answer AccessApi::list(HttpRequest& request, const Caller& caller) {
   if (!before) co_return problem_of(before.error());
   const auto standing = standing_of(request);
   if (!standing) co_return problem_of(standing.error());
+  const auto opted_out = flag_of(request, "opted_out");
+  if (!opted_out) co_return problem_of(opted_out.error());
   AccessFilter filter{.limit = *limit,
                       .before = *before,
                       .standing = *standing,
-                      .opted_out = words_of(request, "opted_out") == "true",
+                      .opted_out = opted_out->value_or(false),
                       .number = words_of(request, "number"),
                       .search = searched(request)};
   const auto page = co_await access_.list(caller.tenant->id, std::move(filter));
@@ -290,12 +292,14 @@ AccessApi::Answer AccessApi::decide_many(HttpRequest& request, const Caller& cal
 }
 
 AccessApi::Answer AccessApi::explain_routing(HttpRequest& request, const Caller& caller) {
+  const auto first = flag_of(request, "first");
+  if (!first) co_return problem_of(first.error());
   Inquiry inquiry{.from = words_of(request, "from"),
                   .number = words_of(request, "number"),
                   .text = words_of(request, "text"),
                   .source_id = words_of(request, "source_id"),
-                  .ctwa_clid = words_of(request, "ctwa_clid")};
-  if (const auto first = request.query_value("first")) inquiry.first = *first == "true";
+                  .ctwa_clid = words_of(request, "ctwa_clid"),
+                  .first = *first};
   const auto about = co_await explain(ledger_, access_, clock_.now(), caller.tenant, std::move(inquiry));
   if (!about) co_return problem_of(about.error());
   co_return net::json_response(200, json::serialize(explanation_json(*about)));
