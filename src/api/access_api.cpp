@@ -69,19 +69,6 @@ Result<std::optional<Standing>> standing_of(const HttpRequest& request) {
   return fail(ErrorKind::kInvalid, "standing must be allowed, pending or blocked");
 }
 
-/// The digits of what begins like a phone number, however it is written.
-std::string searched(const HttpRequest& request) {
-  const std::string words = words_of(request, "search");
-  std::string digits;
-  for (const char c : words) {
-    if (c >= '0' && c <= '9')
-      digits += c;
-    else if (std::string_view("+ -.()").find(c) == std::string_view::npos)
-      return words;
-  }
-  return digits.empty() ? words : digits;
-}
-
 /// What a list of texts in the body says; kInvalid where it is none.
 Result<std::vector<std::string>> texts_in(const json::object& body, std::string_view name, std::size_t most) {
   const auto* list = body.if_contains(name);
@@ -182,7 +169,7 @@ AccessApi::Answer AccessApi::list(HttpRequest& request, const Caller& caller) {
                       .standing = *standing,
                       .opted_out = opted_out->value_or(false),
                       .number = words_of(request, "number"),
-                      .search = searched(request)};
+                      .search = search_words(words_of(request, "search"))};
   const auto page = co_await access_.list(caller.tenant->id, std::move(filter));
   if (!page) co_return problem_of(page.error());
   co_return page_of("access", *page, kKind, ids_, [this](const AccessRow& row) { return entry_json(row, ids_); });
@@ -284,8 +271,9 @@ AccessApi::Answer AccessApi::decide_many(HttpRequest& request, const Caller& cal
     for (const auto& each : *names) ids.push_back(ids_.number(kKind, each).value_or(0));
   }
   const TenantId tenant = caller.tenant->id;
-  const auto decided = *all ? co_await access_.decide_all(tenant, *number, *decision, std::move(audit))
-                            : co_await access_.decide(tenant, std::move(ids), *decision, std::move(audit));
+  const auto decided = all->value_or(false)
+                           ? co_await access_.decide_all(tenant, *number, *decision, std::move(audit))
+                           : co_await access_.decide(tenant, std::move(ids), *decision, std::move(audit));
   if (!decided) co_return problem_of(decided.error());
   co_return net::json_response(
       200, json::serialize(json::object{{"decided", decided->rows.size()}, {"gone", decided->gone}}));

@@ -284,8 +284,8 @@ test("a tenant gets 404, or nothing, for everything of another", async () => {
   const secrets = new Set();
   for (const operation of lists) names(await read(operation.path), secrets);
   assert.ok(secrets.size > 20);
-  const clean = (answer, what) => {
-    for (const secret of secrets) assert.ok(!answer.text.includes(`"${secret}"`), `${what} shows ${secret}: ${answer.text}`);
+  const clean = (answer, what, said = []) => {
+    for (const secret of secrets) if (!said.includes(secret)) assert.ok(!answer.text.includes(`"${secret}"`), `${what} shows ${secret}: ${answer.text}`);
     assert.doesNotMatch(answer.text, /acme/, what);
   };
   for (const who of [beta.token, beta.browser])
@@ -295,7 +295,9 @@ test("a tenant gets 404, or nothing, for everything of another", async () => {
       for (const pairs of tries) {
         const answer = await call("GET", operation.path + query(pairs), who);
         check(operation, answer, query(pairs));
-        if (answer.status === 200) clean(answer, `${operation.name} ${query(pairs)}`);
+        // It says whom it was asked about; everything else in it is beta's.
+        const said = operation.name === "explainRouting" ? pairs.map(([, value]) => value) : [];
+        if (answer.status === 200) clean(answer, `${operation.name} ${query(pairs)}`, said);
       }
     }
   for (const who of [beta.token, beta.browser, { ...beta.browser, tenant: "acme" }])
@@ -546,7 +548,7 @@ function oddRequest(operation, known, random) {
   if (random.chance(0.1) && pairs.length > 0) pairs.push(pairs[0]);
   let path = address(operation, values) + query(pairs);
   // Bytes that are no UTF-8, which no string of JavaScript can hold.
-  if (random.chance(0.1)) path = path.replace(/x/, "%ff%c3");
+  if (random.chance(0.1)) path = path.replace(/\bx/, "%ff%c3");
   const example = operation.body && JSON.stringify(operation.body.example);
   const body = operation.body && (random.chance(0.5) ? random.one(ODD_BODIES) : example);
   return { path, headers, body };
