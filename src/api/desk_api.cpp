@@ -15,6 +15,11 @@ HttpResponse no_such_conversation() {
   return problem(404, "Not found", "There is no such conversation.");
 }
 
+/// As people see it; a token may have no label.
+std::string name_of(const Caller& caller) {
+  return caller.actor.name.empty() ? "a program" : caller.actor.name;
+}
+
 /// Refused, with a type that a program can tell apart.
 HttpResponse refused(HandReply::Kind kind) {
   const auto say = [](std::string_view type, std::string_view title, std::string_view detail) {
@@ -66,7 +71,7 @@ DeskApi::Answer DeskApi::take_over(HttpRequest& request, const Caller& caller) {
   if (!minutes) co_return problem_of(minutes.error());
   std::optional<std::chrono::minutes> time;
   if (*minutes) time = std::chrono::minutes(**minutes);
-  const auto held = co_await desk_.take_over(caller.tenant, ConversationId{*id}, caller.actor.name, time);
+  const auto held = co_await desk_.take_over(caller.tenant, ConversationId{*id}, name_of(caller), time);
   if (!held) co_return problem_of(held.error());
   co_return co_await show(caller.tenant->id, ConversationId{*id});
 }
@@ -88,7 +93,7 @@ DeskApi::Answer DeskApi::reply(HttpRequest& request, const Caller& caller) {
   if (!body) co_return problem_of(body.error());
   auto text = text_of(*body, "text");
   if (!text) co_return problem_of(text.error());
-  Saying saying{std::move(*text), caller.actor.name, std::string(request.header("Idempotency-Key"))};
+  Saying saying{std::move(*text), name_of(caller), std::string(request.header("Idempotency-Key"))};
   const auto said = co_await desk_.reply(caller.tenant, ConversationId{*id}, std::move(saying));
   if (!said) co_return problem_of(said.error());
   if (said->kind != HandReply::Kind::kQueued) co_return refused(said->kind);
