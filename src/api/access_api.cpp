@@ -1,7 +1,6 @@
 #include "api/access_api.hpp"
 
 #include <algorithm>
-#include <array>
 
 #include <fmt/format.h>
 
@@ -46,21 +45,6 @@ HttpResponse entry_response(const AccessRow& row, const PublicIds& ids) {
   return net::json_response(200, json::serialize(entry_json(row, ids)));
 }
 
-constexpr std::array<std::string_view, 3> kDecisions = {"approve", "reject", "block"};
-
-std::optional<PairingDecision> decision_named(std::string_view name) {
-  const auto found = std::ranges::find(kDecisions, name);
-  if (found == kDecisions.end()) return std::nullopt;
-  return static_cast<PairingDecision>(found - kDecisions.begin());
-}
-
-AuditRow audit_of(const Caller& caller, TimePoint now, PairingDecision decision) {
-  constexpr std::array<std::string_view, 3> kWords = {"let in", "turned away", "blocked"};
-  const auto which = static_cast<std::size_t>(decision);
-  return audit_row(caller.actor, caller.tenant->id, now, fmt::format("access.{}", kDecisions[which]), "",
-                   std::string(kWords[which]));
-}
-
 Result<std::optional<Standing>> standing_of(const HttpRequest& request) {
   const auto name = request.query_value("standing");
   if (!name) return std::nullopt;
@@ -69,20 +53,18 @@ Result<std::optional<Standing>> standing_of(const HttpRequest& request) {
   return fail(ErrorKind::kInvalid, "standing must be allowed, pending or blocked");
 }
 
-/// What a list of texts in the body says; kInvalid where it is none.
-Result<std::vector<std::string>> texts_in(const json::object& body, std::string_view name, std::size_t most) {
+/// A list of the body; kInvalid where it is none, or has no text or too many.
+Result<std::vector<std::string>> some_texts_in(const json::object& body, std::string_view name, std::size_t most) {
   const auto* list = body.if_contains(name);
-  const bool fits = list && list->is_array() && !list->get_array().empty() && list->get_array().size() <= most &&
-                    std::ranges::all_of(list->get_array(), [](const json::value& each) { return each.is_string(); });
-  if (!fits) return fail(ErrorKind::kInvalid, fmt::format("{} must be a list of 1 to {} texts", name, most));
-  std::vector<std::string> texts;
-  for (const auto& each : list->get_array()) texts.emplace_back(each.get_string());
-  return texts;
+  auto texts = list ? texts_of(*list) : std::nullopt;
+  if (!texts || texts->empty() || texts->size() > most)
+    return fail(ErrorKind::kInvalid, fmt::format("{} must be a list of 1 to {} texts", name, most));
+  return std::move(*texts);
 }
 
 /// All of them as addresses; kInvalid naming those that are none.
 Result<std::vector<std::string>> addresses_in(const json::object& body) {
-  const auto written = texts_in(body, "addresses", AccessApi::kMaxAddresses);
+  const auto written = some_texts_in(body, "addresses", AccessApi::kMaxAddresses);
   if (!written) return written;
   std::vector<std::string> addresses, wrong;
   for (const auto& each : *written) {
@@ -119,13 +101,12 @@ json::value session_json(const Explanation& about) {
 }
 
 json::object explanation_json(const Explanation& about) {
-  constexpr std::array<std::string_view, 3> kAdmissions = {"admit", "ignore", "hold"};
   const auto& [sender, verdict] = about.access;
   return {
       {"from", {{"address", about.address}, {"user", text_or_null(about.user)}, {"name", text_or_null(about.name)}}},
       {"number", about.number},
       {"access",
-       {{"admission", kAdmissions[static_cast<std::size_t>(verdict.admission)]},
+       {{"admission", to_string(verdict.admission)},
         {"reason", verdict.reason},
         {"policy", to_string(about.policy)},
         {"standing", to_string(sender.standing)},
@@ -197,8 +178,7 @@ AccessApi::Answer AccessApi::put(HttpRequest& request, const Caller& caller) {
                   .name = *name,
                   .by = caller.actor.name,
                   .since = clock_.now()};
-    auto audit = audit_row(caller.actor, caller.tenant->id, clock_.now(), allowed ? "access.allow" : "access.block",
-                           address, fmt::format("{} {}", allowed ? "allowed" : "blocked", address));
+    auto audit = audit_of(caller.actor, row.tenant, row.since, row.standing, address);
     const auto kept = co_await access_.put(std::move(row), std::move(audit));
     if (!kept) co_return problem_of(kept.error());
     entries.push_back(entry_json(kept->row, ids_));
@@ -209,15 +189,15 @@ AccessApi::Answer AccessApi::put(HttpRequest& request, const Caller& caller) {
 AccessApi::Answer AccessApi::remove(HttpRequest& request, const Caller& caller) {
   const auto id = ids_.number(kKind, request.param("id"));
   if (!id) co_return no_such_sender();
-  auto audit =
-      audit_row(caller.actor, caller.tenant->id, clock_.now(), "access.remove", "", "forgot the decision about");
+  auto audit = audit_of(caller.actor, caller.tenant->id, clock_.now(), Standing::kUnknown, {});
   const auto gone = co_await access_.remove(caller.tenant->id, *id, std::move(audit));
   co_return gone ? no_content() : problem_of(gone.error());
 }
 
 AccessApi::Answer AccessApi::decide(const Caller& caller, std::int64_t id, PairingDecision decision) {
+  const TenantId tenant = caller.tenant->id;
   const auto decided =
-      co_await access_.decide(caller.tenant->id, id, decision, audit_of(caller, clock_.now(), decision));
+      co_await access_.decide(tenant, id, decision, audit_of(caller.actor, tenant, clock_.now(), decision));
   co_return decided ? entry_response(decided->row, ids_) : problem_of(decided.error());
 }
 
@@ -254,7 +234,7 @@ AccessApi::Answer AccessApi::decide_many(HttpRequest& request, const Caller& cal
   if (!body) co_return problem_of(body.error());
   const auto name = text_of(*body, "decision");
   if (!name) co_return problem_of(name.error());
-  const auto decision = decision_named(*name);
+  const auto decision = pairing_decision_named(*name);
   if (!decision) co_return problem(400, "Bad request", "decision must be approve, reject or block");
   const auto all = flag_in(*body, "all");
   if (!all) co_return problem_of(all.error());
@@ -262,15 +242,15 @@ AccessApi::Answer AccessApi::decide_many(HttpRequest& request, const Caller& cal
   if (!number) co_return problem_of(number.error());
   if (all->value_or(false) == body->contains("ids"))
     co_return problem(400, "Bad request", "Say whom: ids, or all: true.");
-  auto audit = audit_of(caller, clock_.now(), *decision);
+  const TenantId tenant = caller.tenant->id;
+  auto audit = audit_of(caller.actor, tenant, clock_.now(), *decision);
   std::vector<std::int64_t> ids;
   if (body->contains("ids")) {
-    const auto names = texts_in(*body, "ids", kMaxAddresses);
+    const auto names = some_texts_in(*body, "ids", kMaxAddresses);
     if (!names) co_return problem_of(names.error());
     // A name that is none of ours is of a request that is gone.
     for (const auto& each : *names) ids.push_back(ids_.number(kKind, each).value_or(0));
   }
-  const TenantId tenant = caller.tenant->id;
   const auto decided = all->value_or(false)
                            ? co_await access_.decide_all(tenant, *number, *decision, std::move(audit))
                            : co_await access_.decide(tenant, std::move(ids), *decision, std::move(audit));

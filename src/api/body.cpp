@@ -52,4 +52,14 @@ Result<std::optional<SecretString>> secret_in(json::object& body, std::string_vi
   return SecretString(std::move(**text));
 }
 
+std::optional<std::vector<std::string>> texts_of(const json::value& value) {
+  if (!value.is_array()) return std::nullopt;
+  std::vector<std::string> texts;
+  for (const auto& each : value.get_array()) {
+    if (!each.is_string()) return std::nullopt;
+    texts.emplace_back(each.get_string());
+  }
+  return texts;
+}
+
 }  // namespace claw

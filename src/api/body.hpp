@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <boost/json.hpp>
 
@@ -26,5 +27,8 @@ namespace claw {
 [[nodiscard]] Result<std::optional<std::int64_t>> integer_in(const boost::json::object& body, std::string_view name);
 /// The same, and wiped where it stood.
 [[nodiscard]] Result<std::optional<SecretString>> secret_in(boost::json::object& body, std::string_view name);
+
+/// A list of texts; nothing where the value is something else.
+[[nodiscard]] std::optional<std::vector<std::string>> texts_of(const boost::json::value& value);
 
 }  // namespace claw

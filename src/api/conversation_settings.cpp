@@ -14,12 +14,8 @@ using net::HttpResponse;
 Result<std::optional<std::vector<std::string>>> texts_in(const json::object& body, std::string_view name) {
   const auto* list = body.if_contains(name);
   if (!list) return std::nullopt;
-  std::vector<std::string> texts;
-  if (!list->is_array()) return fail(ErrorKind::kInvalid, std::string(name) + " must be a list of texts");
-  for (const auto& each : list->get_array()) {
-    if (!each.is_string()) return fail(ErrorKind::kInvalid, std::string(name) + " must be a list of texts");
-    texts.emplace_back(each.get_string());
-  }
+  auto texts = texts_of(*list);
+  if (!texts) return fail(ErrorKind::kInvalid, std::string(name) + " must be a list of texts");
   return texts;
 }
 
@@ -62,22 +58,9 @@ Result<ConversationChange> change_in(HttpRequest& request) {
 }
 
 HttpResponse settings_response(const Tenant& tenant) {
-  const SessionSettings& session = tenant.session;
-  const AccessSettings& access = tenant.access;
-  const json::object shown{
-      {"queue", to_string(session.queue)},
-      {"debounce_ms", session.debounce.count()},
-      {"max_merged", session.max_merged},
-      {"idle_reset_minutes", session.idle_reset.count()},
-      {"daily_reset_minute",
-       session.daily_reset_minute < 0 ? json::value(nullptr) : json::value(session.daily_reset_minute)},
-      {"take_over_minutes", session.take_over.count()},
-      {"owners", json::value_from(session.owners)},
-      {"opt_out_words", json::value_from(access.opt_out_words)},
-      {"opt_in_words", json::value_from(access.opt_in_words)},
-      {"max_pending", access.max_pending},
-      {"approval_notice", access.approval_notice},
-      {"version", tenant.version}};
+  auto shown = json::parse(conversation_settings_json(tenant)).as_object();
+  if (tenant.session.daily_reset_minute < 0) shown["daily_reset_minute"] = nullptr;
+  shown["version"] = tenant.version;
   return versioned(200, shown, tenant.version);
 }
 

@@ -19,6 +19,8 @@ static_assert(kCodeLetters.size() == 32, "a random byte's 5 low bits choose one,
 /// A code that somebody else has is made again; with 32^8 of them twice is never.
 constexpr int kCodeTries = 3;
 
+constexpr std::array<std::string_view, 3> kDecisions = {"approve", "reject", "block"};
+
 std::string key_of(TenantId tenant, std::string_view number, std::string_view address) {
   return fmt::format("{}/{}/{}", tenant.value, number, address);
 }
@@ -49,6 +51,39 @@ std::string code_reply(const AccessRow& request) {
 
 }  // namespace
 
+std::string_view to_string(Admission admission) {
+  constexpr std::array<std::string_view, 3> kNames = {"admit", "ignore", "hold"};
+  return kNames[static_cast<std::size_t>(admission)];
+}
+
+std::string_view to_string(PairingDecision decision) {
+  return kDecisions[static_cast<std::size_t>(decision)];
+}
+
+std::optional<PairingDecision> pairing_decision_named(std::string_view name) {
+  const auto found = std::ranges::find(kDecisions, name);
+  if (found == kDecisions.end()) return std::nullopt;
+  return static_cast<PairingDecision>(found - kDecisions.begin());
+}
+
+AuditRow audit_of(const Actor& actor, TenantId tenant, TimePoint at, PairingDecision decision) {
+  constexpr std::array<const char*, 3> kDone = {"let in", "turned away", "blocked"};
+  return audit_row(actor, tenant, at, fmt::format("access.{}", to_string(decision)), "",
+                   kDone[static_cast<std::size_t>(decision)]);
+}
+
+AuditRow audit_of(const Actor& actor, TenantId tenant, TimePoint at, Standing standing, const std::string& address) {
+  const bool removes = standing == Standing::kUnknown;
+  const bool allows = standing == Standing::kAllowed;
+  std::string done = removes ? "forgot the decision about" : allows ? "allowed" : "blocked";
+  if (!address.empty()) done += " " + address;
+  return audit_row(actor, tenant, at,
+                   removes  ? "access.remove"
+                   : allows ? "access.allow"
+                            : "access.block",
+                   address, std::move(done));
+}
+
 Verdict judge(ChannelPolicy policy, const Sender& sender) {
   if (policy == ChannelPolicy::kDisabled) return {Admission::kIgnore, "channel_disabled"};
   if (sender.standing == Standing::kBlocked) return {Admission::kIgnore, "blocked"};
@@ -67,10 +102,6 @@ std::string search_words(std::string_view written) {
       return std::string(trimmed(written));
   }
   return digits.empty() ? std::string(trimmed(written)) : digits;
-}
-
-std::vector<std::string> addresses_of(const std::string& user, const std::string& phone, const std::string& bsuid) {
-  return access_addresses(user, phone, bsuid);
 }
 
 std::string make_pairing_code() {

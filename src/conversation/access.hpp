@@ -21,12 +21,14 @@ struct Sender {
   bool opted_out = false;
 };
 
-/// Whether a message may cost anything.
+/// Whether a message may cost anything. Told by name.
 enum class Admission : std::uint8_t {
   kAdmit,
   kIgnore,  ///< Kept, not processed, nothing is sent.
   kHold,    ///< Kept until somebody approves the sender, who is told a code.
 };
+
+[[nodiscard]] std::string_view to_string(Admission admission);
 
 struct Verdict {
   Admission admission = Admission::kIgnore;
@@ -48,19 +50,25 @@ using whatsapp::address_of;
 /// What a list is searched by: the digits of what begins like a phone number, however it is written; else as it is.
 [[nodiscard]] std::string search_words(std::string_view written);
 
-/// Every name that somebody has, each once: what access looks at.
-[[nodiscard]] std::vector<std::string> addresses_of(const std::string& user, const std::string& phone,
-                                                    const std::string& bsuid);
-
 /// A new pairing code: 8 of ABCDEFGHJKLMNPQRSTUVWXYZ23456789 (none that looks like another), from a CSPRNG.
 [[nodiscard]] std::string make_pairing_code();
 
-/// What may be done with a request of a sender who waits.
+/// What may be done with a request of a sender who waits. Told by name.
 enum class PairingDecision : std::uint8_t {
   kApprove,
   kReject,  ///< The sender may ask again.
   kBlock,   ///< For good.
 };
+
+[[nodiscard]] std::string_view to_string(PairingDecision decision);
+[[nodiscard]] std::optional<PairingDecision> pairing_decision_named(std::string_view name);
+
+/// The row of the log that goes with a decision; the store fills in whom it is about.
+[[nodiscard]] AuditRow audit_of(const Actor& actor, TenantId tenant, TimePoint at, PairingDecision decision);
+/// The row that goes with what is set of a sender: kAllowed, kBlocked, or kUnknown, which takes back what was decided.
+/// `address` is empty where the store fills it in.
+[[nodiscard]] AuditRow audit_of(const Actor& actor, TenantId tenant, TimePoint at, Standing standing,
+                                const std::string& address);
 
 /// What a bare message of text asks for about itself: the words of the tenant, without regard to ASCII case.
 enum class OptWord : std::uint8_t { kNone, kOut, kIn };

@@ -1,7 +1,6 @@
 #include "conversation/access_commands.hpp"
 
 #include <algorithm>
-#include <array>
 
 #include <boost/json.hpp>
 #include <fmt/chrono.h>
@@ -46,9 +45,6 @@ struct Call {
         if (each.is_string()) list.emplace_back(each.get_string());
     return list;
   }
-  [[nodiscard]] AuditRow audit(std::string action, std::string target, std::string what) const {
-    return audit_row(actor, tenant->id, clock.now(), std::move(action), std::move(target), std::move(what));
-  }
 };
 
 using Answer = Result<json::value>;
@@ -91,12 +87,9 @@ Task<Answer> list_pairing(Call& call) {
 }
 
 Task<Answer> decide(Call& call, PairingDecision decision) {
-  constexpr std::array<std::string_view, 3> kActions = {"access.approve", "access.reject", "access.block"};
-  constexpr std::array<std::string_view, 3> kWords = {"let in", "turned away", "blocked"};
   const auto number = number_of(call);
   if (!number) co_return std::unexpected(number.error());
-  const auto which = static_cast<std::size_t>(decision);
-  auto audit = call.audit(std::string(kActions[which]), "", std::string(kWords[which]));
+  auto audit = audit_of(call.actor, call.tenant->id, call.clock.now(), decision);
   const auto codes = call.texts("codes");
   if (call.flag("all") != codes.empty())
     co_return fail(ErrorKind::kInvalid, "say whom: the codes that people were told, or --all for everybody who waits");
@@ -143,8 +136,6 @@ Task<Answer> list_access(Call& call) {
 Task<Answer> set_standing(Call& call, Standing standing) {
   const auto number = number_of(call);
   if (!number) co_return std::unexpected(number.error());
-  const bool removes = standing == Standing::kUnknown;
-  const bool allows = standing == Standing::kAllowed;
   std::vector<std::string> addresses;
   for (const auto& written : call.texts("addresses")) {
     addresses.push_back(address_of(written));
@@ -161,15 +152,7 @@ Task<Answer> set_standing(Call& call, Standing standing) {
                   .name = call.argument("name"),
                   .by = call.actor.name,
                   .since = call.clock.now()};
-    auto audit = call.audit(removes  ? "access.remove"
-                            : allows ? "access.allow"
-                                     : "access.block",
-                            address,
-                            fmt::format("{} {}",
-                                        removes  ? "forgot the decision about"
-                                        : allows ? "allowed"
-                                                 : "blocked",
-                                        address));
+    auto audit = audit_of(call.actor, call.tenant->id, call.clock.now(), standing, address);
     const auto kept = co_await call.access.put(std::move(row), std::move(audit));
     if (!kept) co_return fail(kept.error().kind, fmt::format("{}: {}", address, kept.error().message));
   }
@@ -187,7 +170,6 @@ Task<Answer> remove(Call& call) {
 }
 
 Task<Answer> explain_routing(Call& call) {
-  constexpr std::array<std::string_view, 3> kAdmissions = {"admit", "ignore", "hold"};
   Inquiry inquiry{.from = call.argument("from"),
                   .number = call.argument("number"),
                   .text = call.argument("text"),
@@ -199,7 +181,7 @@ Task<Answer> explain_routing(Call& call) {
                          {"agent", text_or_null(about->agent)},
                          {"matched_by", text_or_null(about->matched_by)},
                          {"rule", about->rule >= 0 ? json::value(about->rule + 1) : json::value(nullptr)},
-                         {"access", kAdmissions[static_cast<std::size_t>(about->access.verdict.admission)]},
+                         {"access", to_string(about->access.verdict.admission)},
                          {"reason", text_or_null(std::string(about->access.verdict.reason))}};
 }
 

@@ -55,8 +55,8 @@ Task<Result<HandReply::Kind>> Desk::may_reply(const Tenant& tenant, Conversation
   if (!tenant.owns_number(conversation->phone_number_id)) co_return kNoNumber;
   const auto user = co_await ledger_.user(tenant.id, conversation->user);
   if (!user) co_return std::unexpected(user.error());
-  const auto stands =
-      co_await access_.explain(tenant, conversation->phone_number_id, addresses_of(user->id, user->phone, user->bsuid));
+  const auto stands = co_await access_.explain(tenant, conversation->phone_number_id,
+                                               access_addresses(user->id, user->phone, user->bsuid));
   if (!stands) co_return std::unexpected(stands.error());
   if (stands->sender.opted_out) co_return kOptedOut;
   co_return conversation->last_inbound + whatsapp::kServiceWindow > clock_.now() ? kQueued : kWindowClosed;

@@ -114,7 +114,8 @@ Task<Result<Explanation>> explain(Ledger& ledger, Access& access, TimePoint now,
   // Whom a message comes from is what it says; what else is known of them comes from before.
   (whatsapp::is_bsuid(about.address) ? known->bsuid : known->phone) = about.address;
   const auto stands = co_await access.explain(
-      *tenant, about.number, addresses_of(about.user.empty() ? about.address : about.user, known->phone, known->bsuid));
+      *tenant, about.number,
+      access_addresses(about.user.empty() ? about.address : about.user, known->phone, known->bsuid));
   if (!stands) co_return std::unexpected(stands.error());
   about.access = *stands;
 

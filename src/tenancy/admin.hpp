@@ -152,6 +152,9 @@ class Admin {
   Listener changed_;  // constant after set_listener()
 };
 
+/// What ConversationChange can set, as it is now: a JSON object with its names; daily_reset_minute is -1 for never.
+[[nodiscard]] std::string conversation_settings_json(const Tenant& tenant);
+
 /// Where Meta sends a tenant's webhooks.
 [[nodiscard]] std::string webhook_url(std::string_view public_url, const Tenant& tenant);
 

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include <boost/json.hpp>
 #include <fmt/format.h>
 
 #include "base/text.hpp"
@@ -167,6 +168,23 @@ Task<Result<TenantRef>> Admin::change_conversations(By by, TenantRef tenant, Con
   auto changed = change(by, tenant->id, "conversations.set", "conversations",
                         changes.said.empty() ? std::string("changed nothing") : std::move(changes.said));
   co_return co_await change_settings(tenant, "conversation-settings", std::move(changes.rows), std::move(changed));
+}
+
+std::string conversation_settings_json(const Tenant& tenant) {
+  namespace json = boost::json;
+  const SessionSettings& session = tenant.session;
+  const AccessSettings& access = tenant.access;
+  return json::serialize(json::object{{"queue", to_string(session.queue)},
+                                      {"debounce_ms", session.debounce.count()},
+                                      {"max_merged", session.max_merged},
+                                      {"idle_reset_minutes", session.idle_reset.count()},
+                                      {"daily_reset_minute", session.daily_reset_minute},
+                                      {"take_over_minutes", session.take_over.count()},
+                                      {"owners", json::value_from(session.owners)},
+                                      {"opt_out_words", json::value_from(access.opt_out_words)},
+                                      {"opt_in_words", json::value_from(access.opt_in_words)},
+                                      {"max_pending", access.max_pending},
+                                      {"approval_notice", access.approval_notice}});
 }
 
 }  // namespace claw

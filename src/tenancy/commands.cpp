@@ -228,19 +228,7 @@ Task<Answer> set_routing(Call& call) {
 }
 
 json::value conversations_of(const Tenant& tenant) {
-  const SessionSettings& session = tenant.session;
-  const AccessSettings& access = tenant.access;
-  return json::object{{"queue", to_string(session.queue)},
-                      {"debounce_ms", session.debounce.count()},
-                      {"max_merged", session.max_merged},
-                      {"idle_reset_minutes", session.idle_reset.count()},
-                      {"daily_reset_minute", session.daily_reset_minute},
-                      {"take_over_minutes", session.take_over.count()},
-                      {"owners", json::value_from(session.owners)},
-                      {"opt_out_words", json::value_from(access.opt_out_words)},
-                      {"opt_in_words", json::value_from(access.opt_in_words)},
-                      {"max_pending", access.max_pending},
-                      {"approval_notice", access.approval_notice}};
+  return json::parse(conversation_settings_json(tenant));
 }
 
 Task<Answer> show_conversations(Call& call) {

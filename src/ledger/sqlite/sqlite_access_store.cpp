@@ -146,6 +146,18 @@ AccessDecided settle(Database& db, AccessRow row, const AuditRow& audit) {
   return decided;
 }
 
+/// What somebody decided about a sender who is known; the log's row says about whom.
+AccessDecided settle_as(Database& db, AccessRow row, Standing standing, TimePoint at, AuditRow audit) {
+  row.standing = standing;
+  row.by = audit.who;
+  row.since = at;
+  row.code.clear();
+  row.expires = {};
+  audit.target = row.address;
+  audit.what += " " + row.address;
+  return settle(db, std::move(row), audit);
+}
+
 }  // namespace
 
 Task<Result<std::vector<AccessRow>>> SqliteAccessStore::find(TenantId tenant, std::string number,
@@ -195,15 +207,7 @@ Task<Result<AccessDecisions>> SqliteAccessStore::decide(TenantId tenant, std::ve
             ++decisions.gone;
             continue;
           }
-          row->standing = standing;
-          row->by = audit.who;
-          row->since = now;
-          row->code.clear();
-          row->expires = {};
-          AuditRow said = audit;
-          said.target = row->address;
-          said.what += " " + row->address;
-          auto decided = settle(db, std::move(*row), said);
+          auto decided = settle_as(db, std::move(*row), standing, now, audit);
           decisions.rows.push_back(std::move(decided.row));
           std::ranges::move(decided.released, std::back_inserter(decisions.released));
         }
@@ -233,21 +237,14 @@ Task<Result<AccessDecided>> SqliteAccessStore::put(AccessRow row, AuditRow audit
 }
 
 Task<Result<AccessRow>> SqliteAccessStore::remove(TenantId tenant, std::int64_t id, AuditRow audit) {
-  return store_.write<AccessRow>([tenant, id, audit = std::move(audit)](Database& db) mutable -> Result<AccessRow> {
+  return store_.write<AccessRow>([tenant, id, audit = std::move(audit)](Database& db) -> Result<AccessRow> {
     AccessRow row;
     {
       auto rows = db.query(CLAW_ACCESS_COLUMNS "FROM access WHERE id = $1 AND tenant = $2", id, tenant);
       if (!rows.next()) return fail(ErrorKind::kNotFound, "there is no such sender");
       row = row_at(*rows.operator->());
     }
-    row.standing = Standing::kUnknown;
-    row.by = audit.who;
-    row.since = audit.at;
-    row.code.clear();
-    row.expires = {};
-    audit.target = row.address;
-    audit.what += " " + row.address;
-    return settle(db, std::move(row), audit).row;
+    return settle_as(db, std::move(row), Standing::kUnknown, audit.at, audit).row;
   });
 }
 
