@@ -261,6 +261,23 @@ TEST_F(IdentityTest, ATurnUnderWayEndsInTheConversationThatItsOwnWasJoinedTo) {
       << "the session of a conversation that is no more is not written over the other's";
 }
 
+TEST_F(IdentityTest, WhatWasSaidWithAKeyIsSaidOnceAlsoWhereItsConversationWasJoinedMeanwhile) {
+  const auto a = write(phone("491511"), "a");
+  const auto b = write(only("US.a"), "b");
+  const auto say = [&](ConversationId conversation) {
+    return world_.run(world_.ledger->say(kAcme, conversation, {"hello", "ada", "key"}, world_.ledger->fence()));
+  };
+  const auto first = say(b.conversation);
+  ASSERT_TRUE(first);
+  write(both("491511", "US.a"), "c");
+  for (const auto conversation : {b.conversation, a.conversation}) {
+    const auto again = say(conversation);
+    ASSERT_TRUE(again) << again.error().message;
+    EXPECT_TRUE(again->before);
+    EXPECT_EQ(again->message.id, first->message.id);
+  }
+}
+
 TEST_F(IdentityTest, WhatWaitsInTheSameBatchIsOfTheOneTheyBecame) {
   const auto accepted = accept({text_from("491511", "a"), message_of(only("US.a"), "b"),
                                 message_of(both("491511", "US.a"), "c"), text_from("491599", "d")});

@@ -210,7 +210,7 @@ Task<Result<Said>> SqliteLedger::say(TenantId tenant, ConversationId conversatio
               "WHERE s.tenant = $1 AND s.key = $2",
               tenant, saying.key);
           if (row.next()) {
-            if (row->integer(1) != conversation.value || row->view(2) != saying.text)
+            if (row->integer(1) != place->whose.conversation.value || row->view(2) != saying.text)
               return fail(ErrorKind::kConflict, "this key was used for something else that was said");
             place->whose.id = MessageId{row->integer(0)};
             place->whose.text = saying.text;
