@@ -59,7 +59,7 @@ describe("who waits", () => {
     await open();
     await row("Ines Moreau").getByText("Bonjour ! Avez-vous").waitFor();
     assert.deepEqual(await rows().locator("b").allInnerTexts(), ["Ines Moreau", "+49 176 555 000 34", "Kofi Mensah", "Lena Vogel"]);
-    assert.match(await row("Ines Moreau").getByRole("timer").innerText(), /^code ends in\s*7:5\d$/);
+    assert.match(await row("Ines Moreau").getByRole("timer").innerText(), /^code ends in\s*(8:00|7:[45]\d)$/);
     const { code } = access.entries.find((entry) => entry.name === "Ines Moreau");
     await row("Ines Moreau").getByText(`${code.slice(0, 4)} ${code.slice(4)}`).waitFor();
     await tab("Waiting 4").waitFor();
@@ -128,7 +128,7 @@ describe("who waits", () => {
     world.refuse = (method, path) => (path === "/access" ? { status: 503 } : null);
     await other.page.clock.fastForward(8 * 60_000);
     await ines.getByText("the code has ended").waitFor();
-    assert.equal(await ines.getByRole("button").count(), 0);
+    await ines.getByRole("button").first().waitFor({ state: "detached" });
     await other.close();
   });
 
@@ -313,7 +313,7 @@ describe("the lists", () => {
     await open("/opted-out");
     await page.getByRole("row", { name: /Petra Lang/ }).getByText("5 days ago").waitFor();
     await page.getByText("Only they can change it: by writing START.").waitFor();
-    assert.equal(await page.locator("claw-people-list").getByRole("button").count(), 0);
+    await page.locator("claw-people-list").getByRole("button").first().waitFor({ state: "detached" });
   });
 
   test("they are searched, and a search and a number have an address", async () => {

@@ -74,7 +74,7 @@ test("who talks on two numbers has both conversations, each with its number", as
 describe("addresses", () => {
   test("another one is linked, and unlinked after a question; the last one stays", async () => {
     await open(MARIA, "Maria Keller");
-    assert.equal(await page.getByRole("button", { name: /^Unlink/ }).count(), 0);
+    await page.getByRole("button", { name: /^Unlink/ }).first().waitFor({ state: "detached" });
     await button("Link another address").click();
     await label("Another number, or WhatsApp's id of them").fill("0151 222");
     await page.keyboard.press("Enter");
@@ -131,7 +131,7 @@ describe("merging", () => {
     await button("Merge into Maria Keller").click();
     await button("Swap: keep Emma Larsen").click();
     await page.getByRole("region", { name: "Emma Larsen stays" }).waitFor();
-    assert.equal(await page.getByText("Press once more").count(), 0, "another question wants its own two presses");
+    await page.getByText("Press once more").first().waitFor({ state: "detached" });
     await button("Merge into Emma Larsen").click();
     await button("Yes, merge into Emma Larsen").click();
     await page.waitForURL(`**/users/${EMMA}`);
@@ -174,7 +174,7 @@ describe("whether they may write", () => {
     await button("Block Maria Keller").click();
     await toast("Maria Keller is blocked.");
     assert.deepEqual([entry(MARIA).standing, entry(BSUID).standing], ["blocked", "blocked"]);
-    assert.equal(await button("Block Maria Keller").count(), 0);
+    await button("Block Maria Keller").waitFor({ state: "detached" });
     await button(`Unblock: ${BSUID}`).click();
     await button("Unblock: +49 151 550 000 00").click();
     await page.getByText("On no list").waitFor();
@@ -206,7 +206,7 @@ describe("whether they may write", () => {
     await browser.context.clearCookies();
     await browser.signIn(stub.bob);
     await open(MARIA, "Maria Keller");
-    assert.equal(await page.locator("claw-person-access").count(), 0);
+    await page.locator("claw-person-access").first().waitFor({ state: "detached" });
     assert.ok(await button("Link another address").isDisabled());
     assert.ok(await button("Merge with another person…").isDisabled());
   });
@@ -218,6 +218,6 @@ describe("whether they may write", () => {
     await link.click();
     await page.getByRole("switch", { name: "An agent answers in Suppliers north", checked: false }).click();
     await eventually("it is answered", () => world.access.groups[1].answered);
-    assert.equal(await page.locator("claw-person-addresses, claw-person-access").count(), 0);
+    await page.locator("claw-person-addresses, claw-person-access").first().waitFor({ state: "detached" });
   });
 });

@@ -20,6 +20,7 @@ import { query, setQuery } from "../router.js";
 import type { Tenant } from "../types.js";
 import { icon } from "../ui/icons.js";
 import { empty, searchBox, skeleton, type Button } from "../ui/parts.js";
+import { tabs } from "../ui/styles/tabs.js";
 import { toast } from "../ui/toast.js";
 
 type Tab = "waiting" | ListKind | "groups";
@@ -57,38 +58,18 @@ export class PagePairing extends Page {
 
   static override styles = [
     ...Page.styles,
+    tabs,
     css`
       claw-policy-card {
         margin-bottom: var(--space-6);
       }
       .tabs {
-        display: flex;
-        gap: var(--space-1);
         margin-bottom: var(--space-5);
-        border-bottom: 1px solid var(--border);
-        overflow-x: auto;
-        scrollbar-width: none;
       }
       .tabs a {
         display: flex;
         align-items: center;
         gap: var(--space-2);
-        padding: var(--space-2) var(--space-3);
-        border-bottom: 2px solid transparent;
-        color: var(--ink-2);
-        font-weight: 500;
-        text-decoration: none;
-        white-space: nowrap;
-      }
-      .tabs a:hover {
-        color: var(--ink);
-      }
-      .tabs a:focus-visible {
-        outline-offset: -3px;
-      }
-      .tabs [aria-current] {
-        border-color: var(--accent);
-        color: var(--accent-strong);
       }
       .tabs span {
         min-width: 20px;

@@ -4,6 +4,7 @@ import { find } from "../router.js";
 import { routes } from "../routes.js";
 import { session } from "../session.js";
 import { base } from "../ui/styles.js";
+import { tabs } from "../ui/styles/tabs.js";
 
 const TABS: readonly [string, string][] = [
   ["secrets", "Secrets"],
@@ -18,32 +19,10 @@ const TABS: readonly [string, string][] = [
 export abstract class SettingsPage extends Page {
   static override styles = [
     base,
+    tabs,
     css`
       .tabs {
-        display: flex;
-        gap: var(--space-1);
         margin-bottom: var(--space-6);
-        border-bottom: 1px solid var(--border);
-        overflow-x: auto;
-        scrollbar-width: none;
-      }
-      .tabs a {
-        padding: var(--space-2) var(--space-3);
-        border-bottom: 2px solid transparent;
-        color: var(--ink-2);
-        font-weight: 500;
-        text-decoration: none;
-        white-space: nowrap;
-      }
-      .tabs a:hover {
-        color: var(--ink);
-      }
-      .tabs a:focus-visible {
-        outline-offset: -3px;
-      }
-      .tabs [aria-current] {
-        border-color: var(--accent);
-        color: var(--accent-strong);
       }
     `,
   ];

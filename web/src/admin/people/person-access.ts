@@ -10,6 +10,7 @@ import { Action, Load } from "../page.js";
 import { badge, notice, skeleton, time } from "../ui/parts.js";
 import { base } from "../ui/styles.js";
 import { toast } from "../ui/toast.js";
+import { rows } from "./rows.js";
 import type { Address } from "./types.js";
 
 /** An address has one entry for each number and one for all of them. */
@@ -29,26 +30,8 @@ export class ClawPersonAccess extends LitElement {
 
   static override styles = [
     base,
+    rows,
     css`
-      :host {
-        display: grid;
-        gap: var(--space-3);
-      }
-      ul {
-        display: grid;
-        gap: var(--space-2);
-        padding: 0;
-        list-style: none;
-      }
-      li {
-        display: grid;
-        grid-template-columns: minmax(0, 1fr) auto;
-        align-items: center;
-        gap: 0 var(--space-3);
-        padding: var(--space-2) var(--space-3);
-        border: 1px solid var(--border);
-        border-radius: var(--radius-sm);
-      }
       li > :first-child {
         display: flex;
         flex-wrap: wrap;

@@ -10,6 +10,7 @@ import { icon } from "../ui/icons.js";
 import { field, notice } from "../ui/parts.js";
 import { base } from "../ui/styles.js";
 import { toast } from "../ui/toast.js";
+import { rows } from "./rows.js";
 import type { Address, Person, PersonDetail } from "./types.js";
 
 /**
@@ -29,25 +30,10 @@ export class ClawPersonAddresses extends LitElement {
 
   static override styles = [
     base,
+    rows,
     css`
-      :host {
-        display: grid;
-        gap: var(--space-3);
-      }
-      ul {
-        display: grid;
-        gap: var(--space-2);
-        padding: 0;
-        list-style: none;
-      }
       li {
-        display: grid;
-        grid-template-columns: minmax(0, 1fr) auto;
-        align-items: center;
-        gap: var(--space-3);
-        padding: var(--space-2) var(--space-3);
-        border: 1px solid var(--border);
-        border-radius: var(--radius-sm);
+        row-gap: var(--space-3);
       }
       li > span {
         display: grid;
