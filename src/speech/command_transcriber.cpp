@@ -13,13 +13,15 @@
 namespace claw {
 namespace {
 
+constexpr std::string_view kFolderPrefix = "voice-";
+
 /// The audio as a file in a folder that only we can read; gone with this object.
 class AudioFile {
  public:
   AudioFile(const std::string& parent, const VoiceMessage& voice) {
     std::error_code fault;
     const auto where = parent.empty() ? std::filesystem::temp_directory_path(fault) : std::filesystem::path(parent);
-    std::string folder = (where / "voice-XXXXXX").string();
+    std::string folder = (where / (std::string(kFolderPrefix) + "XXXXXX")).string();
     if (fault || !::mkdtemp(folder.data())) return;
     folder_ = folder;
     path_ = folder + "/" + audio_file_name(voice.content_type);
@@ -76,6 +78,14 @@ bool is_language(std::string_view text) {
 }
 
 }  // namespace
+
+CommandTranscriber::CommandTranscriber(Options options, Clock& clock)
+    : options_(std::move(options)), jobs_(clock, kThreads, kMaxQueued) {
+  if (options_.folder.empty()) return;
+  std::error_code ignored;
+  for (const auto& entry : std::filesystem::directory_iterator(options_.folder, ignored))
+    if (entry.path().filename().string().starts_with(kFolderPrefix)) std::filesystem::remove_all(entry.path(), ignored);
+}
 
 Task<Result<Heard>> CommandTranscriber::transcribe(const SpeechProvider& provider, VoiceMessage voice) {
   const auto found = options_.commands.find(provider.command);

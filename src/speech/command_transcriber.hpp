@@ -23,11 +23,12 @@ class CommandTranscriber final : public Transcriber {
 
   struct Options {
     std::map<std::string, SpeechCommand> commands;  ///< By the name that providers use.
-    std::string folder = {};                        ///< Where the audio lies meanwhile; empty: the system's for such.
+    /// Where the audio lies meanwhile: a folder of ours, emptied at the start of what a crash left; or empty: the
+    /// system's for such.
+    std::string folder = {};
   };
   /// `clock` must outlive this object.
-  CommandTranscriber(Options options, Clock& clock)
-      : options_(std::move(options)), jobs_(clock, kThreads, kMaxQueued) {}
+  CommandTranscriber(Options options, Clock& clock);
 
   [[nodiscard]] Task<Result<Heard>> transcribe(const SpeechProvider& provider, VoiceMessage voice) override;
 

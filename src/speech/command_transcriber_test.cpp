@@ -52,6 +52,13 @@ TEST_F(CommandTranscriberTest, HearsWhatTheCommandWrites) {
   EXPECT_TRUE(left_nothing());
 }
 
+TEST_F(CommandTranscriberTest, ThrowsAwayTheAudioThatACrashLeft) {
+  std::filesystem::create_directory(folder_.file("voice-abc123"));
+  std::ofstream(folder_.file("voice-abc123/voice.ogg")) << "private";
+  const CommandTranscriber transcriber({{}, folder_.path()}, clock_);
+  EXPECT_TRUE(left_nothing());
+}
+
 TEST_F(CommandTranscriberTest, GivesTheFileAnEndingThatSaysWhatItIs) {
   EXPECT_THAT(run({"echo", "{file}"})->text, ::testing::EndsWith("/voice.ogg"));
 }

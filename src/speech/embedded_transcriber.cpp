@@ -21,6 +21,11 @@ bool is_ogg(std::string_view bytes) {
   return bytes.starts_with("OggS");
 }
 
+std::unexpected<Error> too_long(std::chrono::seconds limit) {
+  return fail(ErrorKind::kInvalid,
+              fmt::format("the message is longer than {} minutes", static_cast<double>(limit.count()) / 60));
+}
+
 /// Takes the first piece of `samples` off: all of them where no more come.
 std::vector<float> cut_piece(std::vector<float>& samples, bool more) {
   if (!more && samples.size() <= EmbeddedTranscriber::kMaxPieceSeconds * kSpeechRate) return std::exchange(samples, {});
@@ -68,6 +73,7 @@ Result<std::unique_ptr<SpeechEngine>> EmbeddedTranscriber::load_best() {
 Result<std::string> EmbeddedTranscriber::hear(const VoiceMessage& voice, std::string& by, const std::stop_token& stop) {
   auto reader = OpusReader::open(voice.audio);
   if (!reader) return std::unexpected(reader.error());
+  if (reader->claimed_length() > longest_) return too_long(longest_);
   if (!engine_) {
     auto loaded = load_();
     if (!loaded) return std::unexpected(loaded.error());
@@ -85,8 +91,7 @@ Result<std::string> EmbeddedTranscriber::hear(const VoiceMessage& voice, std::st
     }
     const auto piece = cut_piece(samples, more);
     heard += piece.size();
-    if (heard > kMaxMinutes * 60 * kSpeechRate)
-      return fail(ErrorKind::kInvalid, fmt::format("the message is longer than {} minutes", kMaxMinutes));
+    if (heard > static_cast<std::size_t>(longest_.count()) * kSpeechRate) return too_long(longest_);
     if (stop.stop_requested()) return fail(ErrorKind::kTransient, "it was stopped before its end");
     if (piece.size() < kShortest) continue;
     const auto words = engine_->hear(piece);

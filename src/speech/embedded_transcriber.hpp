@@ -21,16 +21,17 @@ class EmbeddedTranscriber final : public Transcriber {
  public:
   static constexpr std::size_t kMaxQueued = 32;
   /// Longer messages are refused: nobody waits so long for an answer.
-  static constexpr std::size_t kMaxMinutes = 30;
+  static constexpr std::chrono::minutes kLongest{30};
   /// What the engine gets at a time, cut where it is quiet; between two of them the work can be stopped.
   static constexpr std::size_t kMaxPieceSeconds = 20;
   static constexpr std::size_t kMinPieceSeconds = 10;
 
   using Load = std::function<Result<std::unique_ptr<SpeechEngine>>()>;
 
-  /// `clock` must outlive this object. `load` is called on the engine's thread until it succeeds.
-  explicit EmbeddedTranscriber(Clock& clock, Load load = load_best)
-      : load_(std::move(load)), jobs_(clock, 1, kMaxQueued) {}
+  /// `clock` must outlive this object. `load` is called on the engine's thread until it succeeds; `longest` is for
+  /// tests.
+  explicit EmbeddedTranscriber(Clock& clock, Load load = load_best, std::chrono::seconds longest = kLongest)
+      : load_(std::move(load)), longest_(longest), jobs_(clock, 1, kMaxQueued) {}
 
   [[nodiscard]] Task<Result<Heard>> transcribe(const SpeechProvider& provider, VoiceMessage voice) override;
 
@@ -46,6 +47,7 @@ class EmbeddedTranscriber final : public Transcriber {
   Result<std::string> hear(const VoiceMessage& voice, std::string& by, const std::stop_token& stop);
 
   const Load load_;
+  const std::chrono::seconds longest_;
   std::unique_ptr<SpeechEngine> engine_;  // only on the thread of jobs_
   BlockingJobs jobs_;                     // last: it uses the engine until it is joined
 };

@@ -127,6 +127,23 @@ TEST_F(EmbeddedTranscriberTest, StopsBetweenPiecesWhenNobodyWaitsAnyMore) {
   EXPECT_EQ(script_.pieces, 2);
 }
 
+TEST_F(EmbeddedTranscriberTest, RefusesALongMessageAtOnceAndAlsoWhereItDoesNotSayHowLongItIs) {
+  EmbeddedTranscriber brief(
+      clock_, [this] { return Result<std::unique_ptr<SpeechEngine>>(std::make_unique<ScriptedEngine>(script_)); }, 30s);
+  const auto said = [&](const std::string& audio) {
+    VoiceMessage voice{TenantId{1}, std::make_shared<const std::string>(audio), "audio/ogg", "", nullptr};
+    return testing::await(io_, brief.transcribe(provider_, std::move(voice)));
+  };
+  EXPECT_TRUE(said(noise(25)).has_value());
+  script_.pieces = 0;
+  const auto refused = said(noise(45));
+  EXPECT_EQ(refused.error(), (Error{ErrorKind::kInvalid, "the message is longer than 0.5 minutes"}));
+  EXPECT_EQ(script_.pieces, 0);
+  // Two files in one, as a stream may be, of which the first is not over the limit: it is counted as it is heard.
+  const auto half = noise(25);
+  EXPECT_EQ(said(half + half).error(), refused.error());
+}
+
 TEST(QuietSpot, IsTheMiddleOfTheQuietestTenth) {
   std::vector<float> samples(3 * kSpeechRate, 0.5F);
   std::fill_n(samples.begin() + 2 * kSpeechRate, kSpeechRate / 5, 0.0F);

@@ -97,7 +97,7 @@ Task<Result<Heard>> OpenAiTranscriber::transcribe(const SpeechProvider& provider
   if (!body) co_return std::unexpected(body.error());
   auto text = openai_text(*body);
   if (!text) co_return std::unexpected(text.error());
-  co_return Heard{std::move(*text), provider.model};
+  co_return Heard{std::move(*text), provider.model.empty() ? provider.kind : provider.model};
 }
 
 Task<Result<Heard>> DeepgramTranscriber::transcribe(const SpeechProvider& provider, VoiceMessage voice) {
@@ -115,7 +115,7 @@ Task<Result<Heard>> DeepgramTranscriber::transcribe(const SpeechProvider& provid
   if (!body) co_return std::unexpected(body.error());
   auto text = deepgram_text(*body);
   if (!text) co_return std::unexpected(text.error());
-  co_return Heard{std::move(*text), provider.model};
+  co_return Heard{std::move(*text), provider.model.empty() ? provider.kind : provider.model};
 }
 
 }  // namespace claw

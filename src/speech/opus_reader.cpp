@@ -61,6 +61,11 @@ Result<OpusReader> OpusReader::open(std::shared_ptr<const std::string> file) {
   return OpusReader(std::move(file), opus);
 }
 
+std::chrono::seconds OpusReader::claimed_length() const {
+  const auto samples = ::op_pcm_total(opus_.get(), -1);
+  return std::chrono::seconds(samples > 0 ? samples / 48'000 : 0);
+}
+
 Result<bool> OpusReader::read(std::vector<float>& to) {
   for (int gaps = 0; gaps < kMaxGaps; ++gaps) {
     const int frames = ::op_read_float_stereo(opus_.get(), stereo_.data(), static_cast<int>(stereo_.size()));

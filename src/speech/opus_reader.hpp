@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <memory>
 #include <string>
 #include <vector>
@@ -37,6 +38,9 @@ class OpusReader {
  public:
   /// Fails with kInvalid where the bytes are no Ogg file with Opus in it.
   [[nodiscard]] static Result<OpusReader> open(std::shared_ptr<const std::string> file);
+
+  /// How long the file says that it is; 0 where it does not say. It may be wrong.
+  [[nodiscard]] std::chrono::seconds claimed_length() const;
 
   /// Appends the next samples, a tenth of a second or so; false at the end. A gap in the file is passed over; a fault
   /// beyond that ends the audio with kInvalid.

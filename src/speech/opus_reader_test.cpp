@@ -84,6 +84,11 @@ TEST(OpusReader, ReadsAVoiceMessage) {
   EXPECT_NEAR(pitch(*samples), 440, 10);
 }
 
+TEST(OpusReader, TellsHowLongAFileClaimsToBe) {
+  const auto bytes = testing::as_voice_message(testing::wav_file(tone(440, 2.5, 16'000), 16'000));
+  EXPECT_EQ(OpusReader::open(std::make_shared<const std::string>(bytes))->claimed_length(), std::chrono::seconds(2));
+}
+
 TEST(OpusReader, ReadsWhateverRateWasRecorded) {
   for (const unsigned rate : {8'000U, 44'100U, 48'000U}) {
     const auto samples = read_all(testing::as_voice_message(testing::wav_file(tone(440, 1, rate), rate)));

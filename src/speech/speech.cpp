@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "whatsapp/utf8.hpp"
+
 namespace claw {
 namespace {
 
@@ -16,6 +18,16 @@ ErrorKind kind_of_all(const std::vector<SpeechAttempt>& attempts) {
     if (said == ErrorKind::kFatal && kind == ErrorKind::kInvalid) kind = said;
   }
   return kind;
+}
+
+/// What a server or a program wrote, as everything behind may rely on it.
+std::string well_formed(std::string text) {
+  text = whatsapp::valid_utf8(text);
+  if (text.size() <= kMaxTranscriptBytes) return text;
+  std::size_t end = kMaxTranscriptBytes;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;  // not inside of a character
+  text.resize(end);
+  return text;
 }
 
 }  // namespace
@@ -56,7 +68,8 @@ Task<SpeechResult> Speech::transcribe(const SpeechSettings& settings, VoiceMessa
     const auto now = clock_.now();
     auto& attempt = result.attempts.emplace_back(provider.name, Result<void>(), now - began);
     if (heard) {
-      result.transcript = Transcript{std::move(heard->text), provider.name, std::move(heard->by), now - asked_at};
+      result.transcript =
+          Transcript{well_formed(std::move(heard->text)), provider.name, std::move(heard->by), now - asked_at};
       co_return result;
     }
     attempt.outcome = std::unexpected(heard.error());

@@ -12,9 +12,12 @@
 
 namespace claw {
 
+/// Longer texts are cut: hours of speech fit.
+inline constexpr std::size_t kMaxTranscriptBytes = 256 * 1024;
+
 /// The words of a voice message, and who understood them.
 struct Transcript {
-  std::string text;
+  std::string text;                   ///< Never empty; valid UTF-8, kMaxTranscriptBytes at most.
   std::string provider;               ///< By the tenant's name for it.
   std::string by;                     ///< The model or engine.
   std::chrono::milliseconds took{0};  ///< From asking to the text, the waits and failed providers included.

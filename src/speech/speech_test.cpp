@@ -115,6 +115,15 @@ TEST_F(SpeechTest, TellsWhatEveryoneSaidWhenNobodyUnderstood) {
   }
 }
 
+TEST_F(SpeechTest, GivesTextThatEverybodyCanReadAndNoMoreThanThatMuch) {
+  provider("odd", "Gr\xFC\xC3\x9F Gott");
+  EXPECT_EQ(run().transcript->text, "Gr\uFFFD\u00DF Gott");
+  std::string many;
+  while (many.size() <= kMaxTranscriptBytes) many += "\u20AC";
+  settings_.providers[0].model = many;
+  EXPECT_EQ(run().transcript->text, many.substr(0, kMaxTranscriptBytes / 3 * 3));
+}
+
 TEST_F(SpeechTest, AsksNobodyElseWhenTheProcessGoesDown) {
   provider("first", "stopping");
   provider("second", "Hello.");

@@ -45,7 +45,8 @@ struct VoiceMessage {
   SpeechKeys keys;                           ///< May be null: no secrets.
 };
 
-/// What was understood: `text` is never empty, `by` names the model or engine in words for a person.
+/// What was understood: `text` is never empty, `by` names the model or engine in words for a person. Neither is checked
+/// for being valid UTF-8.
 struct Heard {
   std::string text;
   std::string by;
