@@ -54,22 +54,6 @@ std::size_t quiet_spot(std::span<const float> samples, std::size_t from) {
   return best;
 }
 
-Result<std::unique_ptr<SpeechEngine>> EmbeddedTranscriber::load_best() {
-  auto engine = load_moonshine(kMoonshineFolder);
-  if (engine) {
-    log::info("speech.engine_loaded engine=\"{}\"", (*engine)->name());
-    return engine;
-  }
-  auto last_resort = load_pocketsphinx(kPocketSphinxFolder);
-  if (last_resort) {
-    log::warn("speech.last_resort engine=\"{}\" reason={}", (*last_resort)->name(),
-              log::one_line(engine.error().message));
-    return last_resort;
-  }
-  return fail(ErrorKind::kFatal, fmt::format("no speech engine is installed: {}; as a last resort, {}",
-                                             engine.error().message, last_resort.error().message));
-}
-
 Result<std::string> EmbeddedTranscriber::hear(const VoiceMessage& voice, std::string& by, const std::stop_token& stop) {
   auto reader = OpusReader::open(voice.audio);
   if (!reader) return std::unexpected(reader.error());

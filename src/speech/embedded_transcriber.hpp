@@ -30,7 +30,8 @@ class EmbeddedTranscriber final : public Transcriber {
 
   /// `clock` must outlive this object. `load` is called on the engine's thread until it succeeds; `longest` is for
   /// tests.
-  explicit EmbeddedTranscriber(Clock& clock, Load load = load_best, std::chrono::seconds longest = kLongest)
+  explicit EmbeddedTranscriber(
+      Clock& clock, Load load = [] { return load_best_engine(); }, std::chrono::seconds longest = kLongest)
       : load_(std::move(load)), longest_(longest), jobs_(clock, 1, kMaxQueued) {}
 
   [[nodiscard]] Task<Result<Heard>> transcribe(const SpeechProvider& provider, VoiceMessage voice) override;
@@ -38,10 +39,6 @@ class EmbeddedTranscriber final : public Transcriber {
   /// Gives up what runs and waits until the engine is done with its piece. Not to be called from an io thread.
   /// Idempotent.
   void stop() { jobs_.stop(); }
-
-  /// Moonshine; where it cannot be loaded PocketSphinx, with a warning in the log; kFatal, saying how to install them,
-  /// where there is neither.
-  [[nodiscard]] static Result<std::unique_ptr<SpeechEngine>> load_best();
 
  private:
   Result<std::string> hear(const VoiceMessage& voice, std::string& by, const std::stop_token& stop);

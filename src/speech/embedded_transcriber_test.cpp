@@ -152,6 +152,15 @@ TEST(QuietSpot, IsTheMiddleOfTheQuietestTenth) {
   EXPECT_EQ(quiet_spot(std::span(samples).first(100), 50), 100U);
 }
 
+TEST(SpeechEngine, IsTheLastResortWhereTheGoodOneIsMissingAndSaysSo) {
+  const auto engine = load_best_engine("/nowhere");
+  ASSERT_TRUE(engine.has_value()) << engine.error().message;
+  EXPECT_THAT((*engine)->name(), HasSubstr("last resort"));
+  const auto none = load_best_engine("/nowhere", "/nowhere");
+  EXPECT_EQ(none.error().kind, ErrorKind::kFatal);
+  EXPECT_THAT(none.error().message, HasSubstr("run scripts/setup_speech; as a last resort, PocketSphinx has no model"));
+}
+
 TEST(SpeechEngine, SaysHowToInstallWhatIsMissing) {
   const auto moonshine = load_moonshine("/nowhere");
   EXPECT_EQ(moonshine.error().kind, ErrorKind::kFatal);

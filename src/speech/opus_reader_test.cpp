@@ -107,6 +107,16 @@ TEST(OpusReader, RefusesWhatIsNoVoiceMessage) {
   }
 }
 
+TEST(OpusReader, PassesOverAGap) {
+  auto bytes = testing::librivox_samples().front().ogg;
+  const auto whole = read_all(bytes)->size();
+  bytes[bytes.size() / 2] = static_cast<char>(bytes[bytes.size() / 2] ^ 1);  // its page is dropped: a second or so
+  const auto samples = read_all(bytes);
+  ASSERT_TRUE(samples.has_value()) << samples.error().message;
+  EXPECT_LT(samples->size(), whole);
+  EXPECT_GT(samples->size(), whole / 2);
+}
+
 TEST(OpusReader, EndsOrFailsButNeverHangsOnDamage) {
   const auto good = testing::librivox_samples().front().ogg;
   const auto whole = read_all(good)->size();

@@ -35,4 +35,9 @@ inline constexpr const char* kPocketSphinxFolder = "/usr/share/pocketsphinx/mode
 /// words of clean speech wrong. Loaded when called, as above. Fails with kFatal where it is not installed.
 [[nodiscard]] Result<std::unique_ptr<SpeechEngine>> load_pocketsphinx(const std::string& folder);
 
+/// Moonshine; where it cannot be loaded PocketSphinx, with a warning in the log; kFatal, saying how to install them,
+/// where there is neither.
+[[nodiscard]] Result<std::unique_ptr<SpeechEngine>> load_best_engine(
+    const std::string& moonshine = kMoonshineFolder, const std::string& pocketsphinx = kPocketSphinxFolder);
+
 }  // namespace claw
