@@ -62,6 +62,7 @@ void Control::add_routes(net::Router& router) {
   add(router, "PUT", "/_sim/phones/{wa_id}", &Control::put_phone);
   add(router, "GET", "/_sim/phones/{wa_id}/messages", &Control::thread);
   add(router, "POST", "/_sim/phones/{wa_id}/messages", &Control::say);
+  add(router, "GET", "/_sim/groups/{id}", &Control::group);
   add(router, "GET", "/_sim/media/{id}", &Control::media);
   add(router, "GET", "/_sim/webhooks", &Control::list_webhooks);
   add(router, "POST", "/_sim/webhooks", &Control::send_webhook);
@@ -151,6 +152,13 @@ net::HttpResponse Control::say(const net::HttpRequest& request) {
   return meta_.with([&](Meta& meta) {
     const auto id = meta.say(*wa_id, std::move(*words));
     return id ? json_answer(202, json::object{{"id", *id}}) : problem(id.error());
+  });
+}
+
+net::HttpResponse Control::group(const net::HttpRequest& request) {
+  return meta_.with([&](Meta& meta) {
+    const Group* group = meta.groups.find(request.param("id"));
+    return group ? json_answer(200, group_json(*group)) : problem(404, "Not there", "nobody has written in that group");
   });
 }
 

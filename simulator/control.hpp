@@ -30,6 +30,7 @@ class Control {
   net::HttpResponse put_phone(const net::HttpRequest& request);
   net::HttpResponse thread(const net::HttpRequest& request);
   net::HttpResponse say(const net::HttpRequest& request);
+  net::HttpResponse group(const net::HttpRequest& request);
   net::HttpResponse media(const net::HttpRequest& request);
   net::HttpResponse list_webhooks(const net::HttpRequest& request);
   net::HttpResponse send_webhook(const net::HttpRequest& request);

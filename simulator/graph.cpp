@@ -38,13 +38,17 @@ Answer send_message(Meta& meta, const GraphCall& call, const Number& number, con
   if (send.to == number.display_phone) return Refusal(errors::own_number());
   for (const auto& use : send.media)
     if (const auto refusal = refuse_media(meta, number, use)) return Refusal(*refusal);
+  if (!send.group.empty() && !meta.groups.find(number.id, send.group))
+    return Refusal(errors::bad_value(fmt::format("\"{}\" is no group that this number is in.", send.group)));
   exchange.what = category.empty() ? send.type : "template";
   exchange.phone = send.to;
-  if (auto refused = meta.traffic.admit(number, send.to.empty() ? send.user_id : send.to))
+  const std::string& party = !send.group.empty() ? send.group : send.to.empty() ? send.user_id : send.to;
+  if (auto refused = meta.traffic.admit(number, party))
     return Refusal(*std::move(refused));
   exchange.message = meta.accept({.number = &number,
                                   .to = send.to,
                                   .user_id = send.user_id,
+                                  .group = send.group,
                                   .type = send.type,
                                   .text = send.text,
                                   .content = send.content,
@@ -56,7 +60,7 @@ Answer send_message(Meta& meta, const GraphCall& call, const Number& number, con
                                   .category = category});
   if (const auto found = meta.phones.find_message(exchange.message)) exchange.phone = found.person->wa_id;
   json::object contact{{"input", send.input}};
-  contact[send.to.empty() ? "user_id" : "wa_id"] = send.to.empty() ? send.user_id : send.to;
+  if (send.group.empty()) contact[send.to.empty() ? "user_id" : "wa_id"] = party;
   return json::object{{"messaging_product", "whatsapp"},
                       {"contacts", json::array{std::move(contact)}},
                       {"messages", json::array{json::object{{"id", exchange.message}}}}};

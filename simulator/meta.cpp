@@ -22,6 +22,7 @@ struct Meta::Outbound {
   int version;
   std::string category;
   TimePoint sent_at;
+  std::string group{};  ///< Where it goes to a group.
 };
 
 namespace {
@@ -105,6 +106,7 @@ Result<std::string> Meta::say(std::string_view wa_id, Words words) {
   if (!person) return fail(ErrorKind::kTransient, "too many people");
   if (!seen) events.publish({}, "phones", {{"wa_id", person->wa_id}});
 
+  const std::string group = member_text(words.message, "group_id");
   if (words.file) keep_file(**number, words);
   if (words.type == "text" && words.message.empty()) words.message["text"] = {{"body", words.text}};
   const Sender from = sender(*person, **number);
@@ -116,6 +118,9 @@ Result<std::string> Meta::say(std::string_view wa_id, Words words) {
   message.details = details_of(words.type, words.message);
   message.reply_to = std::move(words.reply_to);
   message.at = now();
+  if (!group.empty() &&
+      !groups.add(message.number, group, {message.id, person->wa_id, message.type, message.text, message.at}))
+    return fail(ErrorKind::kTransient, "too many groups");
   Delivery delivery;
   delivery.number = message.number;
   delivery.phone = person->wa_id;
@@ -125,6 +130,7 @@ Result<std::string> Meta::say(std::string_view wa_id, Words words) {
       message_webhook(**number, from, message.id, message.at, words.type, words.message, message.reply_to));
   ++counts.person_messages;
   traffic.person_wrote(**number, person->wa_id, words.from_ad);
+  if (!group.empty()) traffic.person_wrote(**number, group);
   const Message& kept = phones.add(*person, std::move(message));
   std::string id = kept.id;
   publish(*person, kept);
@@ -177,7 +183,65 @@ int Meta::failure_of(const Send& send, const Person* person) {
   return about && about.person == person && about.message->type != "reaction" ? 0 : kInvalidParameter;
 }
 
+std::string Meta::accept_in_group(const Send& send) {
+  Group& group = *groups.find(send.number->id, send.group);
+  const bool open = !send.number->limits.service_window || traffic.window_open(*send.number, send.group);
+  Outbound outbound{.id = ids.wamid(Direction::kOutbound, send.group),
+                    .number = send.number->id,
+                    .wa_id = {},
+                    .to = {},
+                    .statuses = statuses_of(send, habits.statuses),
+                    .callback_data = send.callback_data,
+                    .has_callback_data = send.has_callback_data,
+                    .by_phone = false,
+                    .failure = send.category.empty() && !open ? kWindowClosed : 0,
+                    .version = send.version,
+                    .category = send.category,
+                    .sent_at = now(),
+                    .group = send.group};
+  std::string id = outbound.id;
+  ++counts.business_messages;
+  groups.add_line(group, {id, {}, send.type, send.type == "text" ? send.text : words_of(send.type, send.content), now()});
+  if (outbound.failure != 0 || !outbound.statuses.empty()) schedule(std::move(outbound), 0);
+  return id;
+}
+
+void Meta::report_in_group(const Outbound& outbound, Tick tick) {
+  const Number* number = numbers.find(outbound.number);
+  const Group* group = number ? groups.find(outbound.number, outbound.group) : nullptr;
+  if (!group) return;
+  for (const auto& member : group->members) {
+    const Person* person = phones.find(member);
+    if (!person) continue;
+    Sender to = sender(*person, *number);
+    if (tick == Tick::kSent) to.username.clear();
+    StatusFacts facts{.id = outbound.id,
+                      .status = to_string(tick),
+                      .at = now(),
+                      .callback_data = outbound.callback_data,
+                      .has_callback_data = outbound.has_callback_data,
+                      .version = outbound.version,
+                      .category = outbound.category,
+                      .sent_at = outbound.sent_at,
+                      .group = outbound.group};
+    if (tick == Tick::kFailed) {
+      const KnownError* known = find_error(outbound.failure);
+      facts.error_code = outbound.failure;
+      facts.error_title = known ? known->title : "Error";
+      facts.error_details = known ? known->details : std::string_view();
+    }
+    Delivery delivery;
+    delivery.number = number->id;
+    delivery.phone = member;
+    delivery.message = outbound.id;
+    delivery.what = to_string(tick);
+    delivery.body = std::make_shared<const std::string>(status_webhook(*number, to, facts));
+    post(std::move(delivery));
+  }
+}
+
 std::string Meta::accept(const Send& send) {
+  if (!send.group.empty()) return accept_in_group(send);
   Person* person = recipient(send);
   Outbound outbound{.id = ids.wamid(Direction::kOutbound, send.to.empty() ? send.user_id : send.to),
                     .number = send.number->id,
@@ -236,6 +300,7 @@ void Meta::schedule(Outbound outbound, std::size_t step) {
 }
 
 void Meta::report(const Outbound& outbound, Tick tick, bool priced) {
+  if (!outbound.group.empty()) return report_in_group(outbound, tick);
   const Number* number = numbers.find(outbound.number);
   if (!number) return;
   const auto found = phones.find_message(outbound.id);

@@ -12,6 +12,7 @@
 #include "simulator/deliveries.hpp"
 #include "simulator/events.hpp"
 #include "simulator/faults.hpp"
+#include "simulator/groups.hpp"
 #include "simulator/ids.hpp"
 #include "simulator/journal.hpp"
 #include "simulator/media.hpp"
@@ -77,6 +78,7 @@ class Meta {
     const Number* number = nullptr;
     std::string to{};       ///< Digits, or empty.
     std::string user_id{};  ///< BSUID, where `to` is empty.
+    std::string group{};    ///< A group's id, where both are empty: one that is there.
     std::string type = "text";
     std::string text{};
     boost::json::value content{};  ///< Of any type but text, as in the request.
@@ -108,6 +110,7 @@ class Meta {
 
   Numbers numbers;
   Phones phones;
+  Groups groups;
   MediaStore media;
   Templates templates;
   Traffic traffic;
@@ -132,6 +135,9 @@ class Meta {
   [[nodiscard]] Sender sender(const Person& person, const Number& number);
   void keep_file(const Number& number, Words& words);
   void apply(const Person& person, Side side, const std::string& type, const boost::json::value& content);
+  std::string accept_in_group(const Send& send);
+  /// Tells a group's members' statuses one by one.
+  void report_in_group(const Outbound& outbound, Tick tick);
   void schedule(Outbound outbound, std::size_t step);
   void report(const Outbound& outbound, Tick tick, bool priced);
   /// The person it goes to; nullptr where there is none, or the id is another portfolio's.

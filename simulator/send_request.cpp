@@ -65,6 +65,12 @@ std::expected<void, GraphError> read_recipient(const json::object& object, SendM
   if (!to) return Refusal(to.error());
   const auto recipient = optional_text(object, "recipient");
   if (!recipient) return Refusal(recipient.error());
+  const json::value* recipient_type = object.if_contains("recipient_type");
+  if (recipient_type && *recipient_type == "group") {
+    if (to->empty()) return Refusal(errors::missing("to"));
+    send.input = send.group = *to;
+    return {};
+  }
   if (!to->empty()) {
     // If both are there, the phone number wins.
     send.input = *to;
@@ -96,10 +102,9 @@ std::expected<void, GraphError> read_text(const json::object& object, SendMessag
 std::expected<std::string, GraphError> read_type(const json::object& object) {
   const auto recipient_type = optional_text(object, "recipient_type");
   if (!recipient_type) return Refusal(recipient_type.error());
-  if (!recipient_type->empty() && *recipient_type != "individual" && *recipient_type != "INDIVIDUAL") {
-    if (*recipient_type == "group") return Refusal(errors::unsupported_type("group"));
+  if (!recipient_type->empty() && *recipient_type != "individual" && *recipient_type != "INDIVIDUAL" &&
+      *recipient_type != "group")
     return Refusal(errors::invalid("Param recipient_type must be one of {individual, group}."));
-  }
   auto type = optional_text(object, "type");
   if (!type) return Refusal(type.error());
   *type = lower_case(*std::move(type));

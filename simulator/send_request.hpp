@@ -17,6 +17,7 @@ struct SendMessage {
   std::string input{};  ///< As it stood in the request, for the answer.
   std::string to{};     ///< Digits, or empty.
   std::string user_id{};
+  std::string group{};  ///< A group's id; then both are empty.
   std::string type = "text";
   std::string text{};             ///< Of a text.
   boost::json::value content{};   ///< Of any other type.

@@ -130,9 +130,17 @@ std::string message_webhook(const Number& number, const Sender& from, std::strin
 
 std::string status_webhook(const Number& number, const Sender& to, const StatusFacts& facts) {
   json::object status{{"id", facts.id}, {"status", facts.status}, {"timestamp", seconds(facts.at)}};
-  if (!to.wa_id.empty()) status["recipient_id"] = to.wa_id;
-  if (!to.user_id.empty()) status["recipient_user_id"] = to.user_id;
-  if (!to.parent_user_id.empty()) status["parent_recipient_user_id"] = to.parent_user_id;
+  const bool in_group = !facts.group.empty();
+  if (in_group) {
+    status["recipient_type"] = "group";
+    status["recipient_id"] = facts.group;
+  }
+  const auto name = [&](const std::string& id, const char* alone, const char* as_participant) {
+    if (!id.empty()) status[in_group ? as_participant : alone] = id;
+  };
+  name(to.wa_id, "recipient_id", "recipient_participant_id");
+  name(to.user_id, "recipient_user_id", "recipient_participant_user_id");
+  name(to.parent_user_id, "parent_recipient_user_id", "recipient_participant_parent_user_id");
   if (facts.has_callback_data) status["biz_opaque_callback_data"] = facts.callback_data;
   if (facts.priced) {
     const bool per_message = number.pricing_model == "PMP";

@@ -52,6 +52,7 @@ struct StatusFacts {
   TimePoint sent_at{};     ///< Beginning of the conversation that v23 tells.
   int error_code = 0;      ///< For `failed`.
   std::string error_title{}, error_details{};
+  std::string group{};  ///< Of a message to a group: its id, and the person is a participant.
 };
 
 /// The webhook of one status. `to` has its user_id empty where Meta would not tell it (a failed send by phone number).

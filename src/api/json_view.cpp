@@ -42,6 +42,10 @@ json::object of_status(const StatusRecord& status) {
   return entry;
 }
 
+json::object user_in_short(const std::string& id, const std::string& name) {
+  return {{"id", id}, {"name", text_or_null(name)}, {"kind", is_group(id) ? "group" : "person"}};
+}
+
 /// Null where it is closed.
 json::value window_end(TimePoint last_inbound, TimePoint now) {
   const TimePoint end = last_inbound + whatsapp::kServiceWindow;
@@ -62,10 +66,12 @@ json::value text_or_null(const std::string& text) {
 
 json::object message_json(const MessageRecord& record, const PublicIds& ids) {
   const bool inbound = record.direction == Direction::kInbound;
+  // What belongs to no turn was said by a person, and their name stands where an agent's would.
+  const bool by_hand = !inbound && !record.turn;
   json::object message{{"id", ids.name('m', record.id.value)},
                        {"direction", inbound ? "inbound" : "outbound"},
                        {"state", to_string(record.state)},
-                       {"user", {{"id", record.user}, {"name", text_or_null(record.user_name)}}},
+                       {"user", user_in_short(record.user, record.user_name)},
                        {"conversation", ids.name('c', record.conversation.value)},
                        {"phone_number_id", record.phone_number_id},
                        {"type", record.type},
@@ -74,11 +80,15 @@ json::object message_json(const MessageRecord& record, const PublicIds& ids) {
                        {"wamid", text_or_null(record.wamid)},
                        {"created_at", time_json(record.created_at)},
                        {"meta_time", time_json(record.meta_time)},
-                       {"agent", text_or_null(record.agent)},
+                       {"agent", by_hand ? json::value(nullptr) : text_or_null(record.agent)},
                        {"reason", text_or_null(record.reason)}};
   if (!record.usage.empty()) message["usage"] = parsed(record.usage);
   if (inbound) message["matched_by"] = text_or_null(record.matched_by);
+  if (const auto& author = record.author)
+    message["author"] = {{"address", author->phone.empty() ? author->bsuid : author->phone},
+                         {"name", text_or_null(author->name)}};
   if (!inbound) {
+    message["by"] = by_hand ? text_or_null(record.agent) : json::value(nullptr);
     message["answers"] = record.turn ? json::value(ids.name('m', record.turn.value)) : json::value(nullptr);
     message["part"] = record.part;
     message["attempts"] = record.attempts;
@@ -134,7 +144,7 @@ json::object event_json(const EventRecord& record, const PublicIds& ids) {
 
 json::object conversation_json(const ConversationRecord& record, TimePoint now, const PublicIds& ids) {
   return {{"id", ids.name('c', record.id.value)},
-          {"user", {{"id", record.user}, {"name", text_or_null(record.user_name)}}},
+          {"user", user_in_short(record.user, record.user_name)},
           {"phone_number_id", record.phone_number_id},
           {"created_at", time_json(record.created_at)},
           {"last_message",
@@ -145,11 +155,14 @@ json::object conversation_json(const ConversationRecord& record, TimePoint now, 
             {"text", record.last_text},
             {"created_at", time_json(record.last_at)}}},
           {"last_inbound_at", time_json(record.last_inbound)},
-          {"window_ends_at", window_end(record.last_inbound, now)}};
+          {"window_ends_at", window_end(record.last_inbound, now)},
+          {"held_by", record.held_until > now ? text_or_null(record.held_by) : json::value(nullptr)},
+          {"held_until", record.held_until > now ? time_json(record.held_until) : json::value(nullptr)}};
 }
 
 json::object user_json(const UserRecord& record) {
   return {{"id", record.id},
+          {"kind", is_group(record.id) ? "group" : "person"},
           {"name", text_or_null(record.name)},
           {"phone", text_or_null(record.phone)},
           {"bsuid", text_or_null(record.bsuid)},
@@ -162,6 +175,11 @@ json::object user_detail_json(const UserRecord& record, TimePoint now, const Pub
   for (const auto& conversation : record.conversations)
     conversations.push_back(conversation_json(conversation, now, ids));
   user["conversations"] = std::move(conversations);
+  json::array addresses;
+  for (const auto& address : record.addresses)
+    addresses.push_back({{"address", address}, {"kind", whatsapp::is_bsuid(address) ? "bsuid" : "phone"}});
+  user["addresses"] = std::move(addresses);
+  user["also_known_as"] = json::array(record.also_known_as.begin(), record.also_known_as.end());
   return user;
 }
 

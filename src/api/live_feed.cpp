@@ -57,6 +57,10 @@ void LiveFeed::tell_tenant(TenantId tenant, std::string_view what) {
   tell(tenant, "tenant", {{"what", what}});
 }
 
+void LiveFeed::tell_conversation(TenantId tenant, ConversationId conversation) {
+  tell(tenant, "conversation", {{"conversation", ids_.name('c', conversation.value)}});
+}
+
 Task<Result<std::shared_ptr<net::EventHub::Listener>>> LiveFeed::open(TenantId tenant, bool again) {
   auto listener = hub_.open(topic_of(tenant));
   if (!listener) {

@@ -55,9 +55,12 @@ class LiveFeed {
   /// Something was written: `touched` may have another state now (0: items were accepted).
   void wrote(MessageId touched);
 
-  /// One of a tenant's settings was changed, of the kind `what`: secrets, channel, agents, members, tokens, guide or
-  /// limits. Who shows them reads them anew.
+  /// One of a tenant's settings was changed, of the kind `what`: secrets, channel, agents, members, tokens, guide,
+  /// limits, access, routing or conversation-settings. Who shows them reads them anew.
   void tell_tenant(TenantId tenant, std::string_view what);
+
+  /// Who answers in a conversation changed by hand.
+  void tell_conversation(TenantId tenant, ConversationId conversation);
 
   /// A listener that hears all that is written from now on, with its greeting; `again` if it has listened before and
   /// must read anew what it missed. Fails with kTransient where there are too many, or the ledger cannot be read.

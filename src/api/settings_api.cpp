@@ -27,6 +27,12 @@ void SettingsApi::add_routes(net::Router& router) {
   add(router, "GET", "/api/v1/platform/audit", Permission::kPlatform, &SettingsApi::list_platform_audit);
   add(router, "GET", "/api/v1/tenant", Permission::kSettingsRead, &SettingsApi::show_own_tenant);
   add(router, "PUT", "/api/v1/channel", Permission::kSettingsWrite, &SettingsApi::set_channel);
+  add(router, "GET", "/api/v1/conversation-settings", Permission::kSettingsRead,
+      &SettingsApi::show_conversation_settings);
+  add(router, "PATCH", "/api/v1/conversation-settings", Permission::kSettingsWrite,
+      &SettingsApi::change_conversation_settings);
+  add(router, "GET", "/api/v1/routing", Permission::kSettingsRead, &SettingsApi::show_routing);
+  add(router, "PUT", "/api/v1/routing", Permission::kSettingsWrite, &SettingsApi::set_routing);
   add(router, "GET", "/api/v1/secrets", Permission::kSettingsRead, &SettingsApi::list_secrets);
   add(router, "GET", "/api/v1/secrets/{name}", Permission::kSettingsRead, &SettingsApi::show_secret);
   add(router, "PUT", "/api/v1/secrets/{name}", Permission::kSettingsWrite, &SettingsApi::set_secret);

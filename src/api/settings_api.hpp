@@ -14,7 +14,8 @@ namespace claw {
 /// /api/v1. Admin does the work; this reads requests and renders answers. docs/openapi.yaml describes every route.
 ///
 /// What can be edited has a version, which is its ETag: `If-Match` changes only what the client saw, 412 else. The
-/// handlers stand in tenants.cpp, secrets.cpp, agents.cpp, tokens.cpp, platform.cpp and audit.cpp.
+/// handlers stand in tenants.cpp, conversation_settings.cpp, secrets.cpp, agents.cpp, tokens.cpp, platform.cpp and
+/// audit.cpp.
 class SettingsApi {
  public:
   /// What came to the platform's address before its number was claimed.
@@ -50,6 +51,10 @@ class SettingsApi {
   Answer change_tenant(net::HttpRequest& request, const Caller& caller);
   Answer show_own_tenant(net::HttpRequest& request, const Caller& caller);
   Answer set_channel(net::HttpRequest& request, const Caller& caller);
+  Answer show_conversation_settings(net::HttpRequest& request, const Caller& caller);
+  Answer change_conversation_settings(net::HttpRequest& request, const Caller& caller);
+  Answer show_routing(net::HttpRequest& request, const Caller& caller);
+  Answer set_routing(net::HttpRequest& request, const Caller& caller);
   Answer tenant_response(int status, TenantRef tenant);
 
   Answer list_secrets(net::HttpRequest& request, const Caller& caller);

@@ -31,7 +31,10 @@ json::object number_json(const Tenant& tenant, const std::string& phone_number_i
   return {{"phone_number_id", phone_number_id},
           {"waba_id", text_or_null(id_for(tenant, kWabaId, phone_number_id))},
           {"app_id", text_or_null(id_for(tenant, kAppId, phone_number_id))},
-          {"policy", to_string(tenant.policy)},
+          {"policy", to_string(tenant.policy_of(phone_number_id))},
+          {"own_policy", tenant.access.by_number.contains(phone_number_id)
+                             ? json::value(to_string(tenant.policy_of(phone_number_id)))
+                             : json::value(nullptr)},
           {"agent", text_or_null(tenant.default_agent)},
           {"secrets_set_at", std::move(secrets)},
           {"own_secrets", std::move(own)},
@@ -73,10 +76,13 @@ json::object agent_detail_json(const Tenant& tenant, const Agent& agent) {
 json::object tenant_json(const Tenant& tenant, std::string_view public_url, const Stored& stored) {
   json::object limits;
   for (const auto& limit : kLimits) limits[limit.name()] = tenant.limits.*limit.limit;
+  json::object policies;
+  for (const auto& [number, policy] : tenant.access.by_number) policies[number] = to_string(policy);
   return {{"name", tenant.name},
           {"enabled", tenant.enabled},
           {"created_at", time_json(tenant.created_at)},
           {"policy", to_string(tenant.policy)},
+          {"policies", std::move(policies)},
           {"webhook", webhook_url(public_url, tenant)},
           {"numbers", json::value_from(tenant.phone_number_ids)},
           {"missing", json::value_from(missing_secrets(tenant))},

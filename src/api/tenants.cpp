@@ -109,11 +109,17 @@ SettingsApi::Answer SettingsApi::show_own_tenant(HttpRequest&, const Caller& cal
 SettingsApi::Answer SettingsApi::set_channel(HttpRequest& request, const Caller& caller) {
   auto by = by_of(request, caller);
   if (!by) co_return problem_of(by.error());
-  const auto body = body_of(request, {"policy"});
+  const auto body = body_of(request, {"policy", "number"});
   if (!body) co_return problem_of(body.error());
-  auto policy = text_of(*body, "policy");
-  if (!policy) co_return problem_of(policy.error());
-  const auto changed = co_await admin_.set_policy(std::move(*by), caller.tenant, std::move(*policy));
+  PolicyChange change;
+  const auto* policy = body->if_contains("policy");
+  if (!policy || (!policy->is_string() && !policy->is_null()))
+    co_return problem(400, "Bad request", "policy must be one of open, pairing, allowlist, disabled; or null");
+  if (policy->is_string()) change.policy = std::string(policy->get_string());
+  auto number = text_or_empty(*body, "number");
+  if (!number) co_return problem_of(number.error());
+  change.number = std::move(*number);
+  const auto changed = co_await admin_.set_policy(std::move(*by), caller.tenant, std::move(change));
   if (!changed) co_return problem_of(changed.error());
   co_return co_await tenant_response(200, *changed);
 }

@@ -11,10 +11,13 @@
 #include <fmt/format.h>
 
 #include "agent/openai_agent.hpp"
+#include "api/access_api.hpp"
 #include "api/admin_api.hpp"
 #include "api/admin_page.hpp"
+#include "api/desk_api.hpp"
 #include "api/guard.hpp"
 #include "api/guide_api.hpp"
+#include "api/identity_api.hpp"
 #include "api/members_api.hpp"
 #include "api/oidc_api.hpp"
 #include "api/overview_api.hpp"
@@ -23,6 +26,7 @@
 #include "api/sign_in_api.hpp"
 #include "app/data_folder.hpp"
 #include "base/log.hpp"
+#include "conversation/access_commands.hpp"
 #include "conversation/conversations.hpp"
 #include "conversation/intake.hpp"
 #include "delivery/outbox.hpp"
@@ -34,6 +38,7 @@
 #include "ledger/sqlite/audit.hpp"
 #include "ledger/sqlite/number_figures.hpp"
 #include "ledger/sqlite/sqlite_access_store.hpp"
+#include "ledger/sqlite/sqlite_identity_store.hpp"
 #include "ledger/sqlite/sqlite_ledger.hpp"
 #include "ledger/sqlite/sqlite_people_store.hpp"
 #include "ledger/sqlite/sqlite_tenant_store.hpp"
@@ -106,6 +111,10 @@ struct Tenants {
   std::unique_ptr<Attempts> attempts;
   std::unique_ptr<SignIn> sign_in;
   std::unique_ptr<PeopleAdmin> people_admin;
+  std::unique_ptr<sqlite::SqliteLedger> ledger;
+  std::unique_ptr<sqlite::SqliteAccessStore> access_store;
+  std::unique_ptr<Access> access;
+  std::unique_ptr<AccessCommands> access_commands;
 
   Result<void> open(const Config& config, Clock& clock, const Gateway::Overrides& overrides) {
     auto locked = DataFolderLock::take(config.data_dir, config.lock_path());
@@ -128,6 +137,12 @@ struct Tenants {
     sign_in = std::make_unique<SignIn>(*people_store, *people, *passwords, *second_factor, *attempts, clock);
     people_admin = std::make_unique<PeopleAdmin>(*people_store, *people, *directory, *passwords, *second_factor,
                                                  *sign_in, clock, config.outside_url());
+    auto opened_ledger = wait(io, sqlite::SqliteLedger::open(*store, clock));
+    if (!opened_ledger) return std::unexpected(opened_ledger.error());
+    ledger = std::move(*opened_ledger);
+    access_store = std::make_unique<sqlite::SqliteAccessStore>(*store);
+    access = std::make_unique<Access>(*access_store, clock);
+    access_commands = std::make_unique<AccessCommands>(*access, *ledger, *directory, clock);
     if (const auto read = wait(io, directory->reload()); !read) return read;
     return wait(io, people->reload());
   }
@@ -136,6 +151,8 @@ struct Tenants {
   Task<Result<std::string>> run(std::string command, std::string arguments, std::string who) {
     if (PeopleAdmin::is_mine(command))
       return people_admin->run(std::move(command), std::move(arguments), std::move(who));
+    if (AccessCommands::is_mine(command))
+      return access_commands->run(std::move(command), std::move(arguments), std::move(who));
     return commands->run(std::move(command), std::move(arguments), std::move(who));
   }
 
@@ -206,7 +223,8 @@ struct Gateway::Parts {
   const Overrides overrides;
   Tenants tenants;
   Clock& clock;
-  std::unique_ptr<sqlite::SqliteLedger> ledger;
+  sqlite::SqliteLedger* ledger = nullptr;  ///< The tenants'.
+  Access* access = nullptr;                ///< The tenants'.
   std::unique_ptr<LiveFeed> feed;
   std::unique_ptr<WatchedLedger> watched;  ///< The ledger for whoever changes messages: the feed hears of it.
   std::unique_ptr<EmbeddedInbox> inbox;
@@ -215,10 +233,9 @@ struct Gateway::Parts {
   std::unique_ptr<GraphClient> graph;
   std::unique_ptr<AgentKinds> agents;
   std::unique_ptr<Outbox> outbox;
-  std::unique_ptr<sqlite::SqliteAccessStore> access_store;
-  std::unique_ptr<Access> access;
   std::unique_ptr<Responder> responder;
   std::unique_ptr<Conversations> conversations;
+  std::unique_ptr<Desk> desk;
   std::unique_ptr<Intake> intake;
   std::unique_ptr<Housekeeping> housekeeping;
   std::unique_ptr<StorageWatch> storage;
@@ -226,6 +243,10 @@ struct Gateway::Parts {
   std::unique_ptr<ApiTokens> tokens;
   std::unique_ptr<Guard> guard;
   std::unique_ptr<RestApi> rest;
+  std::unique_ptr<DeskApi> desk_api;
+  std::unique_ptr<sqlite::SqliteIdentityStore> identities;
+  std::unique_ptr<IdentityApi> identity_api;
+  std::unique_ptr<AccessApi> access_api;
   std::unique_ptr<GraphAccountClient> graph_account;
   std::unique_ptr<sqlite::SqliteNumberFigures> figures;
   std::unique_ptr<Guide> guide;
@@ -254,9 +275,8 @@ struct Gateway::Parts {
 
 Result<void> Gateway::Parts::open_ledger() {
   if (const auto opened = tenants.open(config, clock, overrides); !opened) return opened;
-  auto opened = wait(tenants.io, sqlite::SqliteLedger::open(*tenants.store, clock));
-  if (!opened) return std::unexpected(opened.error());
-  ledger = std::move(*opened);
+  ledger = tenants.ledger.get();
+  access = tenants.access.get();
   const auto unknown = wait(tenants.io, ledger->recover(ledger->fence()));
   if (!unknown) return std::unexpected(unknown.error());
   if (*unknown > 0) log::warn("gateway.sends_in_flight_at_the_end count={} now=unknown", *unknown);
@@ -287,10 +307,15 @@ Result<void> Gateway::Parts::make_pipeline() {
   const SendLimits limits{static_cast<double>(config.graph_messages_per_second),
                           std::chrono::milliseconds(config.graph_pair_interval_ms)};
   outbox = std::make_unique<Outbox>(io, *watched, directory, *graph, clock, metrics, limits);
-  access_store = std::make_unique<sqlite::SqliteAccessStore>(*tenants.store);
-  access = std::make_unique<Access>(*access_store, clock);
   responder = std::make_unique<Responder>(*watched, *access, *agents, clock);
   conversations = std::make_unique<Conversations>(io, *watched, directory, *responder, *graph, *outbox, clock, metrics);
+  desk = std::make_unique<Desk>(io, *watched, directory, *access, *responder, *conversations, *outbox, clock);
+  desk->set_listener(
+      [this](TenantId tenant, ConversationId conversation) { feed->tell_conversation(tenant, conversation); });
+  access->set_listener([this](Access::Changed changed) {
+    feed->tell_tenant(changed.tenant, "access");
+    desk->let_in(std::move(changed));
+  });
   intake = std::make_unique<Intake>(io, *inbox, *watched, directory, *conversations, clock, metrics);
   notes = std::make_unique<ConnectionNotes>(io, *tenants.tenant_store, directory, clock);
   notes->set_listener([this](TenantId tenant) { feed->tell_tenant(tenant, "guide"); });
@@ -306,6 +331,12 @@ Result<void> Gateway::Parts::make_pipeline() {
   tokens = std::make_unique<ApiTokens>(io, directory, *tenants.tenant_store, clock);
   guard = std::make_unique<Guard>(directory, *tokens, *tenants.people, std::move(*proxies));
   rest = std::make_unique<RestApi>(*ledger, *guard, *feed, clock, ids);
+  access_api = std::make_unique<AccessApi>(*access, *ledger, *guard, clock, ids);
+  desk_api = std::make_unique<DeskApi>(*desk, *ledger, *guard, clock, ids);
+  identities = std::make_unique<sqlite::SqliteIdentityStore>(*tenants.store, clock);
+  identity_api =
+      std::make_unique<IdentityApi>(*identities, *tenants.admin, *guard, clock, ids,
+                                    [this](const IdentityChange& changed) { conversations->follow(changed); });
   unclaimed = std::make_unique<sqlite::SqliteUnclaimedItems>(*tenants.store);
   unclaimed_delivery = std::make_unique<UnclaimedDelivery>(*unclaimed, *inbox, clock);
   settings = std::make_unique<SettingsApi>(*tenants.admin, directory, *ledger, *tenants.audit, *guard, ids,
@@ -384,6 +415,9 @@ Result<void> Gateway::Parts::listen() {
   IoPool& io = tenants.io;
   webhook->add_routes(public_router);
   rest->add_routes(public_router);
+  desk_api->add_routes(public_router);
+  identity_api->add_routes(public_router);
+  access_api->add_routes(public_router);
   sign_in_api->add_routes(public_router);
   oidc_api->add_routes(public_router);
   members_api->add_routes(public_router);
@@ -409,6 +443,7 @@ void Gateway::Parts::stop() {
   if (feed) feed->stop();
   if (public_server) public_server->stop(kAnswerPatience);
   if (intake) intake->stop();
+  if (desk) desk->stop();
   if (conversations) conversations->stop(kTurnPatience);
   if (outbox) outbox->stop(kSendPatience);
   // Their pages and commands look at the parts that go next.

@@ -122,7 +122,9 @@ struct Asked {
   json::object options;  ///< Of an agent.
   std::string system_file;
   std::string tenant, name, value_file, description, label, agent, kind, policy, search, email, role;
-  std::vector<std::string> scopes;
+  std::string number, from, text, source_id;
+  std::vector<std::string> scopes, words;
+  bool all = false;
   std::int64_t expires_days = 0;
   std::int64_t id = 0;
   bool keeps_value = false;
@@ -286,11 +288,126 @@ void add_other_commands(Asked& asked, CLI::App& app) {
   auto* entries = add_command(asked, audit, "list", "The newest 200 changes of a tenant", "audit.list", true,
                               [&asked] { asked.arguments["search"] = asked.search; });
   entries->add_option("--search", asked.search, "Only those with these words");
+}
 
-  auto& channels = *app.add_subcommand("channel", "Who may talk")->require_subcommand(1);
-  auto* channel = add_command(asked, channels, "set", "Set the policy of a tenant's numbers", "channel.set", true,
-                              [&asked] { asked.arguments["policy"] = asked.policy; });
-  channel->add_option("--policy", asked.policy, "open: everybody is answered; disabled: nobody")->required();
+void add_channel_commands(Asked& asked, CLI::App& app) {
+  auto& channels = *app.add_subcommand("channel", "Who may talk, in general")->require_subcommand(1);
+  auto* channel = add_command(asked, channels, "set", "Set the policy of a tenant's numbers, or of one", "channel.set",
+                              true, [&asked] {
+                                if (asked.policy != "default") asked.arguments["policy"] = asked.policy;
+                                asked.arguments["number"] = asked.number;
+                              });
+  channel
+      ->add_option(
+          "--policy", asked.policy,
+          "open: everybody is answered; pairing: who is new gets a code and waits to be let in; allowlist: only "
+          "who is on the list; disabled: nobody; default: with --number, as the tenant's others")
+      ->required();
+  channel->add_option("--number", asked.number, "Only of this phone number id");
+  channel->footer("Example: clawcentral channel set acme --policy pairing");
+
+  auto& conversations = *app.add_subcommand("conversations", "How conversations are held")->require_subcommand(1);
+  add_command(asked, conversations, "show", "What is set", "conversations.show", true);
+  auto* set = add_command(asked, conversations, "set", "Change what is named", "conversations.set", true,
+                          [&asked] { asked.arguments.insert(asked.options.begin(), asked.options.end()); });
+  const auto number = [&asked, set](const char* flag, const char* name, const char* about) {
+    set->add_option_function<std::int64_t>(
+        flag, [&asked, name](const std::int64_t& value) { asked.options[name] = value; }, about);
+  };
+  const auto list = [&asked, set](const char* flag, const char* name, const char* about) {
+    set->add_option_function<std::vector<std::string>>(
+        flag, [&asked, name](const std::vector<std::string>& value) { asked.options[name] = json::value_from(value); },
+        about);
+  };
+  set->add_option_function<std::string>(
+      "--queue", [&asked](const std::string& mode) { asked.options["queue"] = mode; },
+      "Messages during a turn: collect (one later turn), followup (a turn each), interrupt (the newest counts)");
+  number("--debounce-ms", "debounce_ms", "Wait for this much quiet before a turn begins (0: none)");
+  number("--max-merged", "max_merged", "Messages that share a turn, at most (20)");
+  number("--idle-reset-minutes", "idle_reset_minutes", "A session ends after so long without a message (0: never)");
+  number("--daily-reset-minute", "daily_reset_minute", "Sessions end at this minute of the day, UTC (-1: never)");
+  number("--take-over-minutes", "take_over_minutes", "How long a person who answered keeps a conversation (60)");
+  number("--max-pending", "max_pending", "Strangers that may wait at a number (3)");
+  list("--owners", "owners", "Who may use /agent, /pause and /resume: phone numbers");
+  list("--opt-out-words", "opt_out_words", "What a person writes to hear nothing more (STOP)");
+  list("--opt-in-words", "opt_in_words", "What they write to hear from us again (START)");
+  set->add_option_function<bool>(
+      "--approval-notice", [&asked](const bool& value) { asked.options["approval_notice"] = value; },
+      "Tell whoever is let in that they are (false)");
+  set->footer("Example: clawcentral conversations set acme --queue followup --idle-reset-minutes 120");
+}
+
+void add_access_commands(Asked& asked, CLI::App& app) {
+  const auto number = [&asked](CLI::App* sub) {
+    sub->add_option("--number", asked.number, "Only at this phone number id");
+    return sub;
+  };
+  const auto at_number = [&asked] { asked.arguments["number"] = asked.number; };
+  auto& pairing = *app.add_subcommand("pairing", "Strangers who wait to be let in")->require_subcommand(1);
+  number(add_command(asked, pairing, "list", "Who waits, with their codes", "pairing.list", true, at_number))
+      ->footer("Example: clawcentral pairing list acme");
+  const std::pair<const char*, const char*> decisions[] = {{"approve", "Let them in; what they wrote is answered"},
+                                                           {"reject", "Turn them away; they may ask again"},
+                                                           {"block", "Turn them away for good"}};
+  for (const auto& [verb, about] : decisions) {
+    auto* decide = add_command(asked, pairing, verb, about, std::string("pairing.") + verb, true, [&asked, at_number] {
+      at_number();
+      asked.arguments["codes"] = json::value_from(asked.words);
+      asked.arguments["all"] = asked.all;
+    });
+    decide->add_option("CODE", asked.words, "The codes that they were told");
+    number(decide)->add_flag("--all", asked.all, "Everybody who waits");
+    decide->footer(fmt::format("Example: clawcentral pairing {} acme ABCD2345", verb));
+  }
+
+  auto& access = *app.add_subcommand("access", "Who may talk, one by one")->require_subcommand(1);
+  number(add_command(asked, access, "list", "Allowed, waiting, blocked, opted out", "access.list", true,
+                     [&asked, at_number] {
+                       at_number();
+                       asked.arguments["search"] = asked.search;
+                     }))
+      ->add_option("--search", asked.search, "Whose number or name begins so");
+  const std::pair<const char*, const char*> standings[] = {{"allow", "Put them on the allowlist"},
+                                                           {"block", "Answer them nothing, whatever the policy"},
+                                                           {"remove", "Take back what was decided about them"}};
+  for (const auto& [verb, about] : standings) {
+    auto* set = add_command(asked, access, verb, about, std::string("access.") + verb, true, [&asked, at_number] {
+      at_number();
+      asked.arguments["addresses"] = json::value_from(asked.words);
+      asked.arguments["name"] = asked.label;
+    });
+    set->add_option("ADDRESS", asked.words, "Phone numbers or BSUIDs")->required();
+    number(set)->add_option("--name", asked.label, "What to call them in lists");
+    set->footer(fmt::format("Example: clawcentral access {} acme \"+49 151 12345678\"", verb));
+  }
+}
+
+void add_routing_commands(Asked& asked, CLI::App& app) {
+  auto& routing = *app.add_subcommand("routing", "Which agent answers whom")->require_subcommand(1);
+  add_command(asked, routing, "show", "The rules", "routing.show", true);
+  auto* set = add_command(asked, routing, "set", "Set all rules; JSON from standard input or --file", "routing.set",
+                          true, [&asked] {
+                            boost::system::error_code fault;
+                            asked.arguments["rules"] = json::parse(read_value(asked.value_file), fault);
+                            if (fault) throw CLI::ValidationError("rules", "are no JSON: " + fault.message());
+                          });
+  set->add_option("--file", asked.value_file, "Read the rules from this file");
+  set->footer(
+      "Kinds: peer, peer_prefix, referral, keyword, pattern, number, channel; tried in this order.\n"
+      "Example: echo '[{\"by\": \"keyword\", \"value\": \"help\", \"agent\": \"support\"}]' | clawcentral routing set "
+      "acme");
+  auto* explain = add_command(asked, routing, "explain", "Who would answer, and why; sends nothing", "routing.explain",
+                              true, [&asked] {
+                                asked.arguments["from"] = asked.from;
+                                asked.arguments["number"] = asked.number;
+                                asked.arguments["text"] = asked.text;
+                                asked.arguments["source_id"] = asked.source_id;
+                              });
+  explain->add_option("--from", asked.from, "Who writes: a phone number or a BSUID")->required();
+  explain->add_option("--number", asked.number, "The phone number id they write to");
+  explain->add_option("--text", asked.text, "What they write");
+  explain->add_option("--source-id", asked.source_id, "The ad they came by");
+  explain->footer("Example: clawcentral routing explain acme --from \"+49 151 12345678\" --text help");
 }
 
 std::string default_config() {
@@ -314,6 +431,9 @@ int run(int argc, char** argv) {
   add_secret_commands(asked, app);
   add_person_commands(asked, app);
   add_other_commands(asked, app);
+  add_channel_commands(asked, app);
+  add_access_commands(asked, app);
+  add_routing_commands(asked, app);
   app.footer("Example:\n  clawcentral tenant create acme\n  clawcentral serve --config clawcentral.toml");
   try {
     app.parse(argc, argv);

@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <iterator>
 
 #include <fmt/format.h>
 
 #include "base/crypto.hpp"
 #include "base/text.hpp"
-#include "whatsapp/webhook.hpp"
 
 namespace claw {
 namespace {
@@ -23,12 +23,9 @@ std::string key_of(TenantId tenant, std::string_view number, std::string_view ad
   return fmt::format("{}/{}/{}", tenant.value, number, address);
 }
 
-/// Every name the sender has. A user made from a phone number is called by it.
 std::vector<std::string> addresses_of(const PendingMessage& message) {
-  std::vector<std::string> list;
-  for (const auto* each : {&message.user, &message.phone, &message.bsuid})
-    if (!each->empty() && std::ranges::find(list, *each) == list.end()) list.push_back(*each);
-  return list;
+  const Author sender = sender_of(message);
+  return access_addresses(sender.user, sender.phone, sender.bsuid);
 }
 
 void add(Sender& sender, Standing standing, bool opted_out) {
@@ -61,22 +58,8 @@ Verdict judge(ChannelPolicy policy, const Sender& sender) {
   return {Admission::kIgnore, "not_on_allowlist"};
 }
 
-std::string address_of(std::string_view written) {
-  written = trimmed(written);
-  constexpr std::string_view kScheme = "whatsapp:";
-  if (written.size() > kScheme.size() && same_word(written.substr(0, kScheme.size()), kScheme))
-    written.remove_prefix(kScheme.size());
-  if (whatsapp::is_bsuid(written)) return std::string(written);
-  std::string digits;
-  for (const char c : written) {
-    if (c >= '0' && c <= '9')
-      digits += c;
-    else if (std::string_view("+ -.()\t").find(c) == std::string_view::npos)
-      return {};
-  }
-  if (digits.starts_with("00")) digits.erase(0, 2);
-  // E.164: 15 digits at most; nobody has fewer than 5.
-  return digits.size() >= 5 && digits.size() <= 15 ? digits : std::string();
+std::vector<std::string> addresses_of(const std::string& user, const std::string& phone, const std::string& bsuid) {
+  return access_addresses(user, phone, bsuid);
 }
 
 std::string make_pairing_code() {
@@ -129,16 +112,28 @@ void Access::forget(TenantId tenant, const AccessRow& row) {
   forget_key(key_of(tenant, row.number, row.address));
 }
 
+void Access::forget_tenant(TenantId tenant) {
+  const std::string whose = fmt::format("{}/", tenant.value);
+  std::scoped_lock lock(mutex_);
+  ++changes_;
+  std::erase_if(known_, [&whose](const auto& each) { return each.first.starts_with(whose); });
+  std::erase_if(recent_, [&whose](const Known& each) { return each.key.starts_with(whose); });
+}
+
+void Access::tell(Changed changed) const {
+  if (changed_) changed_(std::move(changed));
+}
+
 std::size_t Access::remembered() const {
   std::scoped_lock lock(mutex_);
   return recent_.size();
 }
 
-Task<Result<Sender>> Access::look_up(const Tenant& tenant, const PendingMessage& message) {
-  const auto addresses = addresses_of(message);
+Task<Result<Sender>> Access::look_up(const Tenant& tenant, const std::string& number,
+                                     std::vector<std::string> addresses) {
   std::vector<std::string> keys;
-  for (const std::string& number : {message.phone_number_id, std::string()})
-    for (const auto& address : addresses) keys.push_back(key_of(tenant.id, number, address));
+  for (const std::string& at : {number, std::string()})
+    for (const auto& address : addresses) keys.push_back(key_of(tenant.id, at, address));
   Sender sender;
   if (recall(keys, sender)) co_return sender;
   std::uint64_t as_of = 0;
@@ -146,7 +141,7 @@ Task<Result<Sender>> Access::look_up(const Tenant& tenant, const PendingMessage&
     std::scoped_lock lock(mutex_);
     as_of = changes_;
   }
-  const auto rows = co_await store_.find(tenant.id, message.phone_number_id, addresses);
+  const auto rows = co_await store_.find(tenant.id, number, std::move(addresses));
   if (!rows) co_return std::unexpected(rows.error());
   sender = {};
   for (const auto& row : *rows) add(sender, row.standing, row.opted_out > TimePoint{});
@@ -168,7 +163,7 @@ Task<Result<Access::Decision>> Access::hold(const Tenant& tenant, const PendingM
   for (int left = kCodeTries;; --left) {
     AccessRow request{.tenant = tenant.id,
                       .number = message.phone_number_id,
-                      .address = message.user,
+                      .address = addresses_of(message).front(),
                       .standing = Standing::kPending,
                       .name = message.name,
                       .by = {},
@@ -181,26 +176,35 @@ Task<Result<Access::Decision>> Access::hold(const Tenant& tenant, const PendingM
     if (!asked && asked.error().kind == ErrorKind::kConflict && left > 0) continue;
     if (!asked) co_return std::unexpected(asked.error());
     forget(tenant.id, asked->row);
-    if (asked->kind == PairingAsked::Kind::kNew) decision.reply = code_reply(asked->row);
+    if (asked->kind == PairingAsked::Kind::kNew) {
+      decision.reply = code_reply(asked->row);
+      tell({tenant.id, {}, {}});
+    }
     co_return decision;
   }
 }
 
 Task<Result<Access::Decision>> Access::decide(const Tenant& tenant, const PendingMessage& message) {
   const ChannelPolicy policy = tenant.policy_of(message.phone_number_id);
-  auto sender = co_await look_up(tenant, message);
+  const bool group = is_group(message.user);
+  const auto addresses = addresses_of(message);
+  auto sender = co_await look_up(tenant, message.phone_number_id, addresses);
   if (!sender) co_return std::unexpected(sender.error());
-  const OptWord word = message.type == "text" ? opt_word(tenant, message.view.text) : OptWord::kNone;
+  const OptWord word = message.type == "text" && !group ? opt_word(tenant, message.view.text) : OptWord::kNone;
   // Only of somebody who would be let in: a stranger's word changes nothing and costs nothing.
   Sender willing = *sender;
   willing.opted_out = false;
   if (word != OptWord::kNone && judge(policy, willing).admission == Admission::kAdmit) {
     const bool out = word == OptWord::kOut;
     if (out == sender->opted_out) co_return Decision{out ? judge(policy, *sender) : Verdict{Admission::kAdmit, {}}, {}};
-    const auto kept =
-        co_await store_.set_opted_out(tenant.id, message.user, message.name, out ? clock_.now() : TimePoint{});
-    if (!kept) co_return std::unexpected(kept.error());
-    forget_key(key_of(tenant.id, {}, message.user));
+    // Who comes back may have gone under any of their addresses.
+    for (std::size_t i = 0; i < (out ? 1 : addresses.size()); ++i) {
+      const auto kept =
+          co_await store_.set_opted_out(tenant.id, addresses[i], message.name, out ? clock_.now() : TimePoint{});
+      if (!kept) co_return std::unexpected(kept.error());
+      forget_key(key_of(tenant.id, {}, addresses[i]));
+    }
+    tell({tenant.id, {}, {}});
     const auto& words = tenant.access.opt_in_words;
     const std::string in = words.empty() ? "" : words.front();
     co_return Decision{{Admission::kIgnore, out ? "opted_out" : "opted_in"},
@@ -208,31 +212,86 @@ Task<Result<Access::Decision>> Access::decide(const Tenant& tenant, const Pendin
                            : std::string("Welcome back: we answer you again.")};
   }
   const Verdict verdict = judge(policy, *sender);
-  if (verdict.admission == Admission::kHold) co_return co_await hold(tenant, message);
-  co_return Decision{verdict, {}};
+  if (verdict.admission != Admission::kHold) co_return Decision{verdict, {}};
+  // Everybody in the group would read a code.
+  if (group) co_return Decision{{Admission::kIgnore, "not_on_allowlist"}, {}};
+  co_return co_await hold(tenant, message);
 }
 
-Task<Result<AccessDecided>> Access::approve(TenantId tenant, std::int64_t id, AuditRow audit) {
-  auto decided = co_await store_.decide(tenant, id, Standing::kAllowed, clock_.now(), std::move(audit));
-  if (decided) forget(tenant, decided->row);
-  co_return decided;
+Task<Result<Access::Standpoint>> Access::explain(const Tenant& tenant, const std::string& number,
+                                                 std::vector<std::string> addresses) {
+  auto sender = co_await look_up(tenant, number, std::move(addresses));
+  if (!sender) co_return std::unexpected(sender.error());
+  co_return Standpoint{*sender, judge(tenant.policy_of(number), *sender)};
 }
 
-Task<Result<AccessDecided>> Access::reject(TenantId tenant, std::int64_t id, bool block, AuditRow audit) {
-  auto decided = co_await store_.decide(tenant, id, block ? Standing::kBlocked : Standing::kUnknown, clock_.now(),
-                                        std::move(audit));
-  if (decided) forget(tenant, decided->row);
-  co_return decided;
+Task<Result<AccessDecisions>> Access::decide(TenantId tenant, std::vector<std::int64_t> ids, PairingDecision decision,
+                                             AuditRow audit) {
+  constexpr std::array kStandings = {Standing::kAllowed, Standing::kUnknown, Standing::kBlocked};
+  const Standing standing = kStandings[static_cast<std::size_t>(decision)];
+  AccessDecisions all;
+  for (std::size_t done = 0; done < ids.size(); done += kChunk) {
+    const auto first = ids.begin() + static_cast<std::ptrdiff_t>(done);
+    const auto last = ids.begin() + static_cast<std::ptrdiff_t>(std::min(ids.size(), done + kChunk));
+    auto decided = co_await store_.decide(tenant, {first, last}, standing, clock_.now(), audit);
+    if (!decided) co_return std::unexpected(decided.error());
+    for (const auto& row : decided->rows) forget(tenant, row);
+    if (!decided->rows.empty())
+      tell({tenant, standing == Standing::kAllowed ? decided->rows : std::vector<AccessRow>{}, decided->released});
+    std::ranges::move(decided->rows, std::back_inserter(all.rows));
+    std::ranges::move(decided->released, std::back_inserter(all.released));
+    all.gone += decided->gone;
+  }
+  co_return all;
+}
+
+Task<Result<AccessDecided>> Access::decide(TenantId tenant, std::int64_t id, PairingDecision decision, AuditRow audit) {
+  std::vector<std::int64_t> one(1, id);
+  auto decided = co_await decide(tenant, std::move(one), decision, std::move(audit));
+  if (!decided) co_return std::unexpected(decided.error());
+  if (decided->rows.empty())
+    co_return fail(ErrorKind::kNotFound, "there is no such request, or it has expired; the sender may ask again");
+  co_return AccessDecided{std::move(decided->rows.front()), std::move(decided->released)};
+}
+
+Task<Result<AccessDecisions>> Access::decide_all(TenantId tenant, std::string number, PairingDecision decision,
+                                                 AuditRow audit) {
+  AccessDecisions all;
+  AccessFilter filter{.limit = kChunk, .standing = Standing::kPending, .number = std::move(number)};
+  for (;;) {
+    const auto page = co_await list(tenant, filter);
+    if (!page) co_return std::unexpected(page.error());
+    std::vector<std::int64_t> ids;
+    for (const auto& row : *page) ids.push_back(row.id);
+    auto decided = co_await decide(tenant, std::move(ids), decision, audit);
+    if (!decided) co_return std::unexpected(decided.error());
+    std::ranges::move(decided->rows, std::back_inserter(all.rows));
+    std::ranges::move(decided->released, std::back_inserter(all.released));
+    all.gone += decided->gone;
+    if (page->next == 0) co_return all;
+    filter.before = page->next;
+  }
 }
 
 Task<Result<AccessDecided>> Access::put(AccessRow row, AuditRow audit) {
   const TenantId tenant = row.tenant;
   auto decided = co_await store_.put(std::move(row), std::move(audit));
-  if (decided) forget(tenant, decided->row);
+  if (!decided) co_return decided;
+  forget(tenant, decided->row);
+  tell({tenant, {}, decided->released});
   co_return decided;
 }
 
+Task<Result<AccessRow>> Access::remove(TenantId tenant, std::int64_t id, AuditRow audit) {
+  auto gone = co_await store_.remove(tenant, id, std::move(audit));
+  if (!gone) co_return gone;
+  forget(tenant, *gone);
+  tell({tenant, {}, {}});
+  co_return gone;
+}
+
 Task<Result<AccessRow>> Access::pending_by_code(TenantId tenant, std::string code) {
+  std::erase_if(code, [](unsigned char c) { return !std::isalnum(c); });
   std::ranges::transform(code, code.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
   co_return co_await store_.pending_by_code(tenant, std::move(code), clock_.now());
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <list>
 #include <mutex>
 #include <string>
@@ -10,6 +11,7 @@
 #include "base/clock.hpp"
 #include "ledger/access_store.hpp"
 #include "tenancy/directory.hpp"
+#include "whatsapp/address.hpp"
 
 namespace claw {
 
@@ -41,12 +43,21 @@ struct Verdict {
 /// | anyone else | ignore | ignore | hold | admit |
 [[nodiscard]] Verdict judge(ChannelPolicy policy, const Sender& sender);
 
-/// The digits of a phone number as people write it (`whatsapp:`, `+`, `00`, blanks, dashes, dots, parentheses), or a
-/// BSUID as it is; empty for all else.
-[[nodiscard]] std::string address_of(std::string_view written);
+using whatsapp::address_of;
+
+/// Every name that somebody has, each once: what access looks at.
+[[nodiscard]] std::vector<std::string> addresses_of(const std::string& user, const std::string& phone,
+                                                    const std::string& bsuid);
 
 /// A new pairing code: 8 of ABCDEFGHJKLMNPQRSTUVWXYZ23456789 (none that looks like another), from a CSPRNG.
 [[nodiscard]] std::string make_pairing_code();
+
+/// What may be done with a request of a sender who waits.
+enum class PairingDecision : std::uint8_t {
+  kApprove,
+  kReject,  ///< The sender may ask again.
+  kBlock,   ///< For good.
+};
 
 /// What a bare message of text asks for about itself: the words of the tenant, without regard to ASCII case.
 enum class OptWord : std::uint8_t { kNone, kOut, kIn };
@@ -60,6 +71,7 @@ class Access {
  public:
   static constexpr std::chrono::hours kCodeLife{1};  ///< From its creation; a further message does not prolong it.
   static constexpr std::size_t kMaxPending = 3;      ///< Requests that live at a number, unless the tenant says else.
+  static constexpr std::size_t kChunk = 100;         ///< Requests that are decided in one transaction.
   static constexpr std::size_t kMaxRemembered = 50'000;  ///< Addresses in memory; the least lately used go first.
 
   /// Both must outlive this object.
@@ -69,15 +81,49 @@ class Access {
     Verdict verdict;
     std::string reply;  ///< To tell the sender once; empty: nothing.
   };
-  /// Fails as the store does: then nothing is known, and nothing may be done.
+  /// In a group its author is judged, whom nothing is told: a stranger is ignored there where they would be held, and
+  /// words for opting out are words. Fails as the store does: then nothing is known, and nothing may be done.
   [[nodiscard]] Task<Result<Decision>> decide(const Tenant& tenant, const PendingMessage& message);
 
-  [[nodiscard]] Task<Result<AccessDecided>> approve(TenantId tenant, std::int64_t id, AuditRow audit);
-  /// Rejects; with `block` for good.
-  [[nodiscard]] Task<Result<AccessDecided>> reject(TenantId tenant, std::int64_t id, bool block, AuditRow audit);
+  /// What is known of a sender by these names at the number, and what would become of their next message: what decide()
+  /// goes by, without a change or a request.
+  struct Standpoint {
+    Sender sender;
+    Verdict verdict;
+  };
+  [[nodiscard]] Task<Result<Standpoint>> explain(const Tenant& tenant, const std::string& number,
+                                                 std::vector<std::string> addresses);
+
+  /// Decides a pending request. kNotFound where it is not there any more.
+  [[nodiscard]] Task<Result<AccessDecided>> decide(TenantId tenant, std::int64_t id, PairingDecision decision,
+                                                   AuditRow audit);
+  /// Many of them, kChunk in a transaction; those that are not there any more are passed over. Fails at the first
+  /// chunk that the store refuses: those before it are decided.
+  [[nodiscard]] Task<Result<AccessDecisions>> decide(TenantId tenant, std::vector<std::int64_t> ids,
+                                                     PairingDecision decision, AuditRow audit);
+  /// All that wait, at `number` or (empty) at any.
+  [[nodiscard]] Task<Result<AccessDecisions>> decide_all(TenantId tenant, std::string number, PairingDecision decision,
+                                                         AuditRow audit);
+  /// Sets where a sender stands, as AccessStore::put.
   [[nodiscard]] Task<Result<AccessDecided>> put(AccessRow row, AuditRow audit);
+  /// Takes a decision back, as AccessStore::remove.
+  [[nodiscard]] Task<Result<AccessRow>> remove(TenantId tenant, std::int64_t id, AuditRow audit);
+  /// By its code, however it is typed.
   [[nodiscard]] Task<Result<AccessRow>> pending_by_code(TenantId tenant, std::string code);
   [[nodiscard]] Task<Result<Page<AccessRow>>> list(TenantId tenant, AccessFilter filter);
+
+  /// What changed, for whoever shows it or goes on with it.
+  struct Changed {
+    TenantId tenant;
+    std::vector<AccessRow> let_in;         ///< Whose request was approved.
+    std::vector<PendingMessage> released;  ///< Messages that wait for their turn now.
+  };
+  using Listener = std::function<void(Changed)>;
+  /// REQUIRES: called before the first message and the first change. Told after each change, also of new requests.
+  void set_listener(Listener listener) { changed_ = std::move(listener); }
+
+  /// Their senders are called otherwise now: what is remembered of the tenant's is read anew.
+  void forget_tenant(TenantId tenant);
 
   [[nodiscard]] std::size_t remembered() const;
 
@@ -88,7 +134,8 @@ class Access {
     Standing standing = Standing::kUnknown;
     bool opted_out = false;
   };
-  [[nodiscard]] Task<Result<Sender>> look_up(const Tenant& tenant, const PendingMessage& message);
+  [[nodiscard]] Task<Result<Sender>> look_up(const Tenant& tenant, const std::string& number,
+                                             std::vector<std::string> addresses);
   [[nodiscard]] Task<Result<Decision>> hold(const Tenant& tenant, const PendingMessage& message);
   /// True if all were known; fills `sender`.
   bool recall(const std::vector<std::string>& keys, Sender& sender);
@@ -96,8 +143,11 @@ class Access {
   void forget(TenantId tenant, const AccessRow& row);
   void forget_key(const std::string& key);
 
+  void tell(Changed changed) const;
+
   AccessStore& store_;
   Clock& clock_;
+  Listener changed_;  // constant after set_listener()
   mutable std::mutex mutex_;
   std::list<Known> recent_;                                            // guarded by mutex_, newest first
   std::unordered_map<std::string, std::list<Known>::iterator> known_;  // guarded by mutex_

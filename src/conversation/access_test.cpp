@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "conversation/conversations.hpp"
+#include "ledger/forwarding_ledger.hpp"
 #include "ledger/sqlite/sqlite_access_store.hpp"
 #include "support/accept_items.hpp"
 #include "support/eventually.hpp"
@@ -77,15 +78,18 @@ class CountingStore final : public AccessStore {
   Task<Result<PairingAsked>> ask(AccessRow request, std::size_t most, TimePoint now) override {
     return inner_.ask(std::move(request), most, now);
   }
-  Task<Result<AccessDecided>> decide(TenantId tenant, std::int64_t id, Standing standing, TimePoint now,
-                                     AuditRow audit) override {
-    return inner_.decide(tenant, id, standing, now, std::move(audit));
+  Task<Result<AccessDecisions>> decide(TenantId tenant, std::vector<std::int64_t> ids, Standing standing, TimePoint now,
+                                       AuditRow audit) override {
+    return inner_.decide(tenant, std::move(ids), standing, now, std::move(audit));
   }
   Task<Result<AccessRow>> pending_by_code(TenantId tenant, std::string code, TimePoint now) override {
     return inner_.pending_by_code(tenant, std::move(code), now);
   }
   Task<Result<AccessDecided>> put(AccessRow row, AuditRow audit) override {
     return inner_.put(std::move(row), std::move(audit));
+  }
+  Task<Result<AccessRow>> remove(TenantId tenant, std::int64_t id, AuditRow audit) override {
+    return inner_.remove(tenant, id, std::move(audit));
   }
   Task<Result<void>> set_opted_out(TenantId tenant, std::string address, std::string name, TimePoint at) override {
     return inner_.set_opted_out(tenant, std::move(address), std::move(name), at);
@@ -98,12 +102,27 @@ class CountingStore final : public AccessStore {
   AccessStore& inner_;
 };
 
+/// Lets something happen between a decision and its being kept.
+class OvertakenLedger final : public ForwardingLedger {
+ public:
+  using ForwardingLedger::ForwardingLedger;
+  std::function<Task<>()> before_holding;
+  Task<Result<std::vector<OutboundMessage>>> complete_turn(MessageId message, TurnOutcome outcome,
+                                                           Fence fence) override {
+    if (auto first = std::exchange(before_holding, nullptr); first && outcome.state == MessageState::kHeld)
+      co_await first();
+    co_return co_await real_.complete_turn(message, std::move(outcome), fence);
+  }
+};
+
 class AccessTest : public ::testing::Test {
  protected:
   AccessTest() {
+    access_.set_listener([this](Access::Changed changed) { conversations_.reopen(std::move(changed.released)); });
     outbox_.start();
     conversations_.start();
     policy("pairing");
+    tenants_.set(acme_, "session.queue", "followup");
   }
   void policy(const std::string& name) { tenants_.set(acme_, "channel.policy", name); }
   MessageId write(const std::string& person, const std::string& text, const std::string& number = "111") {
@@ -126,15 +145,11 @@ class AccessTest : public ::testing::Test {
   Page<AccessRow> pending() { return rows({.standing = Standing::kPending}); }
   static AuditRow audit() { return {.who_kind = "person", .who = "ada", .action = "pairing", .what = "decided"}; }
   Result<AccessDecided> approve(std::int64_t id) {
-    auto decided = world_.run(access_.approve(acme_, id, audit()));
-    if (decided) conversations_.reopen(decided->released);
-    return decided;
+    return world_.run(access_.decide(acme_, id, PairingDecision::kApprove, audit()));
   }
   Result<AccessDecided> put(const std::string& address, Standing standing, const std::string& number = "") {
-    auto decided = world_.run(access_.put(
+    return world_.run(access_.put(
         {.tenant = acme_, .number = number, .address = address, .standing = standing, .by = "ada"}, audit()));
-    if (decided) conversations_.reopen(decided->released);
-    return decided;
   }
 
   OpenLedger world_;
@@ -146,10 +161,11 @@ class AccessTest : public ::testing::Test {
   sqlite::SqliteAccessStore real_store_{*world_.store};
   CountingStore store_{real_store_};
   Access access_{store_, world_.clock};
-  Responder responder_{*world_.ledger, access_, agent_, world_.clock};
+  OvertakenLedger ledger_{*world_.ledger};
+  Responder responder_{ledger_, access_, agent_, world_.clock};
   Outbox outbox_{world_.io, *world_.ledger, tenants_.directory, graph_, world_.clock, metrics_, kUnlimited};
-  Conversations conversations_{world_.io, *world_.ledger, tenants_.directory, responder_,
-                               graph_,    outbox_,        world_.clock,       metrics_};
+  Conversations conversations_{world_.io, ledger_, tenants_.directory, responder_,
+                               graph_,    outbox_, world_.clock,       metrics_};
   int count_ = 0;
 };
 
@@ -174,6 +190,17 @@ TEST_F(AccessTest, AnswersWhatWasHeldInOrderOnceTheSenderIsApproved) {
   const auto texts = graph_.texts();
   EXPECT_THAT(std::vector(texts.begin() + 1, texts.end()), ElementsAre("one", "two", "three", "four"));
   EXPECT_THAT(pending(), IsEmpty());
+}
+
+TEST_F(AccessTest, AnswersAMessageThatAnApprovalOvertook) {
+  ASSERT_TRUE(is(write("491511", "one"), MessageState::kHeld));
+  ASSERT_TRUE(sent(1));
+  const auto request = pending()[0].id;
+  ledger_.before_holding = [this, request]() -> Task<> {
+    (void)co_await access_.decide(acme_, request, PairingDecision::kApprove, audit());
+  };
+  ASSERT_TRUE(is(write("491511", "two"), MessageState::kAnswered));
+  ASSERT_TRUE(sent(3));
 }
 
 TEST_F(AccessTest, ApprovesAfterARestartWithWhatWasHeldBefore) {
@@ -224,8 +251,8 @@ TEST_F(AccessTest, RejectsOnceAndBlocksForGood) {
   write("491512", "hi");
   ASSERT_TRUE(sent(2));
   const auto requests = pending();
-  ASSERT_TRUE(world_.run(access_.reject(acme_, requests[0].id, false, audit())));
-  ASSERT_TRUE(world_.run(access_.reject(acme_, requests[1].id, true, audit())));
+  ASSERT_TRUE(world_.run(access_.decide(acme_, requests[0].id, PairingDecision::kReject, audit())));
+  ASSERT_TRUE(world_.run(access_.decide(acme_, requests[1].id, PairingDecision::kBlock, audit())));
   write(requests[0].address, "again");
   ASSERT_TRUE(sent(3)) << "who was rejected may ask again";
   const auto blocked = write(requests[1].address, "again");
@@ -290,10 +317,13 @@ TEST_F(AccessTest, ApprovesManyWhoWaitAtOnce) {
   tenants_.set(acme_, "access.max_pending", "200");
   for (int i = 0; i < 200; ++i) write(std::to_string(49200'000 + i), "hi");
   ASSERT_TRUE(sent(200));
-  Page<AccessRow> requests = rows({.limit = 200, .standing = Standing::kPending});
-  ASSERT_THAT(requests, SizeIs(200));
-  for (const auto& request : requests) ASSERT_TRUE(approve(request.id));
+  const auto decided = world_.run(access_.decide_all(acme_, "", PairingDecision::kApprove, audit()));
+  ASSERT_TRUE(decided);
+  EXPECT_THAT(decided->rows, SizeIs(200));
+  EXPECT_THAT(decided->released, SizeIs(200));
+  EXPECT_EQ(decided->gone, 0U);
   ASSERT_TRUE(sent(400));
+  EXPECT_THAT(pending(), IsEmpty());
 }
 
 }  // namespace

@@ -7,7 +7,6 @@
 
 #include "base/log.hpp"
 #include "base/mailbox.hpp"
-#include "conversation/typing.hpp"
 
 namespace claw {
 namespace {
@@ -26,6 +25,7 @@ struct Conversations::Open {
   std::deque<PendingMessage> queue;
   std::size_t in_turn = 0;              ///< How many of the first are in the turn under way.
   GiveUp give_up;                       ///< Of that turn.
+  std::string withdrawn;                ///< Why nothing that an agent says in that turn is sent; empty: it is.
   std::optional<Completion<int>> wake;  ///< Of the wait for more messages.
 };
 
@@ -147,7 +147,11 @@ void Conversations::deliver(PendingMessage message) {
 }
 
 void Conversations::take_in(Shard& shard, PendingMessage message) {
-  const ConversationId conversation = message.conversation;
+  const ConversationId conversation = joined_.live(message.conversation);
+  if (conversation != message.conversation) {
+    message.conversation = conversation;
+    return deliver(std::move(message));
+  }
   auto& open = shard.open[conversation.value];
   const bool idle = open.queue.empty();
   if (open.in_turn > 0) interrupt(open, message);
@@ -162,10 +166,53 @@ void Conversations::take_in(Shard& shard, PendingMessage message) {
 void Conversations::interrupt(Open& open, const PendingMessage& message) {
   const auto tenant = directory_.by_id(message.tenant);
   if (!tenant || message.type != "text") return;
+  // In a group only who asked may take it back: who else writes there has not been let in yet.
+  if (sender_of(message).user != sender_of(open.queue.front()).user) return;
   if (const auto command = parse_command(message.view.text); command && command->kind == CommandKind::kStop)
     open.give_up.now("stopped by the person");
   else if (tenant->session.queue == QueueMode::kInterrupt)
     open.give_up.now("interrupted by a newer message");
+}
+
+void Conversations::follow(const IdentityChange& changed) {
+  responder_.forget_senders(changed.tenant);
+  for (const auto& [from, into] : changed.joined) join(from, into);
+}
+
+void Conversations::join(ConversationId from, ConversationId into) {
+  joined_.add(from, into);
+  responder_.forget(from);
+  responder_.forget(into);
+  Shard& shard = *shards_[static_cast<std::size_t>(from.value) % shards_.size()];
+  tasks_.spawn(shard.executor, "conversation.join", move_on(shard, from));
+}
+
+Task<> Conversations::move_on(Shard& shard, ConversationId from) {
+  const auto found = shard.open.find(from.value);
+  if (found == shard.open.end()) co_return;
+  Open& open = found->second;
+  const auto behind_turn = open.queue.begin() + static_cast<std::ptrdiff_t>(open.in_turn);
+  std::vector<PendingMessage> moved{std::move_iterator(behind_turn), std::move_iterator(open.queue.end())};
+  open.queue.erase(behind_turn, open.queue.end());
+  for (auto& message : moved) {
+    message.conversation = joined_.live(from);
+    deliver(std::move(message));
+  }
+  if (auto wake = std::exchange(open.wake, std::nullopt)) (*wake)(0);
+}
+
+void Conversations::withdraw(ConversationId conversation, std::string why) {
+  conversation = joined_.live(conversation);
+  responder_.forget(conversation);
+  Shard& shard = *shards_[static_cast<std::size_t>(conversation.value) % shards_.size()];
+  tasks_.spawn(shard.executor, "conversation.withdraw", withdraw_on(shard, conversation, std::move(why)));
+}
+
+Task<> Conversations::withdraw_on(Shard& shard, ConversationId conversation, std::string why) {
+  const auto found = shard.open.find(conversation.value);
+  if (found == shard.open.end() || found->second.in_turn == 0) co_return;
+  found->second.withdrawn = why;
+  found->second.give_up.now(std::move(why));
 }
 
 Task<> Conversations::wake_later(Shard& shard, ConversationId conversation, std::chrono::milliseconds delay) {
@@ -200,7 +247,9 @@ Task<> Conversations::run(Shard& shard, ConversationId conversation) {
     }
     const auto place = co_await places_.take(whose);
     if (stopping_) break;
+    if (open.queue.empty()) continue;  // they were moved on
     open.in_turn = tenant ? turn_size(*tenant, open.queue) : 1;
+    open.withdrawn.clear();
     const auto end = open.queue.begin() + static_cast<std::ptrdiff_t>(open.in_turn);
     turns_.fetch_add(1);
     struct UnderWay {
@@ -239,36 +288,55 @@ Task<> Conversations::turn(Shard& shard, Open& open, std::vector<PendingMessage>
   const auto began = std::chrono::steady_clock::now();
   if (!co_await put_together(messages)) co_return;
   const PendingMessage message = merged(messages);
-  const auto tenant = directory_.by_id(message.tenant);
   Typing::Handle typing;
-  auto decided = co_await responder_.respond(tenant, message, shard.executor, open.give_up, [&] {
+  std::optional<std::vector<OutboundMessage>> parts;
+  while (!parts) {
+    auto outcome = co_await decide(shard, open, message, typing);
+    // The ledger has it as pending: it is decided after the restart.
+    if (!outcome) co_return;
+    for (const auto& other : messages)
+      if (other.id != message.id) outcome->also.push_back(other.id);
+    parts = co_await keep(message, *outcome);
+    if (parts) count(message, *outcome);
+  }
+  turn_time_.observe(std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count());
+  if (typing) co_await shard.typing.end(std::move(typing));
+  if (!parts->empty()) outbox_.offer(std::move(*parts));
+}
+
+Task<std::optional<TurnOutcome>> Conversations::decide(Shard& shard, Open& open, const PendingMessage& message,
+                                                       Typing::Handle& typing) {
+  const auto tenant = directory_.by_id(message.tenant);
+  auto outcome = co_await responder_.respond(tenant, message, shard.executor, open.give_up, [&] {
     // Nobody sees an answer typed that could not be sent, and a refused token is not shown to Meta with every turn.
     if (!outbox_.holds(message.phone_number_id))
       typing = shard.typing.begin(shard.executor, tenant, message.phone_number_id, message.wamid);
   });
-  // The ledger has it as pending: it is decided after the restart.
-  if (!decided) co_return;
-  TurnOutcome& outcome = *decided;
-  for (const auto& other : messages)
-    if (other.id != message.id) outcome.also.push_back(other.id);
+  if (outcome && !open.withdrawn.empty() && !outcome->agent.empty()) {
+    outcome->state = MessageState::kNoReply;
+    outcome->reason = open.withdrawn;
+    outcome->parts.clear();
+  }
+  co_return outcome;
+}
+
+void Conversations::count(const PendingMessage& message, const TurnOutcome& outcome) {
   (outcome.state == MessageState::kIgnored       ? ignored_
    : outcome.state == MessageState::kHeld        ? held_
    : outcome.state == MessageState::kAgentFailed ? failed_
                                                  : answered_)
       .add();
   if (outcome.state == MessageState::kAgentFailed)
-    log::warn("turn.agent_failed tenant={} message={} reason=\"{}\"", tenant->name, message.id.value, outcome.reason);
-
-  auto parts = co_await keep(message, outcome);
-  turn_time_.observe(std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count());
-  if (typing) co_await shard.typing.end(std::move(typing));
-  if (!parts.empty()) outbox_.offer(std::move(parts));
+    log::warn("turn.agent_failed tenant={} message={} reason=\"{}\"", message.tenant.value, message.id.value,
+              outcome.reason);
 }
 
-Task<std::vector<OutboundMessage>> Conversations::keep(const PendingMessage& message, const TurnOutcome& outcome) {
+Task<std::optional<std::vector<OutboundMessage>>> Conversations::keep(const PendingMessage& message,
+                                                                      const TurnOutcome& outcome) {
   for (bool in_doubt = false;; in_doubt = true) {
     auto completed = co_await ledger_.complete_turn(message.id, outcome, ledger_.fence());
     if (completed) co_return std::move(*completed);
+    if (completed.error().kind == ErrorKind::kStale) co_return std::nullopt;
     // A write whose end was not told may have been kept; then its reply waits in the outbox for someone to send it.
     if (in_doubt && completed.error().kind == ErrorKind::kConflict) co_return co_await reply_to(message);
     if (completed.error().kind != ErrorKind::kTransient) {

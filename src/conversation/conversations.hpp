@@ -8,8 +8,10 @@
 #include "base/io_pool.hpp"
 #include "base/metrics.hpp"
 #include "base/task_group.hpp"
+#include "conversation/joined.hpp"
 #include "conversation/responder.hpp"
 #include "conversation/turn_places.hpp"
+#include "conversation/typing.hpp"
 #include "delivery/outbox.hpp"
 #include "graph/graph.hpp"
 #include "ledger/backlog.hpp"
@@ -44,6 +46,14 @@ class Conversations {
   /// Messages that were held and wait for their turn now. In a conversation they come before what is newer, unless its
   /// turn has begun.
   void reopen(std::vector<PendingMessage> messages);
+  /// A person answers by hand from now on, and the session was changed in the ledger: an agent at work there is given
+  /// up, and what it says is not sent any more; `why` stands with the message.
+  void withdraw(ConversationId conversation, std::string why);
+  /// People became others in the ledger: access and sessions are read anew. What waits here in a conversation that was
+  /// joined to another is passed on to the other, in its place among what waits there, also what still comes under the
+  /// old id. Only a turn that is under way in the old one goes on beside the other's, and its reply goes to where its
+  /// message is now: then, and only then, two turns of one conversation run side by side.
+  void follow(const IdentityChange& changed);
   /// A write to the ledger may have been kept though it failed: what it accepted is read from there.
   void look_again();
   /// Begins no further turn and waits for those under way, `patience` at most; the rest is parked in the ledger. Not to
@@ -62,6 +72,10 @@ class Conversations {
   Task<> open_tenants();
   void deliver(PendingMessage message);
   void take_in(Shard& shard, PendingMessage message);
+  void join(ConversationId from, ConversationId into);
+  /// Passes on what waits in a conversation that was joined to another.
+  Task<> move_on(Shard& shard, ConversationId from);
+  Task<> withdraw_on(Shard& shard, ConversationId conversation, std::string why);
   /// Gives up the turn under way where the new message is a reason to.
   void interrupt(Open& open, const PendingMessage& message);
   Task<> run(Shard& shard, ConversationId conversation);
@@ -70,10 +84,14 @@ class Conversations {
   Task<> wake_later(Shard& shard, ConversationId conversation, std::chrono::milliseconds delay);
   /// One turn for all of `messages`.
   Task<> turn(Shard& shard, Open& open, std::vector<PendingMessage> messages);
+  /// How it ends; nothing if that is not known before the stop. `typing` is shown from when an agent is asked.
+  Task<std::optional<TurnOutcome>> decide(Shard& shard, Open& open, const PendingMessage& message,
+                                          Typing::Handle& typing);
+  void count(const PendingMessage& message, const TurnOutcome& outcome);
   /// Keeps which messages are one turn; false if that could not be done before the stop.
   Task<bool> put_together(const std::vector<PendingMessage>& messages);
-  /// Ends the turn in the ledger and gives what is to be sent.
-  Task<std::vector<OutboundMessage>> keep(const PendingMessage& message, const TurnOutcome& outcome);
+  /// Ends the turn in the ledger and gives what is to be sent; nothing if it is to be decided anew.
+  Task<std::optional<std::vector<OutboundMessage>>> keep(const PendingMessage& message, const TurnOutcome& outcome);
   Task<std::vector<OutboundMessage>> reply_to(const PendingMessage& message);
   Task<> tick(Shard& shard);
 
@@ -92,6 +110,7 @@ class Conversations {
   std::atomic<std::size_t> turns_ = 0;          // under way
   std::vector<std::unique_ptr<Shard>> shards_;  // one an io thread, constant after construction
   TurnPlaces places_;
+  JoinedConversations joined_;
   mutable std::mutex tenants_mutex_;
   bool started_ = false;                                                // guarded by tenants_mutex_
   std::unordered_map<std::int64_t, std::unique_ptr<Waiting>> tenants_;  // guarded by tenants_mutex_; they stay

@@ -88,6 +88,7 @@ class FakeAgent final : public AgentRunner {
 class ConversationsTest : public ::testing::Test {
  protected:
   ConversationsTest() {
+    tenants_.set(acme_, "session.queue", "followup");
     make();
     start();
   }

@@ -73,10 +73,13 @@ AcceptItem Intake::prepare(InboundItem item) const {
     log::warn("intake.unparsed tenant={} bytes={} seq={}", tenant ? tenant->name : "?", item.raw.size(),
               item.seq.value);
   if (const auto* message = std::get_if<whatsapp::Message>(&prepared.event.what)) {
-    // WhatsApp itself speaks in `system` messages, and a group has not asked for an answer: both are kept and shown.
+    // WhatsApp itself speaks in `system` messages, and not every group is to be answered: they are kept and shown.
+    if (!message->group_id.empty() && !(tenant && tenant->answers_group(message->group_id)))
+      prepared.ignore_reason = "group";
     if (message->type == "system") prepared.ignore_reason = "system_message";
-    if (!message->group_id.empty()) prepared.ignore_reason = "group";
   }
+  if (prepared.event.kind == whatsapp::ItemKind::kEcho && tenant && !prepared.foreign)
+    prepared.held_until = clock_.now() + tenant->session.take_over;
   if (tenant && tenant->policy_of(number) == ChannelPolicy::kDisabled) prepared.ignore_reason = "channel_disabled";
   prepared.item = std::move(item);
   return prepared;
@@ -101,6 +104,9 @@ Task<bool> Intake::accept(const std::vector<InboundItem>& items) {
       for (const auto& [tenant, number, waba] : origins)
         if (const auto known = directory_.by_id(TenantId{tenant})) heard_(*known, number, waba);
       if (in_doubt && accepted->duplicates > 0) conversations_.look_again();
+      for (const auto& changed : accepted->identities) conversations_.follow(changed);
+      for (const auto conversation : accepted->held)
+        conversations_.withdraw(conversation, fmt::format("answered by hand: {}", kBusinessApp));
       conversations_.offer(std::move(accepted->pending));
       co_return true;
     }

@@ -37,13 +37,6 @@ std::vector<std::string> parts_of(std::string_view text, const Agent& agent) {
   return {};
 }
 
-bool is_owner(const Tenant& tenant, const PendingMessage& message) {
-  return std::ranges::any_of(tenant.session.owners, [&](const std::string& written) {
-    const auto address = address_of(written);
-    return !address.empty() && (address == message.phone || address == message.bsuid);
-  });
-}
-
 std::string user_of(const Tenant& tenant, const PendingMessage& message, const SessionRecord& session) {
   auto user = fmt::format("cc:{}:{}:{}", tenant.name, message.phone_number_id, message.user);
   // Agents that keep a history themselves begin a new one with another name.
@@ -224,6 +217,7 @@ Task<std::optional<TurnOutcome>> Responder::respond(TenantRef tenant, PendingMes
     turn.session.last_turn = turn.message.received;
   }
   if (turn.session_changed) turn.outcome.session = turn.session;
+  turn.outcome.conversation = turn.message.conversation;
   // What a pause changed meanwhile is read anew; else this is what the next turn begins with.
   {
     std::unique_lock lock(mutex_);
@@ -248,10 +242,12 @@ bool Responder::obey(Turn& turn, const Command& command) {
                                 : fmt::format("{} answers here.", answer));
       return true;
     }
-    case CommandKind::kWhoAmI:
-      turn.say(turn.message.phone.empty() ? fmt::format("You are known here as {}.", turn.message.bsuid)
-                                          : fmt::format("You are known here as +{}.", turn.message.phone));
+    case CommandKind::kWhoAmI: {
+      const Author sender = sender_of(turn.message);
+      turn.say(sender.phone.empty() ? fmt::format("You are known here as {}.", sender.bsuid)
+                                    : fmt::format("You are known here as +{}.", sender.phone));
       return true;
+    }
     case CommandKind::kNew:
       if (command.rest.empty()) {
         turn.set_session(begun_anew(turn.session, MessageId{turn.message.id.value + 1}));
@@ -272,8 +268,9 @@ bool Responder::obey(Turn& turn, const Command& command) {
       const bool pause = command.kind == CommandKind::kPause;
       SessionRecord changed = turn.session;
       changed.paused_until = pause ? kForGood : TimePoint{};
-      changed.paused_by = pause ? fmt::format("+{}", turn.message.phone) : std::string();
+      changed.paused_by = pause ? fmt::format("+{}", sender_of(turn.message).phone) : std::string();
       turn.set_session(std::move(changed));
+      turn.outcome.changes_pause = true;
       turn.say(pause ? "Nobody answers in this chat until /resume." : "The agent answers again.");
       return true;
     }
@@ -296,33 +293,30 @@ void Responder::answer_agent_command(Turn& turn, const std::string& name) {
 
 const Agent* Responder::choose(Turn& turn) {
   const Tenant& tenant = *turn.tenant;
-  std::string name = turn.session.agent;
-  turn.outcome.matched_by = turn.session.matched_by;
-  if (name.empty() || !tenant.agents.contains(name)) {
-    const auto referral = referral_of(turn.message);
-    const auto found = route(tenant, {.number = turn.message.phone_number_id,
-                                      .phone = turn.message.phone,
-                                      .bsuid = turn.message.bsuid,
-                                      .text = turn.message.type == "text" ? turn.message.view.text : std::string(),
-                                      .source_id = referral.source_id,
-                                      .ctwa_clid = referral.ctwa_clid,
-                                      .first_of_session = turn.session.last_turn == TimePoint{}});
-    name = found.agent;
-    turn.outcome.matched_by = found.matched_by;
-    // What a session began with decides for all of it.
-    if (found.matched_by == "referral" || found.matched_by == "keyword" || found.matched_by == "pattern") {
-      SessionRecord changed = turn.session;
-      changed.agent = found.agent;
-      changed.matched_by = found.matched_by;
-      turn.set_session(std::move(changed));
-    }
+  const auto referral = referral_of(turn.message);
+  const auto found = answering(tenant, turn.session,
+                               {.number = turn.message.phone_number_id,
+                                .phone = turn.message.phone,
+                                .bsuid = turn.message.bsuid,
+                                .text = turn.message.type == "text" ? turn.message.view.text : std::string_view(),
+                                .source_id = referral.source_id,
+                                .ctwa_clid = referral.ctwa_clid,
+                                .first_of_session = turn.session.last_turn == TimePoint{}});
+  turn.outcome.matched_by = found.matched_by;
+  // What a session began with decides for all of it.
+  if (found.rule >= 0 &&
+      (found.matched_by == "referral" || found.matched_by == "keyword" || found.matched_by == "pattern")) {
+    SessionRecord changed = turn.session;
+    changed.agent = found.agent;
+    changed.matched_by = found.matched_by;
+    turn.set_session(std::move(changed));
   }
-  const auto agent = tenant.agents.find(name);
+  const auto agent = tenant.agents.find(found.agent);
   if (agent != tenant.agents.end()) return &agent->second;
   turn.outcome.state = MessageState::kAgentFailed;
   turn.outcome.reason = turn.outcome.matched_by == "default"
                             ? "no agent is set for this tenant: make one under Agents, or clawcentral agent set"
-                            : fmt::format("the agent \"{}\" that was chosen is not there any more", name);
+                            : fmt::format("the agent \"{}\" that was chosen is not there any more", found.agent);
   return nullptr;
 }
 
@@ -346,6 +340,7 @@ Task<Result<AgentReply>> Responder::reply_of(Turn& turn, const Agent& agent) {
                   turn.tenant,
                   user_of(*turn.tenant, turn.message, turn.session),
                   turn.session.first};
+  asked.message.view.text = text_of(std::move(asked.message.view.text), turn.message.author);
   auto asking = std::make_shared<GiveUp::Asking>();
   if (stopping_) {
     turn.parked = true;

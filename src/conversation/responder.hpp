@@ -54,6 +54,8 @@ class Responder {
   [[nodiscard]] Task<Result<void>> pause(TenantId tenant, ConversationId conversation, TimePoint until, std::string by);
   /// It was changed behind our back: read it anew.
   void forget(ConversationId conversation);
+  /// The same of who a tenant's senders are.
+  void forget_senders(TenantId tenant) { access_.forget_tenant(tenant); }
 
   /// Stops waiting for stores that are away, and asks no further agent.
   void stop() { stopping_ = true; }

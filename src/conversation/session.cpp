@@ -86,6 +86,19 @@ PendingMessage merged(std::span<const PendingMessage> messages) {
   return all;
 }
 
+bool is_owner(const Tenant& tenant, const PendingMessage& message) {
+  const Author sender = sender_of(message);
+  return std::ranges::any_of(tenant.session.owners, [&](const std::string& written) {
+    const auto address = address_of(written);
+    return !address.empty() && (address == sender.phone || address == sender.bsuid);
+  });
+}
+
+RoutingAnswer answering(const Tenant& tenant, const SessionRecord& session, const RoutingQuestion& question) {
+  if (!session.agent.empty() && tenant.agents.contains(session.agent)) return {session.agent, session.matched_by, -1};
+  return route(tenant, question);
+}
+
 Referral referral_of(const PendingMessage& message) {
   Referral found;
   if (message.view.data.find("\"referral\"") == std::string::npos) return found;

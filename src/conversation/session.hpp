@@ -32,6 +32,14 @@ namespace claw {
 /// One message that says what all say, with the oldest one's id and the newest one's wamid. REQUIRES: not empty.
 [[nodiscard]] PendingMessage merged(std::span<const PendingMessage> messages);
 
+/// Whether the sender may use the commands of owners.
+[[nodiscard]] bool is_owner(const Tenant& tenant, const PendingMessage& message);
+
+/// Who answers: the agent that the session keeps to, else by the tenant's rules. An agent that is not there any more
+/// keeps nothing. `rule` is -1 for what the session keeps.
+[[nodiscard]] RoutingAnswer answering(const Tenant& tenant, const SessionRecord& session,
+                                      const RoutingQuestion& question);
+
 /// What routing asks about a message.
 struct Referral {
   std::string source_id;

@@ -237,10 +237,13 @@ Task<> Outbox::fetch(Number& number, Lane::Wanted wanted) {
       co_await clock_.sleep(kStoreRetry);
       continue;
     }
-    if (!found->empty() && found->front().id == wanted.message)
+    if (!found->empty() && found->front().id == wanted.message) {
+      // The lane asked under this name, though it may have been joined to another since.
+      found->front().conversation = wanted.conversation;
       number.lane.give_back(std::move(found->front()), clock_.now());
-    else
+    } else {
       number.lane.gone(wanted.conversation);
+    }
     co_return pump(number);
   }
 }
@@ -304,9 +307,11 @@ Task<bool> Outbox::send(Number& number, OutboundMessage& message) {
   }
   number.in_doubt.erase(message.id.value);
   ++message.attempts;
-  const std::string& person = message.bsuid.empty() ? message.phone : message.bsuid;
-  auto body = whatsapp::text_message_json({message.phone, message.bsuid}, message.text,
-                                          callback_data_for(slot_of(message.tenant, person), message.id));
+  const std::string& to = !message.group.empty()   ? message.group
+                          : message.bsuid.empty() ? message.phone
+                                                  : message.bsuid;
+  auto body = whatsapp::text_message_json({message.phone, message.bsuid, message.group}, message.text,
+                                          callback_data_for(slot_of(message.tenant, to), message.id));
   const auto outcome = co_await graph_.send(tenant, message.phone_number_id, std::move(body));
   const auto now = clock_.now();
   number.lane.judge(message, outcome, began, now);

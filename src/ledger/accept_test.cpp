@@ -159,21 +159,6 @@ TEST_F(AcceptTest, NamesAPersonByTheBsuidWhereThereIsNoPhoneAndKeepsThatName) {
   EXPECT_EQ(user_of(text_from("491522", "3")), "US.b");
 }
 
-TEST_F(AcceptTest, NeverTakesAnIdentityAwayFromItsPerson) {
-  using P = whatsapp::Person;
-  EXPECT_EQ(
-      user_of(message_of(P{.phone = "491511", .bsuid = "US.a", .parent_bsuid = "", .name = "", .username = ""}, "1")),
-      "491511");
-  EXPECT_EQ(user_of(text_from("491522", "2")), "491522");
-  const auto mixed =
-      accept({message_of(P{.phone = "491522", .bsuid = "US.a", .parent_bsuid = "", .name = "", .username = ""}, "3")})
-          .pending.at(0);
-  EXPECT_EQ(mixed.user, "491522") << "the phone wins";
-  EXPECT_THAT(mixed.bsuid, IsEmpty()) << "and the other person's BSUID is not written to this one";
-  EXPECT_EQ(user_of(message_of(P{.phone = "", .bsuid = "US.a", .parent_bsuid = "", .name = "", .username = ""}, "4")),
-            "491511");
-}
-
 TEST_F(AcceptTest, FollowsTheMappingThatTheTenantWrote) {
   EXPECT_EQ(user_of(text_from("491511", "1")), "491511");
   ASSERT_TRUE(world_.run(world_.ledger->kv_put(TenantId{1}, "wa:491511", "customer-7")));

@@ -29,9 +29,9 @@ class ForwardingLedger : public Ledger {
                                          Fence fence) override {
     return real_.pause(tenant, conversation, until, std::move(by), fence);
   }
-  [[nodiscard]] Task<Result<OutboundMessage>> say(TenantId tenant, ConversationId conversation, std::string text,
-                                                  std::string by, Fence fence) override {
-    return real_.say(tenant, conversation, std::move(text), std::move(by), fence);
+  [[nodiscard]] Task<Result<Said>> say(TenantId tenant, ConversationId conversation, Saying saying,
+                                       Fence fence) override {
+    return real_.say(tenant, conversation, std::move(saying), fence);
   }
   [[nodiscard]] Task<Result<void>> begin_send(MessageId message, Fence fence) override {
     return real_.begin_send(message, fence);

@@ -1,10 +1,13 @@
 #include "ledger/ledger.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 #include <fmt/format.h>
 
 #include "base/crypto.hpp"
+#include "base/text.hpp"
+#include "ledger/access_store.hpp"
 
 namespace claw {
 
@@ -40,6 +43,30 @@ std::string_view to_string(MessageState state) {
       return "failed";
   }
   return "unknown";
+}
+
+bool looks_like_an_address(std::string_view public_id) {
+  return whatsapp::is_bsuid(public_id) || std::ranges::all_of(public_id, [](char c) { return c >= '0' && c <= '9'; });
+}
+
+std::vector<std::string> access_addresses(std::string_view user, std::string_view phone, std::string_view bsuid) {
+  std::vector<std::string> list;
+  const bool own = user == phone || user == bsuid || !looks_like_an_address(user);
+  for (const auto each : {own ? user : std::string_view(), phone, bsuid})
+    if (!each.empty() && std::ranges::find(list, each) == list.end()) list.emplace_back(each);
+  return list;
+}
+
+std::string label_of(const Author& author) {
+  // A name is whatever its owner typed.
+  std::string name;
+  for (const char c : author.name) name += static_cast<unsigned char>(c) < ' ' ? ' ' : c;
+  if (const auto shown = trimmed(name); !shown.empty()) return std::string(shown);
+  return author.phone.empty() ? author.bsuid : "+" + author.phone;
+}
+
+std::string text_of(std::string text, const std::optional<Author>& author) {
+  return author ? label_of(*author) + ": " + text : text;
 }
 
 std::size_t weight_of(const MessageRecord& record) {

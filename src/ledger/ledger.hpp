@@ -54,7 +54,31 @@ struct AcceptItem {
   std::string ignore_reason;
   /// The item's number is not the tenant's: kept as an event whatever it is, joined to nobody.
   bool foreign = false;
+  /// Of an echo, for it shows that a person answers: until then they keep its conversation, if nobody keeps it longer.
+  TimePoint held_until = {};
 };
+
+/// Who wrote in a group.
+struct Author {
+  std::string user;  ///< Public id.
+  std::string phone;
+  std::string bsuid;
+  std::string name;
+};
+/// What people call an author: their name on one line, else their phone number, else their BSUID.
+[[nodiscard]] std::string label_of(const Author& author);
+
+/// A group is a user of its own, called by this and its id at Meta.
+inline constexpr std::string_view kGroupUser = "group:";
+[[nodiscard]] constexpr bool is_group(std::string_view public_id) {
+  return public_id.starts_with(kGroupUser);
+}
+/// A group's id at Meta, from its public id; empty for a person's.
+[[nodiscard]] inline std::string group_of(std::string_view public_id) {
+  return is_group(public_id) ? std::string(public_id.substr(kGroupUser.size())) : std::string();
+}
+/// What an agent reads of a message: in a group, who says it.
+[[nodiscard]] std::string text_of(std::string text, const std::optional<Author>& author);
 
 /// A message that waits for its turn, with all its turn needs.
 struct PendingMessage {
@@ -72,6 +96,7 @@ struct PendingMessage {
   TimePoint received;        ///< When it came in.
   MessageId turn;            ///< The oldest message of the turn it was put into before a crash; 0: of none.
   std::size_t together = 0;  ///< How many messages are in that turn.
+  std::optional<Author> author = {};  ///< Set in a group, whose `user` it is and which has no phone and no BSUID.
 };
 
 /// How it stands with a conversation between its turns.
@@ -84,6 +109,11 @@ struct SessionRecord {
   std::string paused_by;   ///< Who.
   TimePoint last_turn;     ///< When the newest message came in that had a turn; 0: none had. Not written.
 };
+
+/// Who wrote it: in a group its author, else its user.
+[[nodiscard]] inline Author sender_of(const PendingMessage& message) {
+  return message.author ? *message.author : Author{message.user, message.phone, message.bsuid, message.name};
+}
 
 /// A message in the outbox, with all its sending needs.
 struct OutboundMessage {
@@ -98,10 +128,23 @@ struct OutboundMessage {
   TimePoint due;     ///< Not before.
   TimePoint created;
   MessageId turn;  ///< The message it answers.
+  std::string group = {};  ///< Goes to this group, and to nobody's phone or BSUID.
+};
+
+/// What became another in who is who, for whoever keeps something in memory by user, address or conversation.
+struct IdentityChange {
+  struct Joined {
+    ConversationId from, into;  ///< The messages of `from` are those of `into` from here on.
+  };
+  TenantId tenant;
+  std::vector<std::string> users;  ///< Public ids of those who have other addresses now, or another id.
+  std::vector<Joined> joined;      ///< In this order.
 };
 
 struct Accepted {
   std::vector<PendingMessage> pending;  ///< In the order they were accepted.
+  std::vector<ConversationId> held;     ///< Conversations that a person answers by hand, by what was accepted.
+  std::vector<IdentityChange> identities;
   std::size_t duplicates = 0;
   std::size_t events = 0;
   std::size_t statuses = 0;
@@ -117,6 +160,23 @@ struct TurnOutcome {
   std::string matched_by = {};                ///< The kind of rule that chose the agent.
   std::vector<MessageId> also = {};           ///< Further messages that were read in the same turn: they end with it.
   std::optional<SessionRecord> session = {};  ///< Set: how it stands with the conversation from here on.
+  bool changes_pause = false;  ///< Also who answers by hand; else that stays as it is, for people change it any time.
+  /// Whose session that is; where the message has been moved to another since, it is not written. 0: the message's.
+  ConversationId conversation = {};
+};
+
+/// Who answers by hand where it was done in WhatsApp's own app: nobody tells us who it was.
+inline constexpr std::string_view kBusinessApp = "the business app";
+
+/// What a person of the tenant, or we ourselves, say in a conversation beside its turns.
+struct Saying {
+  std::string text;
+  std::string by;        ///< Stands where an agent's name stands; empty: we.
+  std::string key = {};  ///< The same again with the same key is said once; empty: no key.
+};
+struct Said {
+  OutboundMessage message;
+  bool before = false;  ///< It was said before, with this key: nothing was written.
 };
 
 /// How a send ended.
@@ -165,6 +225,7 @@ struct MessageRecord {
   std::string agent;
   std::string matched_by;              ///< The kind of rule that chose the agent.
   std::string usage;                   ///< JSON object or empty: what the turn cost.
+  std::optional<Author> author;        ///< Set where somebody wrote in a group.
   std::string raw;                     ///< Only from message(): the webhook body it came in.
   std::vector<StatusRecord> statuses;  ///< Only from message(), in Meta's order of time.
 };
@@ -240,6 +301,8 @@ struct ConversationRecord {
   std::string last_type;
   std::string last_text;  ///< Its first kPreviewCharacters.
   TimePoint last_at;
+  TimePoint held_until = {};  ///< A person answers by hand until then; 0: nobody does.
+  std::string held_by = {};
 };
 inline constexpr std::size_t kPreviewCharacters = 200;
 
@@ -255,7 +318,9 @@ struct UserRecord {
   std::string phone;
   std::string bsuid;
   TimePoint created_at;
-  std::vector<ConversationRecord> conversations;  ///< Only from user().
+  std::vector<ConversationRecord> conversations;    ///< Only from user().
+  std::vector<std::string> addresses = {};          ///< Only from user(): phone numbers and BSUIDs that are theirs.
+  std::vector<std::string> also_known_as = {};      ///< Only from user(): public ids of users who became this one.
 };
 
 /// At most one of `phone` and `name` is set.
@@ -370,9 +435,14 @@ class Ledger {
   /// Takes items from the inbox: drops redeliveries (each kind by its own identity), finds or makes the person and the
   /// conversation, keeps statuses with the messages they belong to. Idempotent: an item that comes again, also after a
   /// crash, changes nothing. All or nothing.
+  ///
+  /// Who is who follows what Meta says (sqlite/identity.hpp has the rules): a phone and a BSUID that come together are
+  /// one user, whose conversations become one for each number; a changed number or BSUID takes its user, their history
+  /// and their access along. A group is a user of its own, and nothing that is said there stands with its author.
   [[nodiscard]] virtual Task<Result<Accepted>> accept(std::vector<AcceptItem> items, Fence fence) = 0;
 
-  /// Ends the turn of `message` and puts its reply into the outbox, in one step. kConflict if the turn has ended.
+  /// Ends the turn of `message` and puts its reply into the outbox, in one step. kConflict if the turn has ended;
+  /// kStale if it was to be held and its sender has been let in meanwhile: it still waits, and is to be decided anew.
   [[nodiscard]] virtual Task<Result<std::vector<OutboundMessage>>> complete_turn(MessageId message, TurnOutcome outcome,
                                                                                  Fence fence) = 0;
 
@@ -385,9 +455,10 @@ class Ledger {
   /// Keeps that somebody answers by hand until then (0: nobody). kNotFound also for another tenant's.
   [[nodiscard]] virtual Task<Result<void>> pause(TenantId tenant, ConversationId conversation, TimePoint until,
                                                  std::string by, Fence fence) = 0;
-  /// Puts a text that belongs to no turn into the outbox; `by` stands where an agent's name stands. kNotFound.
-  [[nodiscard]] virtual Task<Result<OutboundMessage>> say(TenantId tenant, ConversationId conversation,
-                                                          std::string text, std::string by, Fence fence) = 0;
+  /// Puts a text that belongs to no turn into the outbox. kNotFound; kConflict where its key was used for another text.
+  /// Keys are kept as long as the identities of items: see forget().
+  [[nodiscard]] virtual Task<Result<Said>> say(TenantId tenant, ConversationId conversation, Saying saying,
+                                               Fence fence) = 0;
 
   /// Says that `message` is about to be given to Meta. After a crash it is then kUnknown, never sent again by itself.
   /// kConflict if it is not kQueued.
@@ -442,6 +513,7 @@ class Ledger {
   [[nodiscard]] virtual Task<Result<Page<StatusEntry>>> statuses(TenantId tenant, StatusFilter filter) = 0;
   /// By public id; with `phone` by address; with `name` by name. kInvalid for an `after` that is of no use.
   [[nodiscard]] virtual Task<Result<Page<UserRecord, std::string>>> users(TenantId tenant, UserFilter filter) = 0;
+  /// Of a user who was merged into another: the other.
   [[nodiscard]] virtual Task<Result<UserRecord>> user(TenantId tenant, std::string id) = 0;
   /// Those with the newest messages first.
   [[nodiscard]] virtual Task<Result<Page<ConversationRecord>>> conversations(TenantId tenant,
@@ -473,7 +545,8 @@ class Ledger {
   [[nodiscard]] virtual Task<Result<Changes>> changes(ChangeMarks since, std::vector<MessageId> touched,
                                                       std::size_t limit) = 0;
 
-  /// The tenant's key-value rows. Values are text; `wa:{phone}` and `wa:{bsuid}` hold the public id of a person.
+  /// The tenant's key-value rows. Values are text; `wa:{phone}` and `wa:{bsuid}` hold the public id of a person. Where
+  /// that is a user who was merged, the row is written anew when it is next needed.
   [[nodiscard]] virtual Task<Result<std::string>> kv_get(TenantId tenant, std::string key) = 0;
   /// By key.
   [[nodiscard]] virtual Task<Result<Page<KvEntry, std::string>>> kv_list(TenantId tenant, KvFilter filter) = 0;

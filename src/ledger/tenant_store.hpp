@@ -98,22 +98,25 @@ class TenantStore {
 
   /// Made at the time of the audit row, which becomes one of the new tenant. kConflict if the name is taken.
   [[nodiscard]] virtual Task<Result<TenantId>> create_tenant(std::string name, Change change) = 0;
-  /// Both at once; `settings` are of the tenant. The condition is about the tenant's version.
+  /// Both at once; `settings` are of the tenant, and one with an empty value is taken away. The condition is about the
+  /// tenant's version. kConflict where the default agent, or what a rule of the routing names, is not there.
   [[nodiscard]] virtual Task<Result<void>> change_tenant(TenantId tenant, std::optional<bool> enabled,
                                                          std::vector<SettingRow> settings, Change change) = 0;
   [[nodiscard]] virtual Task<Result<void>> put_secret(SealedSecretRow row, Change change) = 0;
   [[nodiscard]] virtual Task<Result<void>> describe_secret(TenantId tenant, std::string name, std::string description,
                                                            Change change) = 0;
   [[nodiscard]] virtual Task<Result<void>> delete_secret(TenantId tenant, std::string name, Change change) = 0;
-  /// kConflict if another tenant has one of `unique` in the list (with commas) that its setting of this name is.
+  /// kConflict if another tenant has one of `unique` in the list (with commas) that its setting of this name is, and
+  /// where a rule of the routing names a phone number that would go.
   [[nodiscard]] virtual Task<Result<void>> put_setting(SettingRow row, std::vector<std::string> unique,
                                                        Change change) = 0;
+  /// kConflict where a rule of the routing names a phone number that would go.
   [[nodiscard]] virtual Task<Result<void>> delete_setting(TenantId tenant, std::string name, Change change) = 0;
   [[nodiscard]] virtual Task<Result<std::int64_t>> create_token(TokenRow row, Change change) = 0;
   [[nodiscard]] virtual Task<Result<void>> delete_token(TenantId tenant, std::int64_t id, Change change) = 0;
   /// The first agent of a tenant becomes its default, asked or not.
   [[nodiscard]] virtual Task<Result<void>> put_agent(AgentRow row, bool make_default, Change change) = 0;
-  /// kConflict while it is the default and there are others.
+  /// kConflict while it is the default and there are others, or a rule of the routing names it.
   [[nodiscard]] virtual Task<Result<void>> delete_agent(TenantId tenant, std::string name, Change change) = 0;
 
   /// The number and its account become the tenant's, in its settings too. kConflict if another tenant has one of them.

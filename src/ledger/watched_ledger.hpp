@@ -23,6 +23,10 @@ class WatchedLedger final : public ForwardingLedger {
                                                                          Fence fence) override {
     return told(message, real_.complete_turn(message, std::move(outcome), fence));
   }
+  [[nodiscard]] Task<Result<Said>> say(TenantId tenant, ConversationId conversation, Saying saying,
+                                       Fence fence) override {
+    return told({}, real_.say(tenant, conversation, std::move(saying), fence));
+  }
   [[nodiscard]] Task<Result<void>> begin_send(MessageId message, Fence fence) override {
     return told(message, real_.begin_send(message, fence));
   }

@@ -35,6 +35,31 @@ struct TenantChange {
   std::optional<TenantLimits> limits = {};
 };
 
+struct PolicyChange {
+  std::optional<std::string> policy;  ///< Nothing: the number has none of its own any more.
+  std::string number = {};            ///< Empty: of every number without its own.
+};
+
+/// What can be set of how conversations are held, as the API names it; what is missing stays.
+struct ConversationChange {
+  std::optional<std::string> queue = {};
+  std::optional<std::int64_t> debounce_ms = {};
+  std::optional<std::int64_t> max_merged = {};
+  std::optional<std::int64_t> idle_reset_minutes = {};
+  std::optional<std::int64_t> daily_reset_minute = {};  ///< -1: never.
+  std::optional<std::int64_t> take_over_minutes = {};
+  std::optional<std::int64_t> max_pending = {};
+  std::optional<bool> approval_notice = {};
+  std::optional<std::vector<std::string>> owners = {};  ///< As people write numbers, or BSUIDs.
+  std::optional<std::vector<std::string>> opt_out_words = {};
+  std::optional<std::vector<std::string>> opt_in_words = {};
+};
+
+struct RoutingChange {
+  std::string rules;  ///< JSON, see parse_routing_rules().
+  std::optional<std::string> default_agent = {};
+};
+
 struct TokenWish {
   std::string label;
   Permissions scopes;
@@ -59,7 +84,16 @@ class Admin {
   static constexpr std::int64_t kMaxTokenDays = 3650;
   static constexpr std::int64_t kMaxRetentionDays = 36'500;
   static constexpr std::size_t kMaxNumbers = 100;   ///< Of one tenant.
+  static constexpr std::size_t kMaxGroups = 1'000;  ///< Of one tenant that are answered: all are looked at for each.
   static constexpr std::size_t kMaxAppSecrets = 7;  ///< Of numbers that have their own.
+  static constexpr std::int64_t kMaxDebounceMs = 60'000;
+  static constexpr std::int64_t kMaxMerged = 100;              ///< Messages that share a turn.
+  static constexpr std::int64_t kMaxIdleMinutes = 525'600;     ///< A year.
+  static constexpr std::int64_t kMaxTakeOverMinutes = 10'080;  ///< A week.
+  static constexpr std::int64_t kMaxPending = 1'000;           ///< Requests that wait at a number.
+  static constexpr std::size_t kMaxOwners = 100;
+  static constexpr std::size_t kMaxOptWords = 20;
+  static constexpr std::size_t kMaxOptWordBytes = 60;
 
   /// Told after a change: which tenant (0: the platform) and what of it ("secrets", "agents", …).
   using Listener = std::function<void(TenantId, std::string_view what)>;
@@ -73,8 +107,13 @@ class Admin {
 
   [[nodiscard]] Task<Result<TenantRef>> create_tenant(By by, std::string name);
   [[nodiscard]] Task<Result<TenantRef>> change_tenant(By by, TenantRef tenant, TenantChange change);
-  /// "open" or "disabled".
-  [[nodiscard]] Task<Result<TenantRef>> set_policy(By by, TenantRef tenant, std::string policy);
+  /// What a number has of its own stays when it leaves the tenant's numbers, as its secrets do, and holds again when it
+  /// comes back: the list is typed as a whole, and a slip in it must not open a channel.
+  [[nodiscard]] Task<Result<TenantRef>> set_policy(By by, TenantRef tenant, PolicyChange change);
+  /// Owners are kept as addresses; all that are none are named in the refusal.
+  [[nodiscard]] Task<Result<TenantRef>> change_conversations(By by, TenantRef tenant, ConversationChange change);
+  /// All rules at once. From then on no agent and no number that a rule names can go: kConflict, naming the rules.
+  [[nodiscard]] Task<Result<TenantRef>> set_routing(By by, TenantRef tenant, RoutingChange change);
 
   /// `tenant` may be Directory::platform() here.
   [[nodiscard]] Task<Result<TenantRef>> set_secret(By by, TenantRef tenant, SecretChange change);
@@ -85,6 +124,9 @@ class Admin {
                                               std::string phone_number_id);
   /// kNotFound where it is nobody's. The tenant keeps the number among its settings.
   [[nodiscard]] Task<Result<void>> release(By by, std::string waba_id, std::string phone_number_id);
+
+  /// Whether what is said in a group (by its id at Meta) is answered. The same again changes nothing.
+  [[nodiscard]] Task<Result<TenantRef>> answer_group(By by, TenantRef tenant, std::string group, bool answered);
 
   [[nodiscard]] Task<Result<TenantRef>> set_agent(By by, TenantRef tenant, AgentChange change);
   [[nodiscard]] Task<Result<TenantRef>> delete_agent(By by, TenantRef tenant, std::string name);
@@ -98,6 +140,9 @@ class Admin {
                               std::string what) const;
   /// Ends a change: it is in force before the caller hears of it.
   [[nodiscard]] Task<Result<TenantRef>> done(TenantId tenant, std::string_view what, Result<void> written);
+  /// Ends a change of settings that the tenant's own version covers.
+  [[nodiscard]] Task<Result<TenantRef>> change_settings(TenantRef tenant, std::string_view what,
+                                                        std::vector<SettingRow> settings, Change change);
   [[nodiscard]] Task<Result<TenantRef>> set_id(By by, TenantRef tenant, std::string name, std::string value);
 
   TenantStore& store_;

@@ -2,6 +2,7 @@
 #include <cctype>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "tenancy/admin.hpp"
 
@@ -67,17 +68,40 @@ Task<Result<TenantRef>> Admin::change_tenant(By by, TenantRef tenant, TenantChan
       co_await store_.change_tenant(tenant->id, wanted.enabled, std::move(settings), std::move(changed)));
 }
 
-Task<Result<TenantRef>> Admin::set_policy(By by, TenantRef tenant, std::string policy) {
-  if (policy == "allowlist" || policy == "pairing")
-    co_return fail(ErrorKind::kInvalid,
-                   fmt::format("the policy \"{}\" is not there yet; use open or disabled", policy));
-  if (policy != "open" && policy != "disabled")
-    co_return fail(ErrorKind::kInvalid, fmt::format("there is no policy \"{}\"; use open or disabled", policy));
-  auto changed = change(by, tenant->id, "channel.set", "policy", fmt::format("set the channel's policy to {}", policy));
-  std::vector<SettingRow> settings{{tenant->id, "channel.policy", policy, clock_.now(), by.actor.name}};
+Task<Result<TenantRef>> Admin::change_settings(TenantRef tenant, std::string_view what,
+                                               std::vector<SettingRow> settings, Change change) {
   co_return co_await done(
-      tenant->id, "channel",
-      co_await store_.change_tenant(tenant->id, std::nullopt, std::move(settings), std::move(changed)));
+      tenant->id, what,
+      co_await store_.change_tenant(tenant->id, std::nullopt, std::move(settings), std::move(change)));
+}
+
+Task<Result<TenantRef>> Admin::answer_group(By by, TenantRef tenant, std::string group, bool answered) {
+  if (group.find(',') != std::string::npos) co_return fail(ErrorKind::kInvalid, "a group's id has no comma");
+  constexpr int kTries = 5;  // another may change it at the same time
+  for (int left = kTries;; --left) {
+    tenant = directory_.by_id(tenant->id);
+    if (!tenant) co_return fail(ErrorKind::kNotFound, "there is no such tenant");
+    if (tenant->answers_group(group) == answered) co_return tenant;
+    auto groups = tenant->groups_answered;
+    answered ? groups.push_back(group) : static_cast<void>(std::erase(groups, group));
+    if (groups.size() > kMaxGroups)
+      co_return fail(ErrorKind::kConflict,
+                     fmt::format("{} groups are answered already: answer another no more first", kMaxGroups));
+    By seen = by;
+    if (tenant->groups_version.empty())
+      seen.condition.none_match = Versions{.any = true};
+    else
+      seen.condition.match = Versions{.versions = {tenant->groups_version}};
+    SettingRow row{tenant->id, kGroupsAnswered, fmt::format("{}", fmt::join(groups, ",")), clock_.now(), by.actor.name};
+    auto changed = change(seen, tenant->id, "group.set", group,
+                          answered ? "the group is answered from now on" : "the group is not answered any more");
+    auto written = co_await store_.put_setting(std::move(row), {}, std::move(changed));
+    if (!written && written.error().kind == ErrorKind::kStale && left > 0) {
+      if (const auto read = co_await directory_.reload(); !read) co_return std::unexpected(read.error());
+      continue;
+    }
+    co_return co_await done(tenant->id, "channel", std::move(written));
+  }
 }
 
 }  // namespace claw

@@ -202,7 +202,78 @@ Task<Answer> delete_agent(Call& call) {
 }
 
 Task<Answer> set_channel(Call& call) {
-  co_return changed(call, co_await call.admin.set_policy(call.by, call.tenant, call.argument("policy")));
+  PolicyChange change{std::nullopt, call.argument("number")};
+  if (const auto policy = call.argument("policy"); !policy.empty()) change.policy = policy;
+  co_return changed(call, co_await call.admin.set_policy(call.by, call.tenant, std::move(change)));
+}
+
+json::value routing_of(const Tenant& tenant) {
+  return json::object{
+      {"default_agent", tenant.default_agent.empty() ? json::value(nullptr) : tenant.default_agent.c_str()},
+      {"rules", json::parse(routing_rules_json(tenant.routing))}};
+}
+
+Task<Answer> show_routing(Call& call) {
+  co_return routing_of(*call.tenant);
+}
+
+Task<Answer> set_routing(Call& call) {
+  const auto* rules = call.arguments.if_contains("rules");
+  RoutingChange change{rules ? json::serialize(*rules) : "[]", std::nullopt};
+  const auto kept = co_await call.admin.set_routing(call.by, call.tenant, std::move(change));
+  if (!kept) co_return std::unexpected(kept.error());
+  co_return routing_of(**kept);
+}
+
+json::value conversations_of(const Tenant& tenant) {
+  const SessionSettings& session = tenant.session;
+  const AccessSettings& access = tenant.access;
+  return json::object{{"queue", to_string(session.queue)},
+                      {"debounce_ms", session.debounce.count()},
+                      {"max_merged", session.max_merged},
+                      {"idle_reset_minutes", session.idle_reset.count()},
+                      {"daily_reset_minute", session.daily_reset_minute},
+                      {"take_over_minutes", session.take_over.count()},
+                      {"owners", json::value_from(session.owners)},
+                      {"opt_out_words", json::value_from(access.opt_out_words)},
+                      {"opt_in_words", json::value_from(access.opt_in_words)},
+                      {"max_pending", access.max_pending},
+                      {"approval_notice", access.approval_notice}};
+}
+
+Task<Answer> show_conversations(Call& call) {
+  co_return conversations_of(*call.tenant);
+}
+
+Task<Answer> set_conversations(Call& call) {
+  const auto number = [&call](std::string_view name) -> std::optional<std::int64_t> {
+    const auto* value = call.arguments.if_contains(name);
+    return value && value->is_int64() ? std::optional(value->get_int64()) : std::nullopt;
+  };
+  const auto texts = [&call](std::string_view name) -> std::optional<std::vector<std::string>> {
+    const auto* value = call.arguments.if_contains(name);
+    if (!value || !value->is_array()) return std::nullopt;
+    std::vector<std::string> list;
+    for (const auto& each : value->get_array())
+      if (each.is_string()) list.emplace_back(each.get_string());
+    return list;
+  };
+  ConversationChange change;
+  if (call.has("queue")) change.queue = call.argument("queue");
+  change.debounce_ms = number("debounce_ms");
+  change.max_merged = number("max_merged");
+  change.idle_reset_minutes = number("idle_reset_minutes");
+  change.daily_reset_minute = number("daily_reset_minute");
+  change.take_over_minutes = number("take_over_minutes");
+  change.max_pending = number("max_pending");
+  if (const auto* notice = call.arguments.if_contains("approval_notice"); notice && notice->is_bool())
+    change.approval_notice = notice->get_bool();
+  change.owners = texts("owners");
+  change.opt_out_words = texts("opt_out_words");
+  change.opt_in_words = texts("opt_in_words");
+  const auto kept = co_await call.admin.change_conversations(call.by, call.tenant, std::move(change));
+  if (!kept) co_return std::unexpected(kept.error());
+  co_return conversations_of(**kept);
 }
 
 Task<Answer> list_audit(Call& call) {
@@ -225,14 +296,25 @@ struct Command {
 };
 
 constexpr Command kCommands[] = {
-    {"tenant.create", false, &create_tenant}, {"tenant.list", false, &list_tenants},
-    {"tenant.show", true, &show_tenant},      {"tenant.disable", true, &disable_tenant},
-    {"tenant.enable", true, &enable_tenant},  {"secret.set", true, &set_secret},
-    {"secret.list", true, &list_secrets},     {"secret.delete", true, &delete_secret},
-    {"token.create", true, &create_token},    {"token.list", true, &list_tokens},
-    {"token.revoke", true, &revoke_token},    {"agent.set", true, &set_agent},
-    {"agent.delete", true, &delete_agent},    {"channel.set", true, &set_channel},
+    {"tenant.create", false, &create_tenant},
+    {"tenant.list", false, &list_tenants},
+    {"tenant.show", true, &show_tenant},
+    {"tenant.disable", true, &disable_tenant},
+    {"tenant.enable", true, &enable_tenant},
+    {"secret.set", true, &set_secret},
+    {"secret.list", true, &list_secrets},
+    {"secret.delete", true, &delete_secret},
+    {"token.create", true, &create_token},
+    {"token.list", true, &list_tokens},
+    {"token.revoke", true, &revoke_token},
+    {"agent.set", true, &set_agent},
+    {"agent.delete", true, &delete_agent},
+    {"channel.set", true, &set_channel},
     {"audit.list", true, &list_audit},
+    {"routing.show", true, &show_routing},
+    {"routing.set", true, &set_routing},
+    {"conversations.show", true, &show_conversations},
+    {"conversations.set", true, &set_conversations},
 };
 
 }  // namespace

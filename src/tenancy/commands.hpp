@@ -25,7 +25,11 @@ namespace claw {
 /// | token.revoke | tenant, id | tenant |
 /// | agent.set | tenant, agent, kind, default, options (see check_agent_options) | tenant |
 /// | agent.delete | tenant, agent | tenant |
-/// | channel.set | tenant, policy | tenant |
+/// | channel.set | tenant, policy (null: none of its own), number | tenant |
+/// | routing.show | tenant | {rules, default_agent} |
+/// | routing.set | tenant, rules (see parse_routing_rules) | as routing.show |
+/// | conversations.show | tenant | what can be set of conversations (see ConversationChange) |
+/// | conversations.set | tenant and any of it | as conversations.show |
 /// | audit.list | tenant, search | [{at, who, action, what, from}], the newest 200 |
 ///
 /// A change is durable, and in force in this process, when run() returns. Fails as Admin does. Safe to call from any

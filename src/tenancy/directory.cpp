@@ -33,6 +33,7 @@ void apply_access(Tenant& tenant, const SettingRow& row) {
   if (row.name.starts_with(kOfNumber)) tenant.access.by_number[row.name.substr(kOfNumber.size())] = policy();
   if (row.name == "access.opt_out_words") tenant.access.opt_out_words = split_words(row.value);
   if (row.name == "access.opt_in_words") tenant.access.opt_in_words = split_words(row.value);
+  if (row.name == "access.approval_notice") tenant.access.approval_notice = row.value == "true";
   if (row.name == "access.max_pending") tenant.access.max_pending = static_cast<std::size_t>(whole_number(row.value));
 }
 
@@ -54,6 +55,10 @@ void apply_setting(Tenant& tenant, const SettingRow& row) {
   apply_access(tenant, row);
   apply_session(tenant, row);
   if (is_readable(row.name)) tenant.secrets_set[row.name] = {row.set_at, row.set_by, {}, row.version};
+  if (row.name == kGroupsAnswered) {
+    tenant.groups_answered = split_words(row.value);
+    tenant.groups_version = row.version;
+  }
   if (row.name == kPhoneNumberId) tenant.phone_number_ids = split_words(row.value);
   if (row.name == "routing.rules") tenant.routing = read_routing_rules(row.value);
   if (row.name == "agent.default") tenant.default_agent = row.value;

@@ -10,6 +10,7 @@
 
 #include "base/text.hpp"
 #include "tenancy/tenant.hpp"
+#include "whatsapp/address.hpp"
 
 namespace claw {
 namespace {
@@ -62,8 +63,15 @@ std::string fault_in(const json::value& value, RoutingRule& rule) {
   if (rule.by == RouteBy::kChannel) return rule.value.empty() ? "" : "is about the whole channel and has a value";
   if (rule.value.empty()) return "has no value";
   if (rule.value.size() > kMaxValueBytes) return fmt::format("has a value of more than {} bytes", kMaxValueBytes);
-  const bool digits = std::ranges::all_of(rule.value, [](unsigned char c) { return std::isdigit(c); });
-  if (rule.by == RouteBy::kPeerPrefix && !digits) return "wants the first digits of phone numbers, as 49 or 4915";
+  if (rule.by == RouteBy::kPeer) {
+    rule.value = whatsapp::address_of(rule.value);
+    return rule.value.empty() ? "wants the phone number or BSUID of somebody, as +49 151 12345678" : "";
+  }
+  if (rule.by == RouteBy::kPeerPrefix) {
+    if (rule.value.starts_with('+')) rule.value.erase(0, 1);
+    const bool digits = std::ranges::all_of(rule.value, [](unsigned char c) { return std::isdigit(c); });
+    return digits && !rule.value.empty() ? "" : "wants the first digits of phone numbers, as 49 or 4915";
+  }
   if (rule.by != RouteBy::kPattern) return {};
   rule.pattern = compile(rule.value);
   return rule.pattern->ok() ? "" : fmt::format("has a pattern that cannot be read: {}", rule.pattern->error());

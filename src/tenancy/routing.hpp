@@ -36,7 +36,8 @@ struct RoutingRule {
 };
 
 /// The rules as a tenant keeps them: a JSON array of {by, value?, number?, agent}, 1,000 at most. Fails with kInvalid,
-/// naming the rule and what is wrong; also for an agent that is not among `agents` or a number not among `numbers`.
+/// naming the rule and what is wrong; phone numbers may stand as people write them. Also for an agent that is not among
+/// `agents` or a number not among `numbers`.
 [[nodiscard]] Result<std::vector<RoutingRule>> parse_routing_rules(std::string_view json,
                                                                    const std::vector<std::string>& agents,
                                                                    const std::vector<std::string>& numbers);

@@ -23,6 +23,9 @@ inline constexpr const char* kPhoneNumberId = "WHATSAPP_PHONE_NUMBER_ID";
 inline constexpr const char* kWabaId = "WHATSAPP_WABA_ID";
 inline constexpr const char* kAppId = "WHATSAPP_APP_ID";
 
+/// The setting that has the ids of the groups that are answered, with commas between.
+inline constexpr const char* kGroupsAnswered = "groups.answered";
+
 /// Who may talk. Stored by name.
 enum class ChannelPolicy {
   kDisabled,   ///< Nobody.
@@ -37,6 +40,7 @@ enum class ChannelPolicy {
 struct AccessSettings {
   std::map<std::string, ChannelPolicy> by_number;  ///< Where a number has its own.
   std::size_t max_pending = 3;                     ///< Pairing requests that live at a number at a time.
+  bool approval_notice = false;                    ///< Whoever is approved is told so.
   std::vector<std::string> opt_out_words{"STOP"};
   std::vector<std::string> opt_in_words{"START"};
 };
@@ -52,7 +56,7 @@ enum class QueueMode {
 
 /// How conversations are held.
 struct SessionSettings {
-  QueueMode queue = QueueMode::kFollowUp;
+  QueueMode queue = QueueMode::kCollect;
   std::chrono::milliseconds debounce{0};  ///< Quiet time before a turn begins; 0: none.
   std::size_t max_merged = 20;            ///< Messages that share a turn, at most.
   std::chrono::minutes idle_reset{0};     ///< A session ends after this time without a turn; 0: never.
@@ -157,6 +161,8 @@ struct Tenant {
   std::map<std::string, Agent> agents;
   std::vector<RoutingRule> routing;  ///< In the tenant's order.
   std::string default_agent;         ///< Empty: none is set.
+  std::vector<std::string> groups_answered;  ///< Ids of groups at Meta: all others are kept and not answered.
+  std::string groups_version;                ///< Of that; empty: never set.
 
   [[nodiscard]] ChannelPolicy policy_of(const std::string& phone_number_id) const {
     const auto own = access.by_number.find(phone_number_id);
@@ -176,6 +182,11 @@ struct Tenant {
   [[nodiscard]] bool is_claimed(std::string_view number) const {
     for (const auto& claim : claims)
       if (claim.phone_number_id == number) return true;
+    return false;
+  }
+  [[nodiscard]] bool answers_group(std::string_view group_id) const {
+    for (const auto& each : groups_answered)
+      if (each == group_id) return true;
     return false;
   }
   [[nodiscard]] bool owns_number(std::string_view phone_number_id) const {

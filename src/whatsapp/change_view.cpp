@@ -203,6 +203,20 @@ void render_user_id(const json::object& update, Change& change) {
   change.view.text = fmt::format("The user id {} is now {}", change.about.bsuid, change.changed_to.bsuid);
 }
 
+/// A new group tells its subject itself; a changed one in group_subject, if the change was a success.
+void read_groups(const json::object& value, Change& change) {
+  const auto* groups = find_array(value, "groups");
+  if (!groups) return;
+  for (const auto& group : *groups) {
+    const auto* object = group.if_object();
+    if (!object) continue;
+    GroupName found{text_at(*object, "group_id"), text_at(*object, "subject")};
+    const auto* subject = find_object(*object, "group_subject");
+    if (subject && is_true(*subject, "update_successful")) found.name = text_at(*subject, "text");
+    if (!found.id.empty() && !found.name.empty()) change.groups.push_back(std::move(found));
+  }
+}
+
 void render_errors(const json::array& errors, Change& change) {
   const auto* first = errors.front().if_object();
   change.event = "errors";
@@ -240,6 +254,7 @@ void render_change(const json::object& value, const json::object* item, Change& 
     render_errors(*errors, change);
     data["errors"] = errors_view(errors);
   } else {
+    if (change.field == "group_lifecycle_update" || change.field == "group_settings_update") read_groups(value, change);
     render_field(value, change);
   }
   change.view.data = write_json(data);

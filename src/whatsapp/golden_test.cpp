@@ -82,6 +82,9 @@ void put(json::object& out, const Change& change) {
   put(out, "event", change.event);
   put(out, "person", change.about);
   put(out, "changed_to", change.changed_to);
+  json::array groups;
+  for (const auto& group : change.groups) groups.push_back({{"id", group.id}, {"name", group.name}});
+  if (!groups.empty()) out["groups"] = std::move(groups);
   put(out, change.view);
 }
 

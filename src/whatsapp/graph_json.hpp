@@ -8,15 +8,17 @@
 
 namespace claw::whatsapp {
 
-/// To whom a message goes. Both may be set; then the phone number wins, as it does at Meta.
+/// To whom a message goes. Phone and BSUID may both be set; then the phone number wins, as it does at Meta. A message
+/// to a group goes to nobody else.
 struct Recipient {
   std::string phone;
   std::string bsuid;
+  std::string group = {};
 };
 
 /// The body of POST /{phone number id}/messages for a text. `callback_data` comes back with each status
 /// (biz_opaque_callback_data, 512 characters at most). `reply_to` is a wamid or empty.
-/// REQUIRES: phone or bsuid is set.
+/// REQUIRES: phone, bsuid or group is set.
 [[nodiscard]] std::string text_message_json(const Recipient& to, std::string_view text, std::string_view callback_data,
                                             std::string_view reply_to = "");
 

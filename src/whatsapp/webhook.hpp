@@ -113,6 +113,12 @@ struct Call {
   AgentView view;
 };
 
+/// A group, as a change about it names it.
+struct GroupName {
+  std::string id;
+  std::string name;  ///< Its subject.
+};
+
 /// Everything else.
 struct Change {
   std::string field;  ///< Empty for kUnparsed.
@@ -121,6 +127,7 @@ struct Change {
   AgentView view;     ///< view.text: one line for an operator; view.data: what was recognised.
   Person about;       ///< Of user_preferences and user_id_update: the user (by the old id).
   Person changed_to;  ///< Of user_id_update: the new id.
+  std::vector<GroupName> groups = {};  ///< Of a group's lifecycle and settings, where they tell its subject.
 };
 
 /// An item with what accepting it needs.

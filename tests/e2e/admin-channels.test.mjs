@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
+import { accessPart } from "./access-stub.mjs";
 import { openPage, ownFaults, startWorld, WIDE } from "./admin-support.mjs";
 import { openBrowser } from "./browser.mjs";
 import { channelPart } from "./channel-stub.mjs";
@@ -20,7 +21,7 @@ before(async () => {
 });
 after(() => shared.close());
 beforeEach(async () => {
-  stub = await startWorld(inboxPart({ count: 30 }), channelPart());
+  stub = await startWorld(inboxPart({ count: 30 }), channelPart(), accessPart());
   ({ world, acme } = stub);
   browser = await openPage(stub, shared);
   ({ page } = browser);
@@ -98,15 +99,20 @@ describe("Channels, WhatsApp", () => {
     await page.getByText("names the WhatsApp Business Account").waitFor({ state: "detached" });
   });
 
-  test("who may write answers at once, and goes back visibly where the gateway refuses", async () => {
+  test("who may write is saved, and a refusal is said where one chose", async () => {
     acme.policy = "open";
     await browser.go("/t/acme/channels/whatsapp");
-    await page.getByRole("radio", { name: /Nobody yet/ }).check();
+    const form = page.locator("claw-policy");
+    await page.getByRole("radio", { name: /^Nobody/ }).check();
+    await form.getByRole("button", { name: "Apply" }).click();
     await eventually("it was kept", () => acme.policy === "disabled");
-    world.refuse = (method, path) => ["/channel", "/tenant"].includes(path) && { status: 503, detail: "The disk is full." };
-    await page.getByRole("radio", { name: /Everybody/ }).click();
-    await page.getByRole("alert").filter({ hasText: "The disk is full." }).first().waitFor();
-    await eventually("it went back", () => page.getByRole("radio", { name: /Nobody yet/ }).isChecked());
+    await page.getByText("Choose above who may write: now it is nobody.").waitFor();
+    world.refuse = (method, path) => path === "/channel" && { status: 503, detail: "The disk is full." };
+    await page.getByRole("radio", { name: /^Everybody/ }).check();
+    await form.getByRole("button", { name: "Apply" }).click();
+    await form.getByRole("alert").filter({ hasText: "The disk is full." }).waitFor();
+    assert.ok(await page.getByRole("radio", { name: /^Everybody/ }).isChecked(), "what was chosen stays, to be saved again");
+    assert.equal(acme.policy, "disabled");
   });
 
   test("a second number gets a tab, and values of its own or the first one's", async () => {
@@ -200,24 +206,6 @@ describe("Agents", () => {
   });
 });
 
-describe("Users", () => {
-  test("a person is found by name, and leads to their conversation", async () => {
-    await browser.go("/t/acme/users");
-    await page.getByRole("searchbox").fill("emma");
-    await page.getByRole("link", { name: "Emma Larsen", exact: true }).click();
-    await page.getByText("+49 151 550 000 07").last().waitFor();
-    await page.getByRole("link", { name: /What does express cost/ }).click();
-    await page.waitForURL("**/conversations/c_0000000000000008");
-  });
-
-  test("nobody found is said, and everybody is a press away", async () => {
-    await browser.go("/t/acme/users?q=xyz");
-    await page.getByRole("heading", { name: "Nobody fits" }).waitFor();
-    await button("Show all").click();
-    await page.getByRole("link", { name: "Maria Keller", exact: true }).waitFor();
-  });
-});
-
 describe("Overview", () => {
   test("shows figures, their past, and what is held back and why", async () => {
     acme.secrets.WHATSAPP_PHONE_NUMBER_ID = secret("111111,222222");
@@ -259,13 +247,8 @@ describe("Overview", () => {
   });
 });
 
-test("Routing and Pairing say what holds today, and lead to where it is set", async () => {
-  acme.policy = "disabled";
+test("Routing says what holds today, and leads to where it is set", async () => {
   await browser.go("/t/acme/routing");
   await page.getByText("There is no agent, so nobody is answered.").waitFor();
   assert.equal(await page.locator("page-routing").getByRole("button").count(), 0, "no control that does nothing");
-  await browser.go("/t/acme/pairing");
-  await page.getByText("they are answered").or(page.getByText("kept, not answered")).first().waitFor();
-  await page.getByRole("link", { name: "under Channels, Who may write" }).click();
-  await browser.heading("WhatsApp").waitFor();
 });

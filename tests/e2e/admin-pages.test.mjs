@@ -5,10 +5,11 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { gzipSync } from "node:zlib";
+import { accessPart, furnishAccess } from "./access-stub.mjs";
 import { accessibilityFaults, builtPage, NARROW, openPage, ownFaults, startWorld, WIDE } from "./admin-support.mjs";
 import { openBrowser } from "./browser.mjs";
 import { channelPart } from "./channel-stub.mjs";
-import { everyKind, inboxPart } from "./inbox-stub.mjs";
+import { everyKind, inboxPart, NUMBER } from "./inbox-stub.mjs";
 import { lowContrast, unnamedControls } from "./page-checks.mjs";
 
 /** Address, heading, and what to press for a dialog that has to be as good. */
@@ -27,9 +28,14 @@ const PAGES = [
   ["/t/acme/agents/+new", "Agents"],
   ["/t/acme/agents/support", "Agents", "Delete support"],
   ["/t/acme/routing", "Routing"],
-  ["/t/acme/pairing", "Pairing"],
+  ["/t/acme/pairing", "Pairing", "Change who may write"],
+  ["/t/acme/pairing/allowed", "Pairing", "Allow people"],
+  ["/t/acme/pairing/blocked", "Pairing", "Block people"],
+  ["/t/acme/pairing/opted-out", "Pairing"],
+  ["/t/acme/pairing/groups", "Pairing"],
   ["/t/acme/users", "Users"],
-  ["/t/acme/users/4915155000000", "Users"],
+  ["/t/acme/users/4915155000000", "Users", "Merge with another person…"],
+  ["/t/acme/users/group:120363000000000001", "Users"],
   ["/t/acme/settings/secrets", "Secrets", "Replace WHATSAPP_ACCESS_TOKEN"],
   ["/t/acme/settings/members", "Members", "Invite"],
   ["/t/acme/settings/tokens", "API tokens", "Make a token"],
@@ -49,13 +55,14 @@ describe("every page of the admin UI", () => {
   let page;
 
   before(async () => {
-    stub = await startWorld(inboxPart({ count: 40 }), channelPart());
+    stub = await startWorld(inboxPart({ count: 40 }), channelPart(), accessPart());
     const [maria] = stub.world.inbox.conversations;
     stub.world.inbox.messages.set(maria.id, []);
     everyKind(stub.world.inbox, maria);
     stub.world.guides.acme = { done: new Set(["verification_received", "number_found"]), failed: { token_accepted: "Meta refused the access token (190)." }, facts: {}, learned: { waba_id: "2" } };
     stub.world.agents.acme = [{ name: "support", kind: "openai", default: true, version: 1, options: { format: "markdown", url: "https://api.example.org", model: "small" } },
       { name: "echo", kind: "echo", default: false, version: 1, options: { format: "plain" } }];
+    furnishAccess(stub, NUMBER);
     stub.world.invitations.push({ id: "i1", code: "invited", email: "carla@example.com", role: "operator", tenant: "acme", invited_by: "Ada Lovelace", expires_at: new Date(Date.now() + 5e8).toISOString() });
     shared = await openBrowser({ viewport: WIDE, colorScheme: "light", reducedMotion: "reduce" });
     browser = await openPage(stub, shared);

@@ -3,6 +3,7 @@
 
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { accessPart, furnishAccess } from "./access-stub.mjs";
 import { openPage, startWorld } from "./admin-support.mjs";
 import { openBrowser } from "./browser.mjs";
 import { channelPart } from "./channel-stub.mjs";
@@ -22,8 +23,15 @@ const PICTURES = [
   ["channels", "/t/acme/channels"],
   ["agents", "/t/acme/agents/support", (page) => page.getByLabel("Model", { exact: true }).waitFor()],
   ["routing", "/t/acme/routing"],
-  ["pairing", "/t/acme/pairing"],
-  ["users", "/t/acme/users/MARIA_USER", (page) => page.getByText("Here known as").waitFor()],
+  ["pairing", "/t/acme/pairing", (page) => page.locator("claw-countdown").last().waitFor()],
+  ["pairing-allowed", "/t/acme/pairing/allowed", (page) => page.locator("claw-people-list").waitFor()],
+  ["users", "/t/acme/users/MARIA_USER", (page) => page.locator("claw-person-access").getByText("by Grace Hopper").waitFor()],
+  ["merge", "/t/acme/users/MARIA_USER", async (page) => {
+    await page.getByRole("button", { name: "Merge with another person…" }).click();
+    await page.locator("claw-merge").getByRole("searchbox").fill("4917155500099");
+    await page.locator("claw-merge").getByRole("button", { name: /171 555/ }).click();
+    await page.getByText("What will happen").waitFor();
+  }],
   ["secrets", "/t/acme/settings/secrets"],
   ["members", "/t/acme/settings/members"],
   ["tokens", "/t/acme/settings/tokens"],
@@ -35,9 +43,9 @@ const PICTURES = [
 ];
 const DARK = ["overview", "conversations"];
 
-function furnish({ world, acme }) {
+function furnish(stub) {
+  const { world, acme } = stub;
   const { inbox } = world;
-  acme.policy = "open";
   const secret = (value, by = "Ada Lovelace") => ({ value, at: ago(60 * 24 * 3), by, version: 1 });
   acme.secrets = { ...acme.secrets, WHATSAPP_PHONE_NUMBER_ID: secret(NUMBER), WHATSAPP_ACCESS_TOKEN: secret("x"), WHATSAPP_APP_SECRET: secret("x"),
     WHATSAPP_VERIFY_TOKEN: secret("x"), WHATSAPP_WABA_ID: secret("200000000000001"), MODEL_KEY: { ...secret("x"), description: "The language model's API key." } };
@@ -57,11 +65,17 @@ function furnish({ world, acme }) {
   reply(add({ type: "audio", text: "[voice message]", data: { media: { type: "audio", voice: true, mime_type: "audio/ogg", transcript: "Please tell the driver to ring twice." } } }), 2_300,
     "I am sorry about that box. The driver is asked to ring twice this time.");
   reply(add({ text: "Wonderful, thank you!" }), 1_200, "You are welcome. Have a good day!");
+  const unnamed = inbox.person(null, "4917155500099");
+  unnamed.created_at = ago(60 * 9);
+  unnamed.last_message.text = "It is me, Maria, from my new number";
+  // At the end: the list of conversations shows a day in the shop.
+  inbox.conversations.push(inbox.conversations.shift());
+  furnishAccess(stub, NUMBER);
   return maria;
 }
 
 test("the admin UI, as the documents show it", async () => {
-  const stub = await startWorld(inboxPart({ count: 312 }), channelPart());
+  const stub = await startWorld(inboxPart({ count: 312 }), channelPart(), accessPart());
   const shared = await openBrowser({ viewport: { width: 1280, height: 800 }, reducedMotion: "reduce" });
   try {
     const maria = furnish(stub);

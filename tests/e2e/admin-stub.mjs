@@ -35,7 +35,7 @@ export async function startAdminStub(folder, ...parts) {
 
   const find = (list, key, value) => list.find((one) => one[key] === value) ?? (() => { throw new Refusal(404, "That is not here."); })();
   const addTenant = (name) => {
-    const tenant = { name, enabled: true, created_at: now(), policy: "pairing", limits: { inbound_per_second: 0, turns_at_a_time: 0, stored_bytes: 0, retention_days: 0 },
+    const tenant = { name, enabled: true, created_at: now(), policy: "pairing", policies: {}, limits: { inbound_per_second: 0, turns_at_a_time: 0, stored_bytes: 0, retention_days: 0 },
       usage: { stored_bytes: 0, messages: 0 }, version: 1, secrets: {}, members: [], invitations: [], tokens: [], audit: [] };
     world.tenants.push(tenant);
     return tenant;
@@ -46,7 +46,7 @@ export async function startAdminStub(folder, ...parts) {
     return person;
   };
   const told = (tenant) => ({ ...tenant, secrets: undefined, members: undefined, invitations: undefined, tokens: undefined, audit: undefined,
-    version: String(tenant.version), webhook: `${world.url}/t/${tenant.name}/webhooks/whatsapp`, numbers: tenant.secrets.WHATSAPP_PHONE_NUMBER_ID ? [tenant.secrets.WHATSAPP_PHONE_NUMBER_ID.value] : [],
+    version: String(tenant.version), webhook: `${world.url}/t/${tenant.name}/webhooks/whatsapp`, numbers: (tenant.secrets.WHATSAPP_PHONE_NUMBER_ID?.value ?? "").split(",").filter(Boolean),
     missing: Object.keys(KNOWN).slice(0, 4).filter((name) => !tenant.secrets[name]), default_agent: null });
   const secret = (kept, name) => {
     const has = kept[name];
@@ -163,7 +163,11 @@ export async function startAdminStub(folder, ...parts) {
   on("GET", "/tenant", "settings.read", ({ tenant }) => told(tenant));
   on("PUT", "/channel", "settings.write", ({ tenant, body, request }) => {
     expect(request, tenant.version);
-    Object.assign(tenant, body, { version: tenant.version + 1 });
+    if (!body.number) tenant.policy = body.policy;
+    else if (body.policy === null) delete tenant.policies[body.number];
+    else tenant.policies[body.number] = body.policy;
+    tenant.version += 1;
+    world.tell("tenant", { what: "channel" });
     return told(tenant);
   });
   on("GET", "/secrets", "settings.read", ({ tenant }) => ({ secrets: [...new Set([...Object.keys(KNOWN), ...Object.keys(tenant.secrets)])].map((name) => secret(tenant.secrets, name)) }));

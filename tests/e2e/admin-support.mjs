@@ -2,6 +2,7 @@
 
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
+import { accessPart } from "./access-stub.mjs";
 import { startAdminStub } from "./admin-stub.mjs";
 import { openBrowser } from "./browser.mjs";
 import { channelPart } from "./channel-stub.mjs";
@@ -18,7 +19,7 @@ export function builtPage() {
 
 /** A gateway with two tenants and two people: ada may do everything, bob only looks at acme. */
 export async function startWorld(...parts) {
-  const stub = await startAdminStub(builtPage(), ...(parts.length > 0 ? parts : [inboxPart({ count: 30 }), channelPart()]));
+  const stub = await startAdminStub(builtPage(), ...(parts.length > 0 ? parts : [inboxPart({ count: 30 }), channelPart(), accessPart()]));
   const ada = stub.addPerson({ email: "ada@example.com", name: "Ada Lovelace", platform_admin: true });
   const bob = stub.addPerson({ email: "bob@example.com", name: "Bob Stone" });
   const acme = stub.addTenant("acme");

@@ -290,14 +290,14 @@ describe("what went wrong", () => {
 
   test("who saves over a change of somebody else is told, and can save on top of it", async () => {
     await signInAs(stub.ada, "/t/acme/settings/tenant");
-    await page.getByRole("radio", { name: /^Open/ }).check();
+    await page.getByRole("radio", { name: /^Everybody/ }).check();
     stub.acme.version += 1;
-    await page.locator("form", { has: page.getByRole("radio") }).getByRole("button", { name: "Save" }).click();
+    await page.locator("claw-policy").getByRole("button", { name: "Apply" }).click();
     await alert("Somebody changed this while you had it open.").waitFor();
     assert.equal(stub.acme.policy, "pairing");
-    await page.getByRole("radio", { name: /^Open/ }).check();
-    await page.locator("form", { has: page.getByRole("radio") }).getByRole("button", { name: "Save" }).click();
-    await page.getByText("Saved.").waitFor();
+    await page.getByRole("radio", { name: /^Everybody/ }).check();
+    await page.locator("claw-policy").getByRole("button", { name: "Apply" }).click();
+    await page.getByText("Everybody: it holds from now on.").waitFor();
     assert.equal(stub.acme.policy, "open");
   });
 });

@@ -72,7 +72,7 @@ export function channelPart() {
         : state.done.has(id) ? { id, state: "done", title, detail, at: new Date(Date.now() - 60_000).toISOString() } : { id, state: "waiting", title, detail: WAITING[id] });
       const known = state.done.has("number_found");
       return { number: query.get("number") ?? numbers[0] ?? null, callback_url: `https://claw.example.org/t/${tenant.name}/webhooks/whatsapp`, platform_callback_url: null,
-        fields: ["messages"], steps, facts: { ...Object.fromEntries(Object.keys(FACTS).map((key) => [key, null])), ...(known ? FACTS : {}), ...state.facts, learned: state.learned } };
+        fields: ["messages"], steps, facts: { ...Object.fromEntries(Object.keys(FACTS).map((key) => [key, null])), ...(known ? { ...FACTS, ...(numbers.indexOf(query.get("number")) > 0 ? { display_phone_number: "+44 20 7946 0000" } : {}) } : {}), ...state.facts, learned: state.learned } };
     };
     on("GET", "/guide", "settings.read", ({ tenant, query }) => guide(tenant, query));
     on("POST", "/guide/check", "settings.read", ({ tenant, query }) => { world.checked = (world.checked ?? 0) + 1; return guide(tenant, query); });
@@ -87,7 +87,7 @@ export function channelPart() {
     world.step = (tenant, ...ids) => { for (const one of ids) guideOf(tenant).done.add(one); world.tell("tenant", { what: "guide" }); };
 
     on("GET", "/numbers", "settings.read", ({ tenant }) => ({ numbers: numbersOf(tenant).map((number) => ({ phone_number_id: number, waba_id: tenant.secrets.WHATSAPP_WABA_ID?.value ?? null,
-      app_id: tenant.secrets.WHATSAPP_APP_ID?.value ?? null, policy: tenant.policy, agent: agentsOf(tenant).find((agent) => agent.default)?.name ?? null, waiting: 0,
+      app_id: tenant.secrets.WHATSAPP_APP_ID?.value ?? null, policy: tenant.policies[number] ?? tenant.policy, own_policy: tenant.policies[number] ?? null, agent: agentsOf(tenant).find((agent) => agent.default)?.name ?? null, waiting: 0,
       secrets_set_at: Object.fromEntries(["ACCESS_TOKEN", "APP_SECRET", "VERIFY_TOKEN"].map((name) => [`WHATSAPP_${name}`, tenant.secrets[`WHATSAPP_${name}`]?.at ?? null])) })) }));
 
     const listed = ({ name, kind, default: isDefault, options }) => ({ name, kind, default: isDefault, format: options.format, model: options.model ?? null });

@@ -2,6 +2,8 @@
 //
 // `world.inbox` is what there is; `world.inbox.say(conversation, text)` lets somebody write and be answered.
 
+import { addUsers } from "./users-stub.mjs";
+
 const hex = (number) => number.toString(16).padStart(16, "0");
 const MINUTE = 60_000;
 export const NUMBER = "100000000000001";
@@ -29,7 +31,7 @@ function makeConversations(count, now) {
 }
 
 export function inboxPart({ count = 0, now = Date.now() } = {}) {
-  return ({ on, world, find, Refusal }) => {
+  return ({ on, world, find, note, Refusal }) => {
     const inbox = (world.inbox = { conversations: makeConversations(count, now), messages: new Map(), asked: 0 });
     let last = 0x50000000;
 
@@ -79,6 +81,13 @@ export function inboxPart({ count = 0, now = Date.now() } = {}) {
       inbox.messages.set(conversation.id, []);
       return conversation;
     };
+    /** A group that one of the numbers is in; it stands last. */
+    inbox.group = (id, name) => {
+      const made = { ...makeConversations(1, now - 26 * 3_600_000)[0], id: `c_${hex(++last)}`, phone: id, user: { id: `group:${id}`, name, kind: "group" } };
+      made.last_message = { ...made.last_message, id: `m_${hex(++last)}`, text: "Who opens on Saturday?" };
+      inbox.conversations.push(made);
+      return made;
+    };
     inbox.say = (conversation, text, answer, took = 1_800) => {
       const asked = inbox.add(conversation, { text, state: answer ? "answered" : "pending" });
       if (answer)
@@ -111,21 +120,7 @@ export function inboxPart({ count = 0, now = Date.now() } = {}) {
       const one = find([...inbox.messages.values()].flat(), "id", params.id);
       return { ...shown(one), raw: one.direction === "inbound" ? one.raw ?? rawOf(one) : null };
     });
-    const person = ({ phone, user, created_at }) => ({ id: user.id, name: user.name, phone, bsuid: null, created_at });
-    on("GET", "/users", "inbox.read", ({ query }) => {
-      const search = (query.get("search") ?? "").toLowerCase();
-      const sorted = [...inbox.conversations].sort((a, b) => a.user.id.localeCompare(b.user.id))
-        .filter(({ user, phone }) => !search || (user.name ?? "").toLowerCase().startsWith(search) || `+${phone}`.startsWith(search) || phone.startsWith(search));
-      const from = query.get("after") ? sorted.findIndex((one) => one.user.id === query.get("after")) + 1 : 0;
-      const limit = Number(query.get("limit") ?? 50);
-      const page = sorted.slice(from, from + limit);
-      return { users: page.map(person), next: from + limit < sorted.length ? page[page.length - 1].user.id : null };
-    });
-    on("GET", "/users/:id", "inbox.read", ({ params }) => {
-      const found = inbox.conversations.filter((one) => one.user.id === params.id);
-      if (found.length === 0) throw new Refusal(404, "There is no such person here.");
-      return { ...person(found[0]), conversations: found.map(told) };
-    });
+    addUsers({ on, world, inbox, told, note, Refusal });
   };
 }
 

@@ -53,11 +53,15 @@ async function fill(tenant) {
   await gateway.webhook(tenant, {}, { raw: "no JSON of acme" });
   await gateway.webhook(tenant, { messages: [{ from: "4915", id: "wamid.foreign.acme", timestamp: "1795000000", type: "text",
     text: { body: "x" } }] }, { number: "999" });
+  await gateway.webhook(tenant, { groups: [{ timestamp: "1795000000", group_id: "GROUP-of-acme", type: "group_create",
+    subject: "Tour of acme" }] }, { field: "group_lifecycle_update" });
   await gateway.webhook(tenant, { event: "APPROVED", message_template_name: "template-of-acme" },
     { field: "message_template_status_update" });
   assert.equal((await call("POST", "/api/v1/invitations", tenant.token,
     { body: '{"email":"invited@acme.example","role":"viewer"}' })).status, 201);
   assert.equal((await call("PUT", "/api/v1/kv/note-of-acme", tenant.token, { body: '{"value":"acme\'s note"}' })).status, 200);
+  assert.equal((await call("POST", "/api/v1/access", tenant.token,
+    { body: '{"addresses":["+49 1555 000099"],"standing":"blocked","name":"Eve of acme"}' })).status, 200);
   gateway.clawcentral(["secret", "set", tenant.name, "KEY_OF_ACME", "--description", "acme's own"], "hush");
   await eventually("all is settled", async () => {
     const states = (await read("/api/v1/deliveries")).deliveries.map((delivery) => delivery.state).sort();
@@ -114,7 +118,8 @@ test("everything that is stored is answered as described", async () => {
     const [parameter] = inPath(operation);
     const values = parameter ? await listed(parameter) : [""];
     for (const value of values) {
-      const path = address(operation, parameter ? { [parameter.name]: value } : {});
+      const needed = operation.parameters.filter(({ in: where, required }) => where === "query" && required);
+      const path = address(operation, parameter ? { [parameter.name]: value } : {}) + query(needed.map(({ name, example }) => [name, example]));
       const answer = await call("GET", path, acme.token);
       assert.equal(answer.status, 200, path);
       check(operation, answer, path);
@@ -214,7 +219,7 @@ test("pages give each thing once, by the cursor they name", async () => {
 });
 
 test("nobody is let in without a token or a session, and a disabled tenant is told so", async () => {
-  const values = { id: "x", key: "x", invitation: "x", name: "x" };
+  const values = { id: "x", key: "x", invitation: "x", name: "x", address: "4915550000" };
   const nobody = [undefined, "cct_wrong", { cookie: "wrong", csrf: "wrong", tenant: "acme" }, { cookie: "", tenant: "acme" }];
   for (const operation of operations.filter(({ isPublic }) => !isPublic))
     for (const who of nobody) {
@@ -243,7 +248,7 @@ test("what is a person's own, or the platform's, is not for programs", async () 
 });
 
 test("a person names a tenant of theirs, and proves that a write is their page's", async () => {
-  const values = { id: "x", key: "x", invitation: "x", name: "x" };
+  const values = { id: "x", key: "x", invitation: "x", name: "x", address: "4915550000" };
   const { cookie, csrf } = acme.browser;
   const tries = [[{ cookie, csrf }, 400], [{ cookie, csrf, tenant: "beta" }, 404], [{ cookie, csrf, tenant: "nobody" }, 404]];
   for (const operation of ofTenant)
@@ -303,13 +308,13 @@ test("a tenant gets 404, or nothing, for everything of another", async () => {
       const theirs = (await listed(parameter)).filter((value) => !own.includes(value));
       assert.ok(theirs.length > 0, `acme has nothing that beta has not: ${operation.path}`);
       for (const value of theirs) {
-        const path = address(operation, { [parameter.name]: value });
+        const path = address(operation, { address: "4915550000", [parameter.name]: value });
         const body = operation.body && JSON.stringify(operation.body.example);
         const before = await seenOf(operation, path);
         const answer = await call(operation.method, path, who, { body });
         check(operation, answer, path);
         // Writing under a name makes one of beta's own; it goes again.
-        if (operation.method === "PUT" && who.tenant !== "acme") assert.equal((await call("DELETE", path, who)).status, 204);
+        if (operation.method === "PUT" && who.tenant !== "acme" && !operation.responses["404"]) assert.equal((await call("DELETE", path, who)).status, 204);
         else assert.equal(answer.status, 404, `${operation.method} ${path}`);
         assert.deepEqual(await seenOf(operation, path), before, `${operation.method} ${path} by another`);
       }
@@ -429,6 +434,42 @@ test("what is set over the API is in force, told, written down, and not overwrit
   const kinds = operation("stream").responses["200"].content["text/event-stream"]["x-events"];
   for (const { event, data } of stream.events) assert.equal(faults(resolve(kinds[event]).pointer, data), "", event);
   stream.close();
+});
+
+test("who is who is said explicitly, the same again changes nothing, and no address is ever taken away", async () => {
+  const ask = async (name, path, { status = 200, body, token = acme.token } = {}) => {
+    const operation = operations.find((each) => each.name === name);
+    const answer = await call(operation.method, `/api/v1${path}`, token, { body: body && JSON.stringify(body) });
+    check(operation, answer, path);
+    assert.equal(answer.status, status, `${name} ${path}: ${answer.text}`);
+    return JSON.parse(answer.text);
+  };
+  await gateway.say(acme, "491555000021", "Uma of acme", "one");
+  await gateway.say(acme, "491555000022", "", "two");
+  await eventually("both are known", async () => (await read("/api/v1/users?search=49155500002")).users.length === 2);
+  for (const again of [false, true]) {
+    const { addresses } = await ask("linkAddress", "/users/491555000021/addresses/%2B49%201555%20000023");
+    assert.deepEqual(addresses, ["491555000021", "491555000023"].map((each) => ({ address: each, kind: "phone" })), `again: ${again}`);
+  }
+  assert.equal((await ask("linkAddress", "/users/491555000021/addresses/491555000022", { status: 409 })).user, "491555000022");
+  await ask("linkAddress", "/users/491555000021/addresses/nonsense", { status: 400 });
+  for (const again of [false, true])
+    assert.equal((await ask("unlinkAddress", "/users/491555000021/addresses/491555000023")).addresses.length, 1, `again: ${again}`);
+  await ask("unlinkAddress", "/users/491555000021/addresses/491555000021", { status: 409 });
+  await ask("unlinkAddress", "/users/491555000021/addresses/nonsense", { status: 400 });
+  const merged = await ask("mergeUsers", "/users/491555000021/merge", { body: { user: "491555000022" } });
+  assert.deepEqual([merged.id, merged.also_known_as], ["491555000021", ["491555000022"]]);
+  assert.equal((await read("/api/v1/users/491555000022")).id, "491555000021", "the old id finds who they became");
+  await ask("mergeUsers", "/users/491555000021/merge", { status: 409, body: { user: "491555000022" } });
+  await ask("mergeUsers", "/users/491555000021/merge", { status: 404, body: { user: "nobody" } });
+  await ask("mergeUsers", "/users/491555000021/merge", { status: 400, body: {} });
+  const { entries } = await read("/api/v1/audit?limit=3");
+  assert.deepEqual(entries.map(({ action, target }) => `${action} ${target}`),
+    ["user.merge", "user.unlink", "user.link"].map((action) => `${action} 491555000021`));
+  for (const answered of [true, false])
+    assert.equal((await ask("setGroup", "/groups/GROUP-of-acme", { body: { answered } })).answered, answered);
+  await ask("setGroup", "/groups/GROUP-of-acme", { status: 400, body: {} });
+  await ask("setGroup", "/groups/none", { status: 404, body: { answered: true } });
 });
 
 test("a stream tells what changes, to its tenant alone", async () => {

@@ -57,7 +57,9 @@ test("the first start leads to an answered message", async () => {
     await done("app_subscribed");
 
     // Somebody who answers, and that everybody may write.
-    await page.getByRole("radio", { name: /Everybody/ }).check();
+    await page.getByRole("radio", { name: /^Everybody/ }).check();
+    await page.locator("claw-policy").getByRole("button", { name: "Apply" }).click();
+    await page.getByText("Everybody: it holds from now on.").waitFor();
     await page.getByRole("link", { name: "Make an agent" }).click();
     await page.getByRole("heading", { name: "Agents", exact: true }).waitFor();
     await page.getByRole("link", { name: "Make an agent" }).first().click();

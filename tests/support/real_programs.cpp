@@ -102,9 +102,9 @@ std::string RealPrograms::claw(const std::string& words) {
   return out;
 }
 
-void RealPrograms::set_secret(const std::string& name, const std::string& value) {
+void RealPrograms::set_secret(const std::string& name, const std::string& value, const std::string& tenant) {
   std::ofstream(where_ + "/value") << value;
-  claw(fmt::format("secret set acme {} --file {}/value", name, where_));
+  claw(fmt::format("secret set {} {} --file {}/value", tenant, name, where_));
 }
 
 json::value RealPrograms::sim(const std::string& method, const std::string& target, const json::value& body) {
@@ -168,8 +168,10 @@ json::value RealPrograms::api(const std::string& target) {
   return json::parse(answer.body);
 }
 
-HttpAnswer RealPrograms::call_api(const std::string& method, const std::string& target, const json::value& body) {
-  return http_call(gateway_port_, method, "/api/v1" + target, {{"Authorization", "Bearer " + api_token_}},
+HttpAnswer RealPrograms::call_api(const std::string& method, const std::string& target, const json::value& body,
+                                  const std::string& token) {
+  return http_call(gateway_port_, method, "/api/v1" + target,
+                   {{"Authorization", "Bearer " + (token.empty() ? api_token_ : token)}},
                    body.is_null() ? "" : json::serialize(body));
 }
 

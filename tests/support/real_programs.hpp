@@ -37,7 +37,7 @@ class RealPrograms {
   /// One `clawcentral` command; its standard output.
   std::string claw(const std::string& words);
   void set_token(const std::string& token) { set_secret("WHATSAPP_ACCESS_TOKEN", token); }
-  void set_secret(const std::string& name, const std::string& value);
+  void set_secret(const std::string& name, const std::string& value, const std::string& tenant = "acme");
 
   /// A call of the simulator's control API, `target` from /_sim/ on. REQUIRES: it is answered 2xx.
   boost::json::value sim(const std::string& method, const std::string& target, const boost::json::value& body = {});
@@ -64,8 +64,9 @@ class RealPrograms {
   /// True where everything people wrote was acknowledged and stored, each turn is over, and nothing waits to be sent.
   bool at_rest();
 
-  /// A call of the tenant's API, `target` from /api/v1 on.
-  HttpAnswer call_api(const std::string& method, const std::string& target, const boost::json::value& body = {});
+  /// A call of the tenant's API, `target` from /api/v1 on; with another `token`, of whose it is.
+  HttpAnswer call_api(const std::string& method, const std::string& target, const boost::json::value& body = {},
+                      const std::string& token = "");
   /// The same without the token, anywhere on the public listener.
   HttpAnswer call_gateway(const std::string& method, const std::string& target, const std::string& body = "");
   /// Where Meta is: a Graph base URL.

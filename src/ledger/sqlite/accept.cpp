@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "base/crypto.hpp"
+#include "ledger/sqlite/sqlite_ledger.hpp"
 
 namespace claw::sqlite {
 namespace {
@@ -43,6 +44,10 @@ std::optional<MessageState> state_named(std::string_view status) {
   return std::nullopt;
 }
 
+bool has_person(const whatsapp::Message& message) {
+  return !message.from.phone.empty() || !message.from.bsuid.empty();
+}
+
 /// As CLAW_TEXT_BYTES.
 std::int64_t bytes_of(const whatsapp::AgentView& view, const std::string& raw) {
   return static_cast<std::int64_t>(view.text.size() + view.data.size() + raw.size()) + kRowBytes;
@@ -73,55 +78,13 @@ bool Acceptor::is_new(const AcceptItem& item) {
   return db_.changes() == 1;
 }
 
-std::optional<std::string> Acceptor::mapped(TenantId tenant, std::string_view key) {
-  auto row = db_.query("SELECT value FROM kv WHERE tenant = $1 AND key = $2", tenant, key);
-  if (!row.next()) return std::nullopt;
-  return row->text(0);
-}
-
-void Acceptor::map(TenantId tenant, std::string_view key, std::string_view public_id) {
-  db_.run("INSERT INTO kv (tenant, key, value) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING", tenant, key, public_id);
-}
-
-Acceptor::User Acceptor::user_named(TenantId tenant, const std::string& public_id, const whatsapp::Person& person) {
-  {
-    auto row =
-        db_.query("SELECT id, phone, bsuid, name FROM users WHERE tenant = $1 AND public_id = $2", tenant, public_id);
-    if (row.next()) {
-      User user{UserId{row->integer(0)}, public_id, row->text(1), row->text(2), row->text(3)};
-      const bool newer = (!person.phone.empty() && person.phone != user.phone) ||
-                         (!person.bsuid.empty() && person.bsuid != user.bsuid) ||
-                         (!person.name.empty() && person.name != row->view(3));
-      if (!newer) return user;
-      // The newest address is the one that reaches the person.
-      if (!person.phone.empty()) user.phone = person.phone;
-      if (!person.bsuid.empty()) user.bsuid = person.bsuid;
-      if (!person.name.empty()) user.name = person.name;
-      db_.run("UPDATE users SET phone = $1, bsuid = $2, name = CASE WHEN $3 = '' THEN name ELSE $3 END WHERE id = $4",
-              user.phone, user.bsuid, person.name, user.id);
-      return user;
-    }
-  }
-  db_.run("INSERT INTO users (tenant, public_id, name, phone, bsuid, created_ms) VALUES ($1, $2, $3, $4, $5, $6)",
-          tenant, public_id, person.name, person.phone, person.bsuid, to_ms(now_));
-  return {UserId{db_.last_insert_id()}, public_id, person.phone, person.bsuid, person.name};
-}
-
-Acceptor::User Acceptor::find_or_make_user(TenantId tenant, const whatsapp::Person& person) {
-  const std::string phone_key = person.phone.empty() ? "" : "wa:" + person.phone;
-  const std::string bsuid_key = person.bsuid.empty() ? "" : "wa:" + person.bsuid;
-  auto by_phone = phone_key.empty() ? std::nullopt : mapped(tenant, phone_key);
-  auto by_bsuid = bsuid_key.empty() ? std::nullopt : mapped(tenant, bsuid_key);
-  // Phone first; an identity that another person holds is never taken away (map() leaves what is there).
-  const std::string public_id = by_phone            ? *by_phone
-                                : by_bsuid          ? *by_bsuid
-                                : phone_key.empty() ? person.bsuid
-                                                    : person.phone;
-  if (!phone_key.empty() && !by_phone) map(tenant, phone_key, public_id);
-  if (!bsuid_key.empty() && !by_bsuid) map(tenant, bsuid_key, public_id);
-  whatsapp::Person known = person;
-  if (by_bsuid && *by_bsuid != public_id) known.bsuid.clear();
-  return user_named(tenant, public_id, known);
+User Acceptor::person_of(const AcceptItem& item, const whatsapp::Message& message) {
+  const TenantId tenant = item.item.tenant;
+  const bool changed = !message.changed_to.phone.empty() || !message.changed_to.bsuid.empty();
+  // Only WhatsApp itself writes system messages.
+  if (changed && message.type == "system" && item.event.kind == whatsapp::ItemKind::kMessage)
+    return identity_.moved_or_made(tenant, message.from, message.changed_to);
+  return identity_.find_or_make(tenant, message.from);
 }
 
 Acceptor::Conversation Acceptor::find_or_make_conversation(TenantId tenant, UserId user,
@@ -139,10 +102,31 @@ Acceptor::Conversation Acceptor::find_or_make_conversation(TenantId tenant, User
   return {ConversationId{db_.last_insert_id()}, {}};
 }
 
+void Acceptor::hold(ConversationId conversation, TimePoint until) {
+  db_.run(
+      "INSERT INTO conversation_sessions (conversation, epoch, first, agent, matched_by, paused_until_ms, paused_by) "
+      "VALUES ($1, 0, 0, '', '', $2, $3) ON CONFLICT DO UPDATE SET paused_until_ms = excluded.paused_until_ms, "
+      "paused_by = excluded.paused_by WHERE paused_until_ms < excluded.paused_until_ms",
+      conversation, to_ms(until), kBusinessApp);
+  if (db_.changes() > 0) accepted_.held.push_back(conversation);
+}
+
 void Acceptor::message(AcceptItem& item, whatsapp::Message& message) {
   const TenantId tenant = item.item.tenant;
   const bool echo = item.event.kind == whatsapp::ItemKind::kEcho;
-  const User user = find_or_make_user(tenant, message.from);
+  std::optional<Author> author;
+  UserId author_id;
+  User user;
+  if (message.group_id.empty()) {
+    user = person_of(item, message);
+  } else {
+    user = identity_.find_or_make_group(tenant, message.group_id);
+    if (has_person(message) && !echo) {
+      User wrote = person_of(item, message);
+      author_id = wrote.id;
+      author = {std::move(wrote.public_id), std::move(wrote.phone), std::move(wrote.bsuid), std::move(wrote.name)};
+    }
+  }
   const Conversation conversation = find_or_make_conversation(tenant, user.id, item.event.phone_number_id);
   const bool waits = !echo && item.ignore_reason.empty();
   const MessageState state = echo ? MessageState::kSent : waits ? MessageState::kPending : MessageState::kIgnored;
@@ -150,11 +134,12 @@ void Acceptor::message(AcceptItem& item, whatsapp::Message& message) {
   const std::int64_t meta_ms = message.timestamp_s * 1000;
   db_.run(
       "INSERT INTO messages (tenant, conversation, direction, state, type, text, data, wamid, created_ms, meta_ms, "
-      "previous, inbox, turn, part, attempts, due_ms, error_code, reason, agent, raw_bytes) "
-      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0, 0, 0, 0, 0, $13, '', $14)",
+      "previous, inbox, turn, part, attempts, due_ms, error_code, reason, agent, raw_bytes, author) "
+      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0, 0, 0, 0, 0, $13, $15, $14, $16)",
       tenant, conversation.id, echo ? Direction::kOutbound : Direction::kInbound, state, message.type,
       message.view.text, message.view.data, message.id, received_ms, meta_ms, conversation.last, item.item.seq,
-      echo ? std::string("written in the business app") : item.ignore_reason, item.item.raw.size());
+      echo ? std::string("written in the business app") : item.ignore_reason, item.item.raw.size(),
+      echo ? kBusinessApp : std::string_view(), author_id);
   const MessageId id{db_.last_insert_id()};
   echo ? tally_.went_out(tenant, item.item.received_at) : tally_.came_in(tenant, item.item.received_at);
   auto& stored = tally_.stored(tenant);
@@ -163,6 +148,7 @@ void Acceptor::message(AcceptItem& item, whatsapp::Message& message) {
   stored.bytes += bytes_of(message.view, item.item.raw);
   db_.run("UPDATE conversations SET last_message = $1, last_inbound_ms = max(last_inbound_ms, $2) WHERE id = $3", id,
           echo ? 0 : meta_ms, conversation.id);
+  if (echo && item.held_until > TimePoint{}) hold(conversation.id, item.held_until);
   if (!waits) return;
   accepted_.pending.push_back({id,
                                tenant,
@@ -177,7 +163,8 @@ void Acceptor::message(AcceptItem& item, whatsapp::Message& message) {
                                user.name,
                                item.item.received_at,
                                {},
-                               0});
+                               0,
+                               std::move(author)});
 }
 
 Outgoing Acceptor::outgoing_of(TenantId tenant, const whatsapp::Status& status) {
@@ -226,7 +213,23 @@ void Acceptor::event(AcceptItem& item, const char* kind, const whatsapp::AgentVi
   ++accepted_.events;
 }
 
+void Acceptor::name_groups(const AcceptItem& item, const whatsapp::Change& change) {
+  if (item.event.phone_number_id.empty()) return;
+  for (const auto& group : change.groups) {
+    const User user = identity_.name_group(item.item.tenant, group.id, group.name);
+    // So that it can be chosen before anybody has written in it.
+    (void)find_or_make_conversation(item.item.tenant, user.id, item.event.phone_number_id);
+  }
+}
+
+void Acceptor::read_again_who_changed() {
+  accepted_.identities = identity_.take_changes();
+  if (accepted_.identities.empty()) return;
+  for (auto& pending : accepted_.pending) pending = pending_message(db_, pending.id);
+}
+
 Accepted Acceptor::finish() {
+  read_again_who_changed();
   tally_.write(db_);
   return std::move(accepted_);
 }
@@ -243,12 +246,14 @@ void Acceptor::accept(AcceptItem& item) {
     return event(item, "foreign", view, "");
   }
   if (auto* message = std::get_if<whatsapp::Message>(&what)) {
-    if (!message->from.phone.empty() || !message->from.bsuid.empty()) return this->message(item, *message);
+    if (has_person(*message) || !message->group_id.empty()) return this->message(item, *message);
     return event(item, "message", message->view, message->type);  // nobody to answer: kept and shown
   }
   if (const auto* status = std::get_if<whatsapp::Status>(&what)) return this->status(item, *status);
   if (const auto* call = std::get_if<whatsapp::Call>(&what)) return event(item, "call", call->view, call->event);
   const auto& change = std::get<whatsapp::Change>(what);
+  if (change.field == "user_id_update") (void)identity_.moved(item.item.tenant, change.about, change.changed_to);
+  name_groups(item, change);
   event(item, item.event.kind == whatsapp::ItemKind::kUnparsed ? "unparsed" : "change", change.view, change.event);
 }
 

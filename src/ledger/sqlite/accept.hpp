@@ -1,6 +1,7 @@
 #pragma once
 
 #include "ledger/ledger.hpp"
+#include "ledger/sqlite/identity.hpp"
 #include "ledger/sqlite/tally.hpp"
 
 namespace claw::sqlite {
@@ -9,17 +10,13 @@ namespace claw::sqlite {
 class Acceptor {
  public:
   /// `db` is inside a transaction and outlives this object.
-  Acceptor(Database& db, TimePoint now) : db_(db), now_(now) {}
+  Acceptor(Database& db, TimePoint now) : db_(db), now_(now), identity_(db, now, tally_) {}
 
   void accept(AcceptItem& item);
   /// Writes what was counted. To be called once, after the last item.
   [[nodiscard]] Accepted finish();
 
  private:
-  struct User {
-    UserId id;
-    std::string public_id, phone, bsuid, name;
-  };
   /// False if an item of the same identity was here before.
   bool is_new(const AcceptItem& item);
   void message(AcceptItem& item, whatsapp::Message& message);
@@ -28,20 +25,25 @@ class Acceptor {
   Outgoing outgoing_of(TenantId tenant, const whatsapp::Status& status);
   void event(AcceptItem& item, const char* kind, const whatsapp::AgentView& view, std::string_view name);
 
-  User find_or_make_user(TenantId tenant, const whatsapp::Person& person);
-  User user_named(TenantId tenant, const std::string& public_id, const whatsapp::Person& person);
-  std::optional<std::string> mapped(TenantId tenant, std::string_view key);
-  void map(TenantId tenant, std::string_view key, std::string_view public_id);
+  /// Who wrote a message, or to whom an echo went.
+  User person_of(const AcceptItem& item, const whatsapp::Message& message);
+  void name_groups(const AcceptItem& item, const whatsapp::Change& change);
   struct Conversation {
     ConversationId id;
     MessageId last;
   };
+  /// A person answers by hand until then, unless one does longer.
+  void hold(ConversationId conversation, TimePoint until);
   Conversation find_or_make_conversation(TenantId tenant, UserId user, std::string_view phone_number_id);
+
+  /// Messages that wait and whose people became others behind them in the same batch.
+  void read_again_who_changed();
 
   Database& db_;
   TimePoint now_;
   Accepted accepted_;
   Tally tally_;
+  Identity identity_;
 };
 
 /// Moves an outbound message to the state that a status names, if that is later than where it stands, and counts it.

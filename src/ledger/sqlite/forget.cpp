@@ -17,6 +17,10 @@ std::size_t forget_identities(Database& db, TimePoint before, std::size_t limit)
       "DELETE FROM seen WHERE (meta_s, identity) IN "
       "(SELECT meta_s, identity FROM seen WHERE meta_s = 0 AND seen_ms < $1 LIMIT $2)",
       to_ms(before), limit - forgotten);
+  forgotten += static_cast<std::size_t>(db.changes());
+  if (forgotten >= limit) return forgotten;
+  db.run("DELETE FROM said_keys WHERE (tenant, key) IN (SELECT tenant, key FROM said_keys WHERE said_ms < $1 LIMIT $2)",
+         to_ms(before), limit - forgotten);
   return forgotten + static_cast<std::size_t>(db.changes());
 }
 

@@ -192,6 +192,27 @@ CREATE INDEX access_of_tenant ON access (tenant, id);
 CREATE UNIQUE INDEX access_requests ON access (tenant, code) WHERE standing = 2;
 CREATE INDEX access_waiting ON access (tenant, number, expires_ms) WHERE standing = 2;
 )sql",
+    // what was said by hand, so that it is said once
+    R"sql(
+CREATE TABLE said_keys (
+  tenant INTEGER NOT NULL, key TEXT NOT NULL, message INTEGER NOT NULL, said_ms INTEGER NOT NULL,
+  PRIMARY KEY (tenant, key)) STRICT, WITHOUT ROWID;
+CREATE INDEX said_keys_by_time ON said_keys (said_ms);
+)sql",
+    // who became whom, which conversation was joined to which, and who wrote in a group
+    R"sql(
+-- merged_into: the user that this one became; it is never itself one that was merged. It keeps its row, so that its
+-- public id finds the other and is never given again.
+ALTER TABLE users ADD COLUMN merged_into INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX users_merged ON users (merged_into) WHERE merged_into > 0;
+-- joined_into: where its messages are. It keeps its row for the same reasons.
+ALTER TABLE conversations ADD COLUMN joined_into INTEGER NOT NULL DEFAULT 0;
+-- The user who wrote it, where the conversation is a group's.
+ALTER TABLE messages ADD COLUMN author INTEGER NOT NULL DEFAULT 0;
+-- The addresses of a user: the keys wa:... that hold their public id.
+CREATE INDEX kv_of_people ON kv (tenant, value) WHERE key >= 'wa:' AND key < 'wa;';
+CREATE INDEX access_by_address ON access (tenant, address);
+)sql",
 };
 
 }  // namespace

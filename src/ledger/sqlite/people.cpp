@@ -1,6 +1,8 @@
 #include <algorithm>
 
+#include "ledger/sqlite/join_conversations.hpp"
 #include "ledger/sqlite/sqlite_ledger.hpp"
+#include "ledger/sqlite/user_record.hpp"
 #include "ledger/sqlite/walk.hpp"
 
 namespace claw::sqlite {
@@ -12,7 +14,9 @@ using Conversations = Page<ConversationRecord>;
 #define CLAW_USER_COLUMNS "SELECT u.public_id, u.name, u.phone, u.bsuid, u.created_ms "
 #define CLAW_CONVERSATION_COLUMNS                                                                             \
   "SELECT c.id, u.public_id, u.name, c.phone_number_id, c.created_ms, c.last_inbound_ms, m.id, m.direction, " \
-  "m.state, m.type, substr(m.text, 1, $1), m.created_ms "
+  "m.state, m.type, substr(m.text, 1, $1), m.created_ms, "                                                    \
+  "(SELECT s.paused_until_ms FROM conversation_sessions s WHERE s.conversation = c.id), "                     \
+  "(SELECT s.paused_by FROM conversation_sessions s WHERE s.conversation = c.id) "
 
 UserRecord user_at(const Statement& row) {
   return {row.text(0), row.text(1), row.text(2), row.text(3), from_ms(row.integer(4)), {}};
@@ -32,6 +36,8 @@ ConversationRecord conversation_at(const Statement& row) {
   record.last_type = row.text(9);
   record.last_text = row.text(10);
   record.last_at = from_ms(row.integer(11));
+  record.held_until = from_ms(row.integer(12));
+  record.held_by = row.text(13);
   return record;
 }
 
@@ -43,24 +49,31 @@ void read_users(Database::Query rows, std::size_t limit, Users& page) {
 Users by_id(Database& db, TenantId tenant, const UserFilter& filter) {
   Users page;
   read_users(
-      db.query(CLAW_USER_COLUMNS "FROM users u WHERE u.tenant = $1 AND u.public_id > $2 ORDER BY u.public_id LIMIT $3",
+      db.query(CLAW_USER_COLUMNS "FROM users u WHERE u.tenant = $1 AND u.public_id > $2 AND u.merged_into = 0 "
+                                 "ORDER BY u.public_id LIMIT $3",
                tenant, filter.after, filter.limit),
       filter.limit, page);
   return page;
 }
 
-/// Through the keys that say who has an address: they are in order. A key that its person has moved on from is passed
-/// over, so that nobody is shown twice.
+/// A person of several addresses is found by the first that fits, so that nobody is shown twice: `$3` is where those
+/// that fit begin.
+#define CLAW_FIRST_THAT_FITS                                                                             \
+  "AND NOT EXISTS (SELECT 1 FROM kv o WHERE o.tenant = k.tenant AND o.value = k.value AND o.key >= $3 " \
+  "AND o.key < k.key AND o.key >= 'wa:' AND o.key < 'wa;') "
+
+/// Through the keys that say who has an address: they are in order.
 Users by_address(Database& db, TenantId tenant, const UserFilter& filter) {
   Users page;
-  const KeyRange range("wa:" + filter.phone, filter.after);
+  const std::string prefix = "wa:" + filter.phone;
+  const KeyRange range(prefix, filter.after);
   std::int64_t walked = 0;
   std::string key;
   auto rows = db.query(CLAW_USER_COLUMNS
                        ", k.key FROM kv k LEFT JOIN users u ON u.tenant = k.tenant AND u.public_id = k.value "
-                       "AND (u.phone = substr(k.key, 4) OR u.bsuid = substr(k.key, 4)) "
-                       "WHERE k.tenant = $1 AND k.key >= $2 AND k.key < $3 ORDER BY k.key",
-                       tenant, range.from, range.end);
+                       "AND u.merged_into = 0 " CLAW_FIRST_THAT_FITS
+                       "WHERE k.tenant = $1 AND k.key >= $2 AND k.key < $4 ORDER BY k.key",
+                       tenant, range.from, prefix, range.end);
   while (page.size() < filter.limit && walked < kMaxWalk && rows.next()) {
     ++walked;
     key = rows->text(5);
@@ -130,7 +143,6 @@ Conversations of_people_by_address(Database& db, TenantId tenant, const Conversa
   return fill(
       db.query("WITH found AS (SELECT DISTINCT id FROM (SELECT u.id FROM kv k CROSS JOIN users u "
                "ON u.tenant = k.tenant AND u.public_id = k.value "
-               "AND (u.phone = substr(k.key, 4) OR u.bsuid = substr(k.key, 4)) "
                "WHERE k.tenant = $2 AND k.key >= $3 AND k.key < $4 ORDER BY k.key LIMIT $7)) " CLAW_CONVERSATION_COLUMNS
                    CLAW_OF_PEOPLE_FOUND,
                kPreviewCharacters, tenant, range.from, range.end, walk.before, filter.limit, kMaxFound),
@@ -149,20 +161,30 @@ Task<Result<Users>> SqliteLedger::users(TenantId tenant, UserFilter filter) {
 
 Task<Result<UserRecord>> SqliteLedger::user(TenantId tenant, std::string id) {
   return store_.read<UserRecord>([tenant, id = std::move(id)](Database& db) -> Result<UserRecord> {
+    const auto found = user_named(db, tenant, id);
+    if (!found) return fail(ErrorKind::kNotFound, "there is no such user");
+    return user_record(db, tenant, *found);
+  });
+}
+
+UserRecord user_record(Database& db, TenantId tenant, const User& found) {
     UserRecord user;
     {
-      auto row = db.query(CLAW_USER_COLUMNS "FROM users u WHERE u.tenant = $1 AND u.public_id = $2", tenant, id);
-      if (!row.next()) return fail(ErrorKind::kNotFound, "there is no such user");
-      user = user_at(*row.operator->());
+      auto row = db.query(CLAW_USER_COLUMNS "FROM users u WHERE u.id = $1", found.id);
+      if (row.next()) user = user_at(*row.operator->());
+    }
+    user.addresses = addresses_of(db, tenant, found.public_id);
+    {
+      auto rows = db.query("SELECT public_id FROM users WHERE merged_into = $1 AND merged_into > 0 ORDER BY id", found.id);
+      while (rows.next()) user.also_known_as.push_back(rows->text(0));
     }
     auto rows = db.query(CLAW_CONVERSATION_COLUMNS
                          "FROM users u JOIN conversations c ON c.tenant = u.tenant AND c.user = u.id "
                          "JOIN messages m ON m.id = c.last_message "
-                         "WHERE u.tenant = $2 AND u.public_id = $3 ORDER BY c.last_message DESC LIMIT $4",
-                         kPreviewCharacters, tenant, id, kMaxWalk);
+                         "WHERE u.id = $2 ORDER BY c.last_message DESC LIMIT $3",
+                         kPreviewCharacters, found.id, kMaxWalk);
     while (rows.next()) user.conversations.push_back(conversation_at(*rows.operator->()));
     return user;
-  });
 }
 
 Task<Result<Conversations>> SqliteLedger::conversations(TenantId tenant, ConversationFilter filter) {
@@ -178,7 +200,7 @@ Task<Result<ConversationRecord>> SqliteLedger::conversation(TenantId tenant, Con
     auto row = db.query(CLAW_CONVERSATION_COLUMNS
                         "FROM conversations c JOIN users u ON u.id = c.user JOIN messages m ON m.id = c.last_message "
                         "WHERE c.id = $2 AND c.tenant = $3",
-                        kPreviewCharacters, id, tenant);
+                        kPreviewCharacters, live_conversation(db, id), tenant);
     if (!row.next()) return fail(ErrorKind::kNotFound, "there is no such conversation");
     return conversation_at(*row.operator->());
   });

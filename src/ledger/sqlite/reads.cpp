@@ -1,6 +1,9 @@
 #include <algorithm>
 #include <tuple>
 
+#include "ledger/sqlite/author.hpp"
+#include "ledger/sqlite/identity.hpp"
+#include "ledger/sqlite/join_conversations.hpp"
 #include "ledger/sqlite/sqlite_ledger.hpp"
 #include "ledger/sqlite/walk.hpp"
 
@@ -10,14 +13,15 @@ namespace {
 #define CLAW_MESSAGE_COLUMNS                                                                                     \
   "SELECT m.id, m.direction, m.state, u.public_id, u.name, c.phone_number_id, m.type, m.text, m.data, m.wamid, " \
   "m.created_ms, m.meta_ms, m.turn, m.part, m.attempts, m.due_ms, m.error_code, m.reason, m.agent, m.inbox, "    \
-  "m.previous, m.usage, c.id, m.matched_by "                                                                     \
-  "FROM messages m JOIN conversations c ON c.id = m.conversation JOIN users u ON u.id = c.user "
+  "m.previous, m.usage, c.id, m.matched_by, " CLAW_AUTHOR_COLUMNS                                                \
+  " FROM messages m JOIN conversations c ON c.id = m.conversation JOIN users u ON u.id = c.user " CLAW_JOIN_AUTHOR
 
 constexpr int kInboxColumn = 19;
 constexpr int kPreviousColumn = 20;
 constexpr int kUsageColumn = 21;
 constexpr int kConversationColumn = 22;
 constexpr int kMatchedByColumn = 23;
+constexpr int kAuthorColumn = 24;
 
 MessageRecord record_at(const Statement& row) {
   MessageRecord record;
@@ -43,6 +47,7 @@ MessageRecord record_at(const Statement& row) {
   record.usage = row.text(kUsageColumn);
   record.matched_by = row.text(kMatchedByColumn);
   record.conversation = ConversationId{row.integer(kConversationColumn)};
+  record.author = author_at(row, kAuthorColumn);
   return record;
 }
 
@@ -115,21 +120,22 @@ Page<MessageRecord> of_lists(Database& db, std::vector<MessageId> heads, const M
 }
 
 Result<Page<MessageRecord>> of_conversation(Database& db, TenantId tenant, const MessageFilter& filter) {
+  const ConversationId conversation = live_conversation(db, filter.conversation);
   {
-    auto row = db.query("SELECT 1 FROM conversations WHERE id = $1 AND tenant = $2", filter.conversation, tenant);
+    auto row = db.query("SELECT 1 FROM conversations WHERE id = $1 AND tenant = $2", conversation, tenant);
     if (!row.next()) return fail(ErrorKind::kNotFound, "there is no such conversation");
   }
-  auto heads =
-      heads_of(db, db.query("SELECT id, last_message FROM conversations WHERE id = $1", filter.conversation), filter);
+  auto heads = heads_of(db, db.query("SELECT id, last_message FROM conversations WHERE id = $1", conversation), filter);
   return of_lists(db, std::move(heads), filter);
 }
 
 Page<MessageRecord> of_user(Database& db, TenantId tenant, const MessageFilter& filter) {
-  auto heads = heads_of(db,
-                        db.query("SELECT c.id, c.last_message FROM conversations c JOIN users u ON u.id = c.user "
-                                 "WHERE u.tenant = $1 AND u.public_id = $2 AND c.tenant = $1 AND c.last_message > 0",
-                                 tenant, filter.user),
-                        filter);
+  const auto user = user_named(db, tenant, filter.user);
+  auto heads = heads_of(
+      db,
+      db.query("SELECT id, last_message FROM conversations WHERE tenant = $1 AND user = $2 AND last_message > 0", tenant,
+               user ? user->id : UserId{}),
+      filter);
   return of_lists(db, std::move(heads), filter);
 }
 
@@ -212,7 +218,7 @@ Task<Result<std::vector<HistoryEntry>>> SqliteLedger::history(ConversationId con
   return store_.read<Entries>([conversation, first, message, limit](Database& db) -> Result<Entries> {
     std::int64_t next = 0;
     {
-      auto row = db.query("SELECT last_message FROM conversations WHERE id = $1", conversation);
+      auto row = db.query("SELECT last_message FROM conversations WHERE id = $1", live_conversation(db, conversation));
       if (row.next()) next = row->integer(0);
     }
     // A reply stands in the list where it was written, which may be behind later messages; its turn says where it
@@ -223,7 +229,10 @@ Task<Result<std::vector<HistoryEntry>>> SqliteLedger::history(ConversationId con
     };
     std::vector<Said> found;
     while (next >= std::max<std::int64_t>(first.value, 1) && found.size() < limit) {
-      auto row = db.query("SELECT id, direction, state, turn, part, text, previous FROM messages WHERE id = $1", next);
+      auto row = db.query(
+          "SELECT m.id, m.direction, m.state, m.turn, m.part, m.text, m.previous, " CLAW_AUTHOR_COLUMNS
+          " FROM messages m " CLAW_JOIN_AUTHOR "WHERE m.id = $1",
+          next);
       if (!row.next()) break;
       const auto direction = row->integer(1);
       const auto turn = direction == 1 && row->integer(3) > 0 ? row->integer(3) : row->integer(0);
@@ -232,7 +241,7 @@ Task<Result<std::vector<HistoryEntry>>> SqliteLedger::history(ConversationId con
       const bool had_a_turn = direction == 1 || (state != MessageState::kIgnored && state != MessageState::kPending &&
                                                  state != MessageState::kHeld);
       if (turn >= first.value && turn < message.value && had_a_turn)
-        found.push_back({turn, direction, row->integer(4), row->text(5)});
+        found.push_back({turn, direction, row->integer(4), text_of(row->text(5), author_at(*row.operator->(), 7))});
     }
     std::ranges::sort(found, {}, [](const Said& said) { return std::tuple(said.turn, said.direction, said.part); });
     Entries entries;

@@ -1,8 +1,10 @@
 #include "ledger/sqlite/sqlite_access_store.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include "ledger/sqlite/audit.hpp"
+#include "ledger/sqlite/identity.hpp"
 #include "ledger/sqlite/sqlite_ledger.hpp"
 #include "ledger/sqlite/walk.hpp"
 
@@ -68,14 +70,19 @@ void tidy(Database& db, std::int64_t id) {
   db.run("DELETE FROM access WHERE id = $1 AND standing = 0 AND opted_out_ms = 0", id);
 }
 
-/// The conversations that `row` is about: its person's, at its number or at all.
+/// The conversations that `row` is about: its person's, at its number or at all. Who has the address now is its person,
+/// not who is still called by it.
 std::vector<std::int64_t> conversations_of(Database& db, const AccessRow& row) {
+  std::string public_id = row.address;
+  {
+    auto key = db.query("SELECT value FROM kv WHERE tenant = $1 AND key = 'wa:' || $2", row.tenant, row.address);
+    if (key.next()) public_id = key->text(0);
+  }
+  const auto user = user_named(db, row.tenant, public_id);
   std::vector<std::int64_t> found;
   auto rows = db.query(
-      "SELECT c.id FROM users u JOIN conversations c ON c.tenant = u.tenant AND c.user = u.id "
-      "WHERE u.tenant = $1 AND u.public_id IN ($2, (SELECT value FROM kv WHERE tenant = $1 AND key = 'wa:' || $2)) "
-      "AND ($3 = '' OR c.phone_number_id = $3)",
-      row.tenant, row.address, row.number);
+      "SELECT id FROM conversations WHERE tenant = $1 AND user = $2 AND ($3 = '' OR phone_number_id = $3)", row.tenant,
+      user ? user->id : UserId{}, row.number);
   while (rows.next()) found.push_back(rows->integer(0));
   return found;
 }
@@ -111,6 +118,22 @@ std::vector<PendingMessage> release(Database& db, const AccessRow& row) {
   }
   std::ranges::sort(released, {}, &PendingMessage::id);
   return released;
+}
+
+std::optional<AccessRow> live_request(Database& db, TenantId tenant, std::int64_t id, TimePoint now) {
+  auto rows =
+      db.query(CLAW_ACCESS_COLUMNS "FROM access WHERE id = $1 AND tenant = $2 AND standing = 2 AND expires_ms > $3", id,
+               tenant, to_ms(now));
+  if (!rows.next()) return std::nullopt;
+  return row_at(*rows.operator->());
+}
+
+void add_first_words(Database& db, AccessRow& row) {
+  auto message = db.query("SELECT type, substr(text, 1, $1) FROM messages WHERE id = $2 AND tenant = $3",
+                          kPreviewCharacters, row.asked_by, row.tenant);
+  if (!message.next()) return;
+  row.asked_type = message->text(0);
+  row.asked_text = message->text(1);
 }
 
 AccessDecided settle(Database& db, AccessRow row, const AuditRow& audit) {
@@ -161,27 +184,32 @@ Task<Result<PairingAsked>> SqliteAccessStore::ask(AccessRow request, std::size_t
   });
 }
 
-Task<Result<AccessDecided>> SqliteAccessStore::decide(TenantId tenant, std::int64_t id, Standing standing,
-                                                      TimePoint now, AuditRow audit) {
-  return store_.write<AccessDecided>([tenant, id, standing, now,
-                                      audit = std::move(audit)](Database& db) mutable -> Result<AccessDecided> {
-    AccessRow row;
-    {
-      auto rows =
-          db.query(CLAW_ACCESS_COLUMNS "FROM access WHERE id = $1 AND tenant = $2 AND standing = 2 AND expires_ms > $3",
-                   id, tenant, to_ms(now));
-      if (!rows.next())
-        return fail(ErrorKind::kNotFound, "there is no such request, or it has expired; the sender may ask again");
-      row = row_at(*rows.operator->());
-    }
-    row.standing = standing;
-    row.by = audit.who;
-    row.since = now;
-    row.code.clear();
-    row.expires = {};
-    audit.target = row.address;
-    return settle(db, std::move(row), audit);
-  });
+Task<Result<AccessDecisions>> SqliteAccessStore::decide(TenantId tenant, std::vector<std::int64_t> ids,
+                                                        Standing standing, TimePoint now, AuditRow audit) {
+  return store_.write<AccessDecisions>(
+      [tenant, ids = std::move(ids), standing, now, audit = std::move(audit)](Database& db) -> Result<AccessDecisions> {
+        AccessDecisions decisions;
+        for (const std::int64_t id : ids) {
+          auto row = live_request(db, tenant, id, now);
+          if (!row) {
+            ++decisions.gone;
+            continue;
+          }
+          row->standing = standing;
+          row->by = audit.who;
+          row->since = now;
+          row->code.clear();
+          row->expires = {};
+          AuditRow said = audit;
+          said.target = row->address;
+          said.what += " " + row->address;
+          auto decided = settle(db, std::move(*row), said);
+          decisions.rows.push_back(std::move(decided.row));
+          std::ranges::move(decided.released, std::back_inserter(decisions.released));
+        }
+        std::ranges::sort(decisions.released, {}, &PendingMessage::id);
+        return decisions;
+      });
 }
 
 Task<Result<AccessRow>> SqliteAccessStore::pending_by_code(TenantId tenant, std::string code, TimePoint now) {
@@ -202,6 +230,25 @@ Task<Result<AccessDecided>> SqliteAccessStore::put(AccessRow row, AuditRow audit
           return fail(ErrorKind::kNotFound, "there is no such sender");
         return settle(db, std::move(row), audit);
       });
+}
+
+Task<Result<AccessRow>> SqliteAccessStore::remove(TenantId tenant, std::int64_t id, AuditRow audit) {
+  return store_.write<AccessRow>([tenant, id, audit = std::move(audit)](Database& db) mutable -> Result<AccessRow> {
+    AccessRow row;
+    {
+      auto rows = db.query(CLAW_ACCESS_COLUMNS "FROM access WHERE id = $1 AND tenant = $2", id, tenant);
+      if (!rows.next()) return fail(ErrorKind::kNotFound, "there is no such sender");
+      row = row_at(*rows.operator->());
+    }
+    row.standing = Standing::kUnknown;
+    row.by = audit.who;
+    row.since = audit.at;
+    row.code.clear();
+    row.expires = {};
+    audit.target = row.address;
+    audit.what += " " + row.address;
+    return settle(db, std::move(row), audit).row;
+  });
 }
 
 Task<Result<void>> SqliteAccessStore::set_opted_out(TenantId tenant, std::string address, std::string name,
@@ -233,6 +280,8 @@ Task<Result<Page<AccessRow>>> SqliteAccessStore::list(TenantId tenant, AccessFil
     Page<AccessRow> page;
     while (rows.next()) page.push_back(row_at(*rows.operator->()));
     if (page.size() == filter.limit && !page.empty()) page.next = page.back().id;
+    for (auto& row : page)
+      if (row.standing == Standing::kPending) add_first_words(db, row);
     return page;
   });
 }

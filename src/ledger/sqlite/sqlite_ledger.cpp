@@ -3,22 +3,22 @@
 #include <fmt/format.h>
 
 #include "ledger/sqlite/accept.hpp"
+#include "ledger/sqlite/author.hpp"
 
 namespace claw::sqlite {
 namespace {
 
 #define CLAW_PENDING_COLUMNS                                                                                           \
   "SELECT m.id, m.tenant, m.conversation, c.phone_number_id, u.public_id, u.phone, u.bsuid, m.wamid, m.type, m.text, " \
-  "m.data, u.name, m.created_ms, m.turn, m.attempts FROM messages m JOIN conversations c ON c.id = m.conversation "    \
-  "JOIN users u "                                                                                                      \
-  "ON u.id = c.user "
+  "m.data, u.name, m.created_ms, m.turn, m.attempts, " CLAW_AUTHOR_COLUMNS                                             \
+  " FROM messages m JOIN conversations c ON c.id = m.conversation JOIN users u ON u.id = c.user " CLAW_JOIN_AUTHOR
 constexpr const char* kPendingRows =
     CLAW_PENDING_COLUMNS "WHERE m.tenant = $1 AND m.state = 0 AND m.id >= $2 ORDER BY m.id LIMIT $3";
 
 // `state IN (10, 11)` is there for the planner: it uses a partial index only where it finds the index's own condition.
 constexpr const char* kQueuedColumns =
     "SELECT m.id, m.tenant, m.conversation, c.phone_number_id, u.phone, u.bsuid, m.text, m.attempts, m.due_ms, "
-    "m.created_ms, m.turn "
+    "m.created_ms, m.turn, u.public_id "
     "FROM messages m JOIN conversations c ON c.id = m.conversation JOIN users u ON u.id = c.user "
     "WHERE m.state = 10 AND m.state IN (10, 11) AND m.id >= $1 AND c.phone_number_id = $2 ORDER BY m.id LIMIT $3";
 
@@ -36,7 +36,8 @@ PendingMessage pending_at(const Statement& row) {
           row.text(11),
           from_ms(row.integer(12)),
           MessageId{-row.integer(13)},
-          static_cast<std::size_t>(row.integer(14))};
+          static_cast<std::size_t>(row.integer(14)),
+          author_at(row, 15)};
 }
 
 OutboundMessage outbound_at(const Statement& row) {
@@ -50,7 +51,8 @@ OutboundMessage outbound_at(const Statement& row) {
           static_cast<int>(row.integer(7)),
           from_ms(row.integer(8)),
           from_ms(row.integer(9)),
-          MessageId{row.integer(10)}};
+          MessageId{row.integer(10)},
+          group_of(row.view(11))};
 }
 
 std::optional<Outgoing> outgoing_at(Database& db, MessageId message) {

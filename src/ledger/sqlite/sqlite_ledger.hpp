@@ -22,8 +22,8 @@ class SqliteLedger final : public Ledger {
   [[nodiscard]] Task<Result<SessionRecord>> session(ConversationId conversation) override;
   [[nodiscard]] Task<Result<void>> pause(TenantId tenant, ConversationId conversation, TimePoint until, std::string by,
                                          Fence fence) override;
-  [[nodiscard]] Task<Result<OutboundMessage>> say(TenantId tenant, ConversationId conversation, std::string text,
-                                                  std::string by, Fence fence) override;
+  [[nodiscard]] Task<Result<Said>> say(TenantId tenant, ConversationId conversation, Saying saying,
+                                       Fence fence) override;
   [[nodiscard]] Task<Result<void>> begin_send(MessageId message, Fence fence) override;
   [[nodiscard]] Task<Result<void>> end_send(MessageId message, SendOutcome outcome, Fence fence) override;
   [[nodiscard]] Task<Result<void>> explain(std::vector<MessageId> messages, SendOutcome outcome, Fence fence) override;

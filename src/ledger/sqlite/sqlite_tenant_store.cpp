@@ -1,5 +1,7 @@
 #include "ledger/sqlite/sqlite_tenant_store.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "ledger/sqlite/audit.hpp"
@@ -10,6 +12,7 @@ namespace {
 constexpr const char* kDefaultAgent = "agent.default";
 constexpr const char* kNumbers = "WHATSAPP_PHONE_NUMBER_ID";
 constexpr const char* kAccount = "WHATSAPP_WABA_ID";
+constexpr const char* kRules = "routing.rules";
 
 std::optional<std::string> text_in(Database::Query row) {
   if (!row.next()) return std::nullopt;
@@ -60,6 +63,84 @@ void write_default_agent(Database& db, TenantId tenant, const std::string& agent
          before);
 }
 
+/// What a rule of the routing names, and its place, from 1.
+struct NamedByRule {
+  std::int64_t place = 0;
+  std::string agent;
+  std::string number;  ///< Empty: none.
+};
+
+std::vector<NamedByRule> named_by_rules(Database& db, TenantId tenant) {
+  std::vector<NamedByRule> found;
+  auto rows = db.query(
+      "SELECT r.key + 1, json_extract(r.value, '$.agent'), coalesce(CASE json_extract(r.value, '$.by') WHEN 'number' "
+      "THEN json_extract(r.value, '$.value') ELSE json_extract(r.value, '$.number') END, '') "
+      "FROM settings s, json_each(s.value) r WHERE s.tenant = $1 AND s.name = $2 AND json_valid(s.value)",
+      tenant, kRules);
+  while (rows.next()) found.push_back({rows->integer(0), rows->text(1), rows->text(2)});
+  return found;
+}
+
+/// A rule that names what is gone would send people elsewhere, and nobody would see why.
+std::unexpected<Error> still_named(const std::vector<NamedByRule>& all, std::string NamedByRule::* what,
+                                   std::string_view kind, const std::string& name) {
+  std::vector<std::int64_t> places;
+  for (const auto& rule : all)
+    if (rule.*what == name) places.push_back(rule.place);
+  return fail(ErrorKind::kConflict, fmt::format("{} {} of the routing name{} the {} {}: change the routing first",
+                                                places.size() == 1 ? "rule" : "rules", fmt::join(places, ", "),
+                                                places.size() == 1 ? "s" : "", kind, name));
+}
+
+Result<void> check_unnamed_agent(Database& db, TenantId tenant, const std::string& agent) {
+  const auto rules = named_by_rules(db, tenant);
+  if (std::ranges::find(rules, agent, &NamedByRule::agent) == rules.end()) return {};
+  return still_named(rules, &NamedByRule::agent, "agent", agent);
+}
+
+bool lists(std::string list, std::string_view number) {
+  std::erase(list, ' ');
+  return fmt::format(",{},", list).contains(fmt::format(",{},", number));
+}
+
+/// Of the numbers that are in the list `before` and not in `after`.
+Result<void> check_unnamed_numbers(Database& db, TenantId tenant, const std::string& before, const std::string& after) {
+  const auto rules = named_by_rules(db, tenant);
+  for (const auto& rule : rules)
+    if (!rule.number.empty() && lists(before, rule.number) && !lists(after, rule.number))
+      return still_named(rules, &NamedByRule::number, "phone number id", rule.number);
+  return {};
+}
+
+/// Rules that are to be written: agents and numbers may have gone since they were read.
+Result<void> check_rules(Database& db, TenantId tenant) {
+  const std::string numbers = setting(db, tenant, kNumbers).value_or("");
+  for (const auto& rule : named_by_rules(db, tenant)) {
+    const bool agent_is_there = agent_version(db, tenant, rule.agent).has_value();
+    if (agent_is_there && (rule.number.empty() || lists(numbers, rule.number))) continue;
+    return fail(ErrorKind::kConflict, fmt::format("rule {} names {} {}, which somebody deleted meanwhile", rule.place,
+                                                  agent_is_there ? "the phone number id" : "the agent",
+                                                  agent_is_there ? rule.number : rule.agent));
+  }
+  return {};
+}
+
+/// One of the settings that a tenant's own version covers; an empty value takes it away.
+Result<void> write_own_setting(Database& db, const SettingRow& row) {
+  if (row.value.empty()) {
+    db.run("DELETE FROM settings WHERE tenant = $1 AND name = $2", row.tenant, row.name);
+    return {};
+  }
+  if (row.name == kDefaultAgent) {
+    if (!agent_version(db, row.tenant, row.value))
+      return fail(ErrorKind::kConflict, fmt::format("somebody deleted the agent {} meanwhile", row.value));
+    write_default_agent(db, row.tenant, row.value, setting(db, row.tenant, kDefaultAgent).value_or(""));
+    return {};
+  }
+  write_setting(db, row);
+  return row.name == kRules ? check_rules(db, row.tenant) : Result<void>{};
+}
+
 Result<void> check_unique(Database& db, const SettingRow& row, const std::vector<std::string>& unique) {
   for (const auto& each : unique) {
     auto taken = db.query(
@@ -74,11 +155,7 @@ Result<void> check_unique(Database& db, const SettingRow& row, const std::vector
 /// Adds the claimed number to the tenant's, and says which account it is of where that is not said already.
 void write_claimed_settings(Database& db, const Claim& claim, const AuditRow& by) {
   const std::string numbers = setting(db, claim.tenant, kNumbers).value_or("");
-  const auto fenced = [](std::string list) {
-    std::erase(list, ' ');
-    return "," + list + ",";
-  };
-  if (!fenced(numbers).contains(fenced(claim.phone_number_id)))
+  if (!lists(numbers, claim.phone_number_id))
     write_setting(
         db, {claim.tenant, kNumbers, (numbers.empty() ? "" : numbers + ",") + claim.phone_number_id, by.at, by.who});
   const std::string own = fmt::format("{}_{}", kAccount, claim.phone_number_id);
@@ -146,7 +223,8 @@ Task<Result<void>> SqliteTenantStore::change_tenant(TenantId tenant, std::option
       [tenant, enabled, settings = std::move(settings), change = std::move(change)](Database& db) -> Result<void> {
         const auto version = text_in(db.query("SELECT version FROM tenants WHERE id = $1", tenant));
         if (auto held = check(change.condition, version); !held) return held;
-        for (const auto& row : settings) write_setting(db, row);
+        for (const auto& row : settings)
+          if (auto written = write_own_setting(db, row); !written) return written;
         db.run(
             "UPDATE tenants SET enabled = CASE $1 WHEN -1 THEN enabled ELSE $1 END, "
             "version = lower(hex(randomblob(16))) WHERE id = $2",
@@ -192,6 +270,10 @@ Task<Result<void>> SqliteTenantStore::put_setting(SettingRow row, std::vector<st
       [row = std::move(row), unique = std::move(unique), change = std::move(change)](Database& db) -> Result<void> {
         if (auto held = check(change.condition, setting_version(db, row.tenant, row.name)); !held) return held;
         if (auto free = check_unique(db, row, unique); !free) return free;
+        if (row.name == kNumbers) {
+          const auto before = setting(db, row.tenant, kNumbers).value_or("");
+          if (auto unnamed = check_unnamed_numbers(db, row.tenant, before, row.value); !unnamed) return unnamed;
+        }
         write_setting(db, row);
         return changed_one(db, "setting", change);
       });
@@ -200,6 +282,10 @@ Task<Result<void>> SqliteTenantStore::put_setting(SettingRow row, std::vector<st
 Task<Result<void>> SqliteTenantStore::delete_setting(TenantId tenant, std::string name, Change change) {
   return store_.write<void>([tenant, name = std::move(name), change = std::move(change)](Database& db) -> Result<void> {
     if (auto held = check(change.condition, setting_version(db, tenant, name)); !held) return held;
+    if (name == kNumbers) {
+      const auto before = setting(db, tenant, kNumbers).value_or("");
+      if (auto unnamed = check_unnamed_numbers(db, tenant, before, ""); !unnamed) return unnamed;
+    }
     db.run("DELETE FROM settings WHERE tenant = $1 AND name = $2", tenant, name);
     return changed_one(db, "setting", change);
   });
@@ -245,6 +331,7 @@ Task<Result<void>> SqliteTenantStore::put_agent(AgentRow row, bool make_default,
 Task<Result<void>> SqliteTenantStore::delete_agent(TenantId tenant, std::string name, Change change) {
   return store_.write<void>([tenant, name = std::move(name), change = std::move(change)](Database& db) -> Result<void> {
     if (auto held = check(change.condition, agent_version(db, tenant, name)); !held) return held;
+    if (auto unnamed = check_unnamed_agent(db, tenant, name); !unnamed) return unnamed;
     const bool is_default = setting(db, tenant, kDefaultAgent) == name;
     if (is_default) {
       if (db.query("SELECT 1 FROM agents WHERE tenant = $1 AND name <> $2", tenant, name).next())

@@ -1,5 +1,7 @@
-#include <fmt/format.h>
+#include <algorithm>
 
+#include "ledger/access_store.hpp"
+#include "ledger/sqlite/join_conversations.hpp"
 #include "ledger/sqlite/sqlite_ledger.hpp"
 #include "ledger/sqlite/tally.hpp"
 
@@ -17,9 +19,9 @@ struct Place {
 
 std::optional<Place> place_of(Database& db, ConversationId conversation) {
   auto row = db.query(
-      "SELECT c.tenant, c.id, c.phone_number_id, u.phone, u.bsuid, c.last_message FROM conversations c "
+      "SELECT c.tenant, c.id, c.phone_number_id, u.phone, u.bsuid, c.last_message, u.public_id FROM conversations c "
       "JOIN users u ON u.id = c.user WHERE c.id = $1",
-      conversation);
+      live_conversation(db, conversation));
   if (!row.next()) return std::nullopt;
   Place place;
   place.whose.tenant = TenantId{row->integer(0)};
@@ -28,6 +30,7 @@ std::optional<Place> place_of(Database& db, ConversationId conversation) {
   place.whose.phone = row->text(3);
   place.whose.bsuid = row->text(4);
   place.previous = row->integer(5);
+  place.whose.group = group_of(row->view(6));
   return place;
 }
 
@@ -58,11 +61,22 @@ void set_head(Database& db, const Place& place) {
 void write_session(Database& db, ConversationId conversation, const SessionRecord& session) {
   db.run(
       "INSERT INTO conversation_sessions (conversation, epoch, first, agent, matched_by, paused_until_ms, paused_by) "
-      "VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO UPDATE SET epoch = excluded.epoch, first = excluded.first, "
+      "VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO UPDATE SET epoch = max(epoch, excluded.epoch), first = excluded.first, "
       "agent = excluded.agent, matched_by = excluded.matched_by, paused_until_ms = excluded.paused_until_ms, "
       "paused_by = excluded.paused_by",
       conversation, session.epoch, session.first, session.agent, session.matched_by, to_ms(session.paused_until),
       session.paused_by);
+}
+
+/// Whether an approval has overtaken the decision to hold the message.
+bool let_in_meanwhile(Database& db, MessageId message) {
+  const PendingMessage held = pending_message(db, message);
+  return std::ranges::any_of(access_addresses(held.user, held.phone, held.bsuid), [&](const std::string& address) {
+    auto row = db.query(
+        "SELECT 1 FROM access WHERE tenant = $1 AND number IN ('', $2) AND address = $3 AND standing = $4", held.tenant,
+        held.phone_number_id, address, Standing::kAllowed);
+    return row.next();
+  });
 }
 
 TimePoint last_turn_of(Database& db, ConversationId conversation) {
@@ -107,6 +121,8 @@ Task<Result<std::vector<OutboundMessage>>> SqliteLedger::complete_turn(MessageId
   using Parts = std::vector<OutboundMessage>;
   return fenced<Parts>(
       fence, [message, outcome = std::move(outcome), now = to_ms(clock_.now())](Database& db) -> Result<Parts> {
+        if (outcome.state == MessageState::kHeld && let_in_meanwhile(db, message))
+          return fail(ErrorKind::kStale, "the sender was let in meanwhile");
         db.run(
             "UPDATE messages SET state = $1, reason = $2, agent = $3, usage = $4, matched_by = $5 "
             "WHERE id = $6 AND state = 0",
@@ -124,7 +140,16 @@ Task<Result<std::vector<OutboundMessage>>> SqliteLedger::complete_turn(MessageId
           conversation = ConversationId{row->integer(0)};
           first_part = static_cast<std::size_t>(row->integer(1));
         }
-        if (outcome.session) write_session(db, conversation, *outcome.session);
+        // Begun in a conversation that was joined to another meanwhile: the other's session goes on.
+        if (outcome.session && (!outcome.conversation || outcome.conversation == conversation)) {
+          SessionRecord session = *outcome.session;
+          if (!outcome.changes_pause) {
+            const auto now_stored = session_of(db, conversation);
+            session.paused_until = now_stored.paused_until;
+            session.paused_by = now_stored.paused_by;
+          }
+          write_session(db, conversation, session);
+        }
         if (outcome.parts.empty()) return Parts{};
         auto place = place_of(db, conversation);
         if (!place) return fail(ErrorKind::kNotFound, "there is no such conversation");
@@ -151,7 +176,8 @@ Task<Result<void>> SqliteLedger::begin_turn(std::vector<MessageId> messages, Fen
 }
 
 Task<Result<SessionRecord>> SqliteLedger::session(ConversationId conversation) {
-  return store_.read<SessionRecord>([conversation](Database& db) -> Result<SessionRecord> {
+  return store_.read<SessionRecord>([asked = conversation](Database& db) -> Result<SessionRecord> {
+    const ConversationId conversation = live_conversation(db, asked);
     SessionRecord session = session_of(db, conversation);
     session.last_turn = last_turn_of(db, conversation);
     return session;
@@ -163,28 +189,42 @@ Task<Result<void>> SqliteLedger::pause(TenantId tenant, ConversationId conversat
   return fenced<void>(fence, [tenant, conversation, until, by = std::move(by)](Database& db) -> Result<void> {
     const auto place = place_of(db, conversation);
     if (!place || place->whose.tenant != tenant) return fail(ErrorKind::kNotFound, "there is no such conversation");
-    SessionRecord session = session_of(db, conversation);
+    SessionRecord session = session_of(db, place->whose.conversation);
     session.paused_until = until;
     session.paused_by = by;
-    write_session(db, conversation, session);
+    write_session(db, place->whose.conversation, session);
     return {};
   });
 }
 
-Task<Result<OutboundMessage>> SqliteLedger::say(TenantId tenant, ConversationId conversation, std::string text,
-                                                std::string by, Fence fence) {
-  return fenced<OutboundMessage>(fence,
-                                 [tenant, conversation, text = std::move(text), by = std::move(by),
-                                  now = to_ms(clock_.now())](Database& db) -> Result<OutboundMessage> {
-                                   auto place = place_of(db, conversation);
-                                   if (!place || place->whose.tenant != tenant)
-                                     return fail(ErrorKind::kNotFound, "there is no such conversation");
-                                   Tally tally;
-                                   auto message = put_text(db, *place, text, by, 0, now, tally);
-                                   set_head(db, *place);
-                                   tally.write(db);
-                                   return message;
-                                 });
+Task<Result<Said>> SqliteLedger::say(TenantId tenant, ConversationId conversation, Saying saying, Fence fence) {
+  return fenced<Said>(
+      fence,
+      [tenant, conversation, saying = std::move(saying), now = to_ms(clock_.now())](Database& db) -> Result<Said> {
+        auto place = place_of(db, conversation);
+        if (!place || place->whose.tenant != tenant) return fail(ErrorKind::kNotFound, "there is no such conversation");
+        if (!saying.key.empty()) {
+          auto row = db.query(
+              "SELECT m.id, m.conversation, m.text FROM said_keys s JOIN messages m ON m.id = s.message "
+              "WHERE s.tenant = $1 AND s.key = $2",
+              tenant, saying.key);
+          if (row.next()) {
+            if (row->integer(1) != conversation.value || row->view(2) != saying.text)
+              return fail(ErrorKind::kConflict, "this key was used for something else that was said");
+            place->whose.id = MessageId{row->integer(0)};
+            place->whose.text = saying.text;
+            return Said{place->whose, true};
+          }
+        }
+        Tally tally;
+        auto message = put_text(db, *place, saying.text, saying.by, 0, now, tally);
+        set_head(db, *place);
+        tally.write(db);
+        if (!saying.key.empty())
+          db.run("INSERT OR REPLACE INTO said_keys (tenant, key, message, said_ms) VALUES ($1, $2, $3, $4)", tenant,
+                 saying.key, message.id, now);
+        return Said{std::move(message), false};
+      });
 }
 
 }  // namespace claw::sqlite

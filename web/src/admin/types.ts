@@ -49,6 +49,8 @@ export interface Tenant {
   enabled: boolean;
   created_at: string;
   policy: string;
+  /** Of the numbers that have one of their own. */
+  policies: Record<string, string>;
   webhook: string;
   numbers: string[];
   missing: string[];

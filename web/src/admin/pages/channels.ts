@@ -20,6 +20,8 @@ const NAMES: Record<string, string> = {
   WHATSAPP_VERIFY_TOKEN: "verify token",
 };
 
+const OPEN: Record<string, string> = { open: "open to everybody", pairing: "open, new people are let in", allowlist: "open to the list" };
+
 /** The numbers of a tenant and how each stands. */
 @customElement("page-channels")
 export class PageChannels extends Page {
@@ -59,6 +61,6 @@ export class PageChannels extends Page {
   private stateOf(one: Number) {
     const missing = Object.entries(one.secrets_set_at).filter(([, at]) => at === null).map(([name]) => NAMES[name] ?? name);
     if (missing.length) return badge("waiting", `missing: ${missing.join(", ")}`);
-    return one.policy === "disabled" ? badge("off", "nobody is answered") : badge("ok", "open to everybody");
+    return one.policy === "disabled" ? badge("off", "nobody is answered") : badge("ok", OPEN[one.policy] ?? one.policy);
   }
 }

@@ -1,5 +1,4 @@
-// Routing and Pairing: parts that are not here yet. Their pages say what holds today and where it is set; nothing on them
-// pretends to work.
+// Routing: a part that is not here yet. Its page says what holds today and where it is set; nothing on it pretends to work.
 
 import { css, html, type TemplateResult } from "lit";
 import { customElement } from "lit/decorators.js";
@@ -97,25 +96,5 @@ export class PageRouting extends ComingPage {
     return html`<p>Rules that are tried from top to bottom, so that different people reach different agents:</p>
       <ul><li>by the number they wrote to</li><li>by who they are: a person, a group of people, a country</li><li>by the first words of the message</li></ul>
       <p>and a place to try a message on: which rule it meets, and why.</p>`;
-  }
-}
-
-/** Who may talk at all. */
-@customElement("page-pairing")
-export class PagePairing extends ComingPage {
-  protected heading(): TemplateResult {
-    return this.head("Pairing", "Who may talk to your agents.");
-  }
-
-  protected today({ policy }: Tenant): TemplateResult {
-    const open = policy !== "disabled";
-    return html`<div class="path"><span>Somebody new writes</span>${arrow}<span>${open ? "they are answered" : "kept, not answered"}</span></div>
-      <p>${open ? "Everybody may write; nobody has to be let in first." : "The channel is closed: messages are kept, and nobody is answered."}
-        It is set for all numbers at once, <a href=${this.to("channels/whatsapp")}>under Channels, Who may write</a>.</p>`;
-  }
-
-  protected later(): TemplateResult {
-    return html`<p>A third choice between everybody and nobody: who is new waits, and you let them in.</p>
-      <ul><li>a list of who waits, with their first words and a code they can tell you</li><li>one press lets them in, one turns them away</li><li>who was let in by whom, and taking it back</li></ul>`;
   }
 }

@@ -1,5 +1,6 @@
 import { html } from "lit";
 import { customElement } from "lit/decorators.js";
+import "../access/policy.js";
 import { api, part } from "../api.js";
 import { Live } from "../live.js";
 import { Action, fields, Load } from "../page.js";
@@ -11,17 +12,9 @@ import { toast } from "../ui/toast.js";
 import { limitFacts, limitFields, limitsOf } from "./limits.js";
 import { SettingsPage } from "./settings-page.js";
 
-const POLICIES: readonly { policy: string; label: string; words: string }[] = [
-  { policy: "pairing", label: "Pairing", words: "Whoever is new gets a code, and is answered once somebody here has let them in." },
-  { policy: "allowlist", label: "List", words: "Only people on the list are answered." },
-  { policy: "open", label: "Open", words: "Everybody who writes is answered." },
-  { policy: "disabled", label: "Off", words: "Messages are kept and nobody is answered." },
-];
-
 /** The tenant itself: where Meta sends to, who is answered, what it may use. */
 @customElement("page-tenant")
 export class PageTenant extends SettingsPage {
-  private readonly policy = new Action(this);
   private readonly limits = new Action(this);
   private readonly loaded = new Load<Tenant>(this, () => api.get("/tenant"));
 
@@ -53,7 +46,7 @@ export class PageTenant extends SettingsPage {
         <p>The address that your app at Meta sends to: WhatsApp, Configuration, Callback URL.</p>
         <claw-copy label="the webhook's address" .value=${tenant.webhook}></claw-copy>
       </section>
-      ${this.policyForm(tenant)}
+      ${this.who(tenant)}
       <section class="card">
         <h2>Limits</h2>
         <p>${session.can("platform") ? "What this tenant may take of the gateway." : "Set by the platform's admins."}</p>
@@ -67,24 +60,13 @@ export class PageTenant extends SettingsPage {
       </section>`;
   }
 
-  private policyForm(tenant: Tenant) {
-    const off = session.whyNot("settings.write");
+  private who(tenant: Tenant) {
+    const own = Object.keys(tenant.policies).length;
     return html`<section class="card">
-      <h2>Who is answered</h2>
-      <p>Applies from the next message on.</p>
-      <form class="stack" @submit=${(event: SubmitEvent) => this.savePolicy(event, tenant)}>
-        <fieldset ?disabled=${off !== ""}><legend class="hidden">Who is answered</legend>
-          ${POLICIES.map(({ policy, label, words }) => html`<label class="choice"><input type="radio" name="policy" value=${policy} .checked=${policy === tenant.policy} /><b>${label}</b><span>${words}</span></label>`)}
-        </fieldset>
-        ${this.policy.notice()}
-        ${off ? html`<p class="faint">${off}</p>` : html`<div class="buttons"><button ?disabled=${this.policy.busy} aria-busy=${this.policy.busy}>Save</button></div>`}
-      </form>
+      <h2>Who may write</h2>
+      <p>Of all numbers that have no policy of their own${own ? `; ${own === 1 ? "one has" : `${own} have`}` : ""}. <a href="/t/${part(tenant.name)}/pairing">Pairing</a> has each number, and the lists.</p>
+      <claw-policy .tenant=${tenant} @saved=${(event: CustomEvent<Tenant>) => this.loaded.set(event.detail)} @stale=${() => void this.loaded.reload()}></claw-policy>
     </section>`;
-  }
-
-  private async savePolicy(event: SubmitEvent, tenant: Tenant): Promise<void> {
-    const given = fields(event);
-    await this.save(this.policy, () => api.put<Tenant>("/channel", given, { version: tenant.version }));
   }
 
   private async saveLimits(event: SubmitEvent, tenant: Tenant): Promise<void> {

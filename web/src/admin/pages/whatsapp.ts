@@ -1,5 +1,7 @@
 import { css, html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, state } from "lit/decorators.js";
+import "../access/policy.js";
+import { policyAt } from "../access/words.js";
 import { api, part } from "../api.js";
 import { beforeYouBegin, beforeYouBeginStyle } from "../channel/before-you-begin.js";
 import "../channel/guide-steps.js";
@@ -31,12 +33,18 @@ const AGAIN_MS = 8_000;
 /** What Meta tells when it is asked, and never by itself. */
 const ASKED: readonly StepId[] = ["token_accepted", "number_found", "app_subscribed"];
 
+/** What has to be done before a test message is answered, by the policy. */
+const BEFORE: Record<string, TemplateResult> = {
+  disabled: html`Choose above who may write: now it is nobody.`,
+  pairing: html`Your phone gets a code first: let it in under Pairing.`,
+  allowlist: html`Put your phone's number on the list, under Pairing.`,
+};
+
 /** Connecting a number, from nothing to an answered message. */
 @customElement("page-whatsapp")
 export class PageWhatsapp extends Page {
   private readonly setup = new Load<Setup>(this);
   private readonly check = new Action(this);
-  private readonly policy = new Action(this);
   private readonly adding = new Action(this);
   @state() private adds = false;
   private timer = 0;
@@ -109,11 +117,6 @@ export class PageWhatsapp extends Page {
       .place {
         margin-top: var(--space-4);
       }
-      .pick {
-        display: grid;
-        grid-template-columns: repeat(2, minmax(0, 1fr));
-        gap: var(--space-3);
-      }
       .more summary {
         width: fit-content;
         color: var(--accent);
@@ -144,8 +147,7 @@ export class PageWhatsapp extends Page {
         }
       }
       @media (max-width: 719px) {
-        .place,
-        .pick {
+        .place {
           grid-template-columns: minmax(0, 1fr);
         }
       }
@@ -226,7 +228,7 @@ export class PageWhatsapp extends Page {
         <div class="stack">
           ${numberFacts(guide.facts)} ${this.learned(guide)}
           ${beforeYouBegin(guide.steps.some((step) => step.id === "secrets_set" && step.state !== "done"))}
-          ${this.values(setup, numbers, number)} ${this.place(guide, secrets)} ${this.who(tenant)} ${this.test(guide, tenant, done)}
+          ${this.values(setup, numbers, number)} ${this.place(guide, secrets)} ${this.who(tenant, number, guide.facts)} ${this.test(guide, tenant, number, done)}
         </div>
         <section class="card progress-card" aria-labelledby="progress">
           <header><h2 id="progress">${done ? "Everything works" : "How far it is"}</h2>
@@ -294,28 +296,29 @@ export class PageWhatsapp extends Page {
     });
   }
 
-  private who(tenant: Tenant) {
-    const choice = (policy: string, title: string, words: string): TemplateResult =>
-      html`<label class="choice"><input type="radio" name="policy" value=${policy} .checked=${tenant.policy === policy}
-          ?disabled=${this.whyNot !== "" || this.policy.busy} @change=${() => void this.setPolicy(policy)} /><b>${title}</b><span>${words}</span></label>`;
-    return html`<section class="card"><h2>Who may write</h2><p>It holds for all numbers of this tenant, from the next message on.</p>
-      <fieldset class="pick"><legend class="hidden">Who may write</legend>
-        ${choice("open", "Everybody", "Whoever writes is answered by the default agent.")}
-        ${choice("disabled", "Nobody yet", "Messages are kept, and nobody is answered.")}
-      </fieldset>
-      ${this.policy.notice()}</section>`;
+  private who(tenant: Tenant, number: string, facts: Guide["facts"]) {
+    // With one number there is nothing to tell apart: what is chosen here holds for the tenant.
+    const own = number !== "" && (tenant.numbers.length > 1 || tenant.policies[number] !== undefined);
+    return html`<section class="card"><h2>Who may write</h2>
+      <p>${own ? "Of this number; it can follow what holds for all of them." : "Of all numbers of this tenant."} Who waits and who is on the list stands under <a href="/t/${part(this.params.tenant)}/pairing">Pairing</a>.</p>
+      <claw-policy .tenant=${tenant} .number=${own ? number : ""} .label=${facts.display_phone_number ?? ""}
+        @saved=${(event: CustomEvent<Tenant>) => this.setTenant(event.detail)} @stale=${() => void this.setup.reload()}></claw-policy></section>`;
   }
 
-  private test({ facts, steps }: Guide, tenant: Tenant, done: boolean) {
+  private setTenant(tenant: Tenant): void {
+    if (this.setup.value) this.setup.set({ ...this.setup.value, tenant });
+  }
+
+  private test({ facts, steps }: Guide, tenant: Tenant, number: string, done: boolean) {
     const digits = (facts.display_phone_number ?? "").replace(/\D/g, "");
     const answered = steps.some((step) => step.id === "test_answered" && step.state === "done");
     const missing = [
-      tenant.policy === "disabled" ? html`Choose <b>Everybody</b> above.` : nothing,
+      BEFORE[policyAt(tenant, number)] ?? nothing,
       tenant.default_agent ? nothing : html`<a href="/t/${part(this.params.tenant)}/agents">Make an agent</a>, for nobody would answer.`,
     ].filter((one) => one !== nothing);
     return html`<section class="card"><h2>Write a test message</h2>
       <p>From any phone with WhatsApp. You see the message and its answer under <a href="/t/${part(this.params.tenant)}/conversations">Conversations</a>.</p>
-      ${missing.length ? html`<div class="aside">${notice("waiting", html`Before it is answered: ${missing}`)}</div>` : nothing}
+      ${missing.length ? html`<div class="aside">${notice("waiting", html`Before it is answered: ${missing.map((one) => html`${one} `)}`)}</div>` : nothing}
       <div class="test">
         ${digits
           ? html`<a class="button primary" href="https://wa.me/${digits}?text=Hello" target="_blank" rel="noopener noreferrer">${icon("send", 16)} Write to ${facts.display_phone_number}</a>`
@@ -360,20 +363,5 @@ export class PageWhatsapp extends Page {
 
   private async subscribe(): Promise<void> {
     if (await this.check.run(async () => this.take(await api.post<Guide>("/guide/subscribe", undefined, this.asked)))) toast("The app is subscribed.");
-  }
-
-  private async setPolicy(policy: string): Promise<void> {
-    const { value } = this.setup;
-    if (!value) return;
-    const before = value.tenant;
-    // It answers at once, and goes back visibly where the gateway refuses.
-    this.setup.set({ ...value, tenant: { ...before, policy } });
-    const done = await this.policy.run(async () => {
-      const tenant = await api.put<Tenant>("/channel", { policy }, { version: before.version });
-      if (this.setup.value) this.setup.set({ ...this.setup.value, tenant });
-    });
-    if (done) toast(policy === "open" ? "Everybody is answered from now on." : "Nobody is answered from now on.");
-    else if (this.setup.value) this.setup.set({ ...this.setup.value, tenant: before });
-    if (this.policy.status === 412) void this.setup.reload();
   }
 }

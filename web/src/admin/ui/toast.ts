@@ -1,4 +1,4 @@
-import { LitElement, css, html } from "lit";
+import { LitElement, css, html, nothing } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import { told } from "../api.js";
 import { icon } from "./icons.js";
@@ -8,15 +8,24 @@ interface Toast {
   id: number;
   words: string;
   failed: boolean;
+  offer?: Offer;
+}
+
+/** What can be done about it: "Undo". */
+export interface Offer {
+  label: string;
+  run: () => void;
 }
 
 const STAYS_MS = 5_000;
+/** Who is offered something needs time to read it and to get there. */
+const OFFER_STAYS_MS = 12_000;
 const AT_MOST = 3;
 let last = 0;
 let shelf: ClawToasts | undefined;
 
-/** Says that something was done: "Secret saved." Gone after five seconds; nothing a person needs later. */
-export const toast = (words: string): void => shelf?.add(words, false);
+/** Says that something was done: "Secret saved." Gone after five seconds, or twelve with an offer; nothing a person needs later. */
+export const toast = (words: string, offer?: Offer): void => shelf?.add(words, false, offer);
 
 /** Says what went wrong where there is no form to say it in; stays until it is closed. */
 export const complain = (error: unknown): void => shelf?.add(told(error), true);
@@ -66,6 +75,12 @@ export class ClawToasts extends LitElement {
         background: none;
         color: inherit;
       }
+      .toast .offer {
+        padding: 2px var(--space-2);
+        font-weight: var(--weight-strong);
+        text-decoration: underline;
+        text-underline-offset: 3px;
+      }
       @keyframes rise {
         from {
           opacity: 0;
@@ -80,10 +95,15 @@ export class ClawToasts extends LitElement {
     shelf = this;
   }
 
-  add(words: string, failed: boolean): void {
+  add(words: string, failed: boolean, offer?: Offer): void {
     const id = ++last;
-    this.toasts = [...this.toasts.filter((toast) => toast.words !== words), { id, words, failed }].slice(-AT_MOST);
-    if (!failed) window.setTimeout(() => this.drop(id), STAYS_MS);
+    this.toasts = [...this.toasts.filter((toast) => toast.words !== words), { id, words, failed, offer }].slice(-AT_MOST);
+    if (!failed) window.setTimeout(() => this.drop(id), offer ? OFFER_STAYS_MS : STAYS_MS);
+  }
+
+  private take(id: number, offer: Offer): void {
+    this.drop(id);
+    offer.run();
   }
 
   private drop(id: number): void {
@@ -94,6 +114,7 @@ export class ClawToasts extends LitElement {
     const drawn = (toast: Toast) => html`<div class="toast">
       ${icon(toast.failed ? "alert" : "check", 16)}
       <p>${toast.words}</p>
+      ${toast.offer ? html`<button type="button" class="offer" @click=${() => this.take(toast.id, toast.offer!)}>${toast.offer.label}</button>` : nothing}
       <button type="button" aria-label="Close" @click=${() => this.drop(toast.id)}>${icon("close", 16)}</button>
     </div>`;
     return html`<div role="status">${this.toasts.filter((toast) => !toast.failed).map(drawn)}</div>

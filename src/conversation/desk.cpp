@@ -1,0 +1,105 @@
+#include "conversation/desk.hpp"
+
+#include <fmt/format.h>
+
+#include "base/log.hpp"
+#include "whatsapp/service_window.hpp"
+#include "whatsapp/text_limits.hpp"
+
+namespace claw {
+namespace {
+
+constexpr std::string_view kWelcome = "You are let in now: we answer what you write here.";
+
+}  // namespace
+
+Desk::~Desk() {
+  stop();
+}
+
+void Desk::stop() {
+  tasks_.cancel();
+  tasks_.join();
+}
+
+Task<Result<void>> Desk::take_over(TenantRef tenant, ConversationId conversation, std::string by,
+                                   std::optional<std::chrono::minutes> time) {
+  const auto minutes = time.value_or(tenant->session.take_over);
+  if (minutes < std::chrono::minutes(1) || minutes > kMaxHold)
+    co_return fail(ErrorKind::kInvalid,
+                   fmt::format("a conversation is taken over for 1 to {} minutes", kMaxHold.count()));
+  const std::string why = fmt::format("answered by hand: {}", by);
+  const auto record = co_await ledger_.conversation(tenant->id, conversation);
+  if (!record) co_return std::unexpected(record.error());
+  conversation = record->id;  // the one that it was joined to, where it was
+  const auto held = co_await responder_.pause(tenant->id, conversation, clock_.now() + minutes, std::move(by));
+  if (!held) co_return held;
+  conversations_.withdraw(conversation, why);
+  if (changed_) changed_(tenant->id, conversation);
+  co_return held;
+}
+
+Task<Result<void>> Desk::hand_back(TenantRef tenant, ConversationId conversation) {
+  const auto record = co_await ledger_.conversation(tenant->id, conversation);
+  if (!record) co_return std::unexpected(record.error());
+  conversation = record->id;
+  const auto free = co_await responder_.pause(tenant->id, conversation, {}, {});
+  if (free && changed_) changed_(tenant->id, conversation);
+  co_return free;
+}
+
+Task<Result<HandReply::Kind>> Desk::may_reply(const Tenant& tenant, ConversationId id) {
+  using enum HandReply::Kind;
+  const auto conversation = co_await ledger_.conversation(tenant.id, id);
+  if (!conversation) co_return std::unexpected(conversation.error());
+  if (!tenant.owns_number(conversation->phone_number_id)) co_return kNoNumber;
+  const auto user = co_await ledger_.user(tenant.id, conversation->user);
+  if (!user) co_return std::unexpected(user.error());
+  const auto stands =
+      co_await access_.explain(tenant, conversation->phone_number_id, addresses_of(user->id, user->phone, user->bsuid));
+  if (!stands) co_return std::unexpected(stands.error());
+  if (stands->sender.opted_out) co_return kOptedOut;
+  co_return conversation->last_inbound + whatsapp::kServiceWindow > clock_.now() ? kQueued : kWindowClosed;
+}
+
+Task<Result<HandReply>> Desk::reply(TenantRef tenant, ConversationId conversation, Saying saying) {
+  if (whatsapp::split_text(saying.text, whatsapp::kMaxTextCharacters).size() != 1)
+    co_return fail(ErrorKind::kInvalid, fmt::format("a text has 1 to {} characters", whatsapp::kMaxTextCharacters));
+  if (saying.key.size() > kMaxKeyBytes)
+    co_return fail(ErrorKind::kInvalid, fmt::format("an Idempotency-Key has {} bytes at most", kMaxKeyBytes));
+  const auto may = co_await may_reply(*tenant, conversation);
+  if (!may) co_return std::unexpected(may.error());
+  if (*may != HandReply::Kind::kQueued) co_return HandReply{*may, {}};
+  // First nobody else answers any more, then the answer: never two at once.
+  const auto taken = co_await take_over(tenant, conversation, saying.by, std::nullopt);
+  if (!taken) co_return std::unexpected(taken.error());
+  auto said = co_await ledger_.say(tenant->id, conversation, std::move(saying), ledger_.fence());
+  if (!said) co_return std::unexpected(said.error());
+  const MessageId message = said->message.id;
+  if (!said->before) outbox_.offer({std::move(said->message)});
+  co_return HandReply{HandReply::Kind::kQueued, message};
+}
+
+void Desk::let_in(Access::Changed changed) {
+  const auto tenant = directory_.by_id(changed.tenant);
+  if (!tenant || !tenant->access.approval_notice || changed.let_in.empty())
+    return conversations_.reopen(std::move(changed.released));
+  tasks_.spawn(io_.executor(0), "desk.welcome", welcome(std::move(changed)));
+}
+
+Task<> Desk::welcome(Access::Changed changed) {
+  for (const auto& row : changed.let_in) {
+    const auto asked = co_await ledger_.message(changed.tenant, row.asked_by);
+    // It may have been deleted meanwhile; then there is no place to say it.
+    if (!asked) continue;
+    auto said =
+        co_await ledger_.say(changed.tenant, asked->conversation, {std::string(kWelcome), {}, {}}, ledger_.fence());
+    if (said)
+      outbox_.offer({std::move(said->message)});
+    else
+      log::warn("desk.not_welcomed message={} reason=\"{}\"", row.asked_by.value, said.error().message);
+  }
+  conversations_.reopen(std::move(changed.released));
+}
+
+}  // namespace claw

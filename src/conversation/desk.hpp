@@ -1,0 +1,93 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "base/task_group.hpp"
+#include "conversation/access.hpp"
+#include "conversation/conversations.hpp"
+#include "conversation/responder.hpp"
+#include "delivery/outbox.hpp"
+
+namespace claw {
+
+/// What an answer by hand became.
+struct HandReply {
+  enum class Kind : std::uint8_t {
+    kQueued,        ///< It is in the outbox; `message` is it.
+    kWindowClosed,  ///< The person wrote last more than 24 hours ago: only a template would reach them.
+    kOptedOut,      ///< They asked for no more messages.
+    kNoNumber,      ///< The conversation's phone number is none of the tenant's any more.
+  };
+  Kind kind = Kind::kQueued;
+  MessageId message;
+};
+
+/// What people of a tenant do in conversations themselves: take one over from the agent, answer, hand it back; and what
+/// follows when they let somebody in.
+///
+/// Whoever takes a conversation over keeps it for the tenant's take-over time, prolonged by each answer, or until it is
+/// handed back: messages that come meanwhile are kept with no reply. An agent that is at work then is given up. What
+/// was held stands in the ledger, so that it outlives the process.
+///
+/// Safe to call from any coroutine.
+class Desk {
+ public:
+  static constexpr std::chrono::minutes kMaxHold{7 * 24 * 60};
+  static constexpr std::size_t kMaxKeyBytes = 128;
+
+  /// All must outlive this object.
+  Desk(IoPool& io, Ledger& ledger, Directory& directory, Access& access, Responder& responder,
+       Conversations& conversations, Outbox& outbox, Clock& clock)
+      : io_(io),
+        ledger_(ledger),
+        directory_(directory),
+        access_(access),
+        responder_(responder),
+        conversations_(conversations),
+        outbox_(outbox),
+        clock_(clock) {}
+  ~Desk();
+
+  /// Told after who answers a conversation changed by hand.
+  using Listener = std::function<void(TenantId, ConversationId)>;
+  /// REQUIRES: called before the first change.
+  void set_listener(Listener listener) { changed_ = std::move(listener); }
+
+  /// `by` answers in this conversation from now on, for `time` (none: the tenant's take-over time). Who held it before
+  /// does not any more. kNotFound, kInvalid for a time that is not 1 minute to kMaxHold, and as the ledger.
+  [[nodiscard]] Task<Result<void>> take_over(TenantRef tenant, ConversationId conversation, std::string by,
+                                             std::optional<std::chrono::minutes> time);
+  /// The agent answers again, from the next message on. Also where nobody held it. kNotFound.
+  [[nodiscard]] Task<Result<void>> hand_back(TenantRef tenant, ConversationId conversation);
+
+  /// Puts an answer into the outbox and takes the conversation over, or prolongs it. The same `saying.key` again gives
+  /// the same message and sends nothing. kInvalid for a text that is empty or longer than a WhatsApp message,
+  /// kNotFound, kConflict for a key that was used for another text.
+  [[nodiscard]] Task<Result<HandReply>> reply(TenantRef tenant, ConversationId conversation, Saying saying);
+
+  /// Goes on with what an approval released; those who were let in are told so first, where the tenant wants it.
+  void let_in(Access::Changed changed);
+
+  /// To be called before the outbox goes.
+  void stop();
+
+ private:
+  Task<> welcome(Access::Changed changed);
+  [[nodiscard]] Task<Result<HandReply::Kind>> may_reply(const Tenant& tenant, ConversationId conversation);
+
+  IoPool& io_;
+  Ledger& ledger_;
+  Directory& directory_;
+  Access& access_;
+  Responder& responder_;
+  Conversations& conversations_;
+  Outbox& outbox_;
+  Clock& clock_;
+  Listener changed_;  // constant after set_listener()
+  TaskGroup tasks_;   // last: joined before what its tasks use goes
+};
+
+}  // namespace claw

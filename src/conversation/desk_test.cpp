@@ -1,0 +1,161 @@
+#include "conversation/desk.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "support/turn_world.hpp"
+
+namespace claw {
+namespace {
+
+using namespace std::chrono_literals;
+using namespace claw::testing;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+class DeskTest : public TurnWorld {
+ protected:
+  DeskTest() {
+    desk_ = std::make_unique<Desk>(world_.io, *world_.ledger, tenants_.directory, access_, *responder_, *conversations_,
+                                   *outbox_, world_.clock);
+    desk_->set_listener([this](TenantId, ConversationId) { ++told_; });
+    access_.set_listener([this](Access::Changed changed) { desk_->let_in(std::move(changed)); });
+  }
+  ~DeskTest() override {
+    agent_.cut();
+    desk_.reset();
+  }
+  TenantRef acme() { return tenants_.directory.by_id(acme_); }
+  ConversationId conversation() { return record(MessageId{1}).conversation; }
+  Result<void> take_over(std::optional<std::chrono::minutes> time = {}) {
+    return world_.run(desk_->take_over(acme(), conversation(), "ada", time));
+  }
+  Result<void> hand_back() { return world_.run(desk_->hand_back(acme(), conversation())); }
+  Result<HandReply> reply(const std::string& text, const std::string& key = "") {
+    return world_.run(desk_->reply(acme(), conversation(), {text, "ada", key}));
+  }
+  ConversationRecord shown() { return world_.run(world_.ledger->conversation(acme_, conversation())).value(); }
+  Result<AccessDecided> approve() {
+    const auto waiting = world_.run(access_.list(acme_, {.standing = Standing::kPending})).value();
+    return world_.run(access_.decide(acme_, waiting.at(0).id, PairingDecision::kApprove,
+                                     {.who_kind = "person", .who = "ada", .action = "pairing", .what = "let in"}));
+  }
+
+  std::unique_ptr<Desk> desk_;
+  std::atomic<int> told_ = 0;
+};
+
+TEST_F(DeskTest, LeavesThePersonToWhoTookOverUntilTheyHandBack) {
+  ASSERT_TRUE(is(write("hello"), MessageState::kAnswered));
+  ASSERT_TRUE(take_over());
+  EXPECT_EQ(shown().held_by, "ada");
+  const auto during = write("are you a person?");
+  ASSERT_TRUE(is(during, MessageState::kNoReply));
+  EXPECT_EQ(record(during).reason, "answered by hand: ada");
+  ASSERT_TRUE(hand_back());
+  ASSERT_TRUE(is(write("and now?"), MessageState::kAnswered));
+  ASSERT_TRUE(sent(2));
+  EXPECT_THAT(graph_.texts(), ElementsAre("bot: hello", "bot: and now?"));
+  EXPECT_EQ(told_, 2);
+}
+
+TEST_F(DeskTest, GivesUpTheAgentThatIsAtWorkWhenAPersonTakesOver) {
+  const auto asked = write("slow question");
+  ASSERT_TRUE(eventually([&] { return agent_.holds(); }));
+  ASSERT_TRUE(reply("I have this one"));
+  ASSERT_TRUE(is(asked, MessageState::kNoReply));
+  EXPECT_EQ(record(asked).reason, "answered by hand: ada");
+  agent_.release();
+  ASSERT_TRUE(sent(1));
+  EXPECT_THAT(graph_.texts(), ElementsAre("I have this one"));
+}
+
+TEST_F(DeskTest, ForgetsATakeOverWhenItsTimeIsUp) {
+  ASSERT_TRUE(is(write("hello"), MessageState::kAnswered));
+  ASSERT_TRUE(take_over(5min));
+  world_.clock.advance(4min);
+  ASSERT_TRUE(is(write("one"), MessageState::kNoReply));
+  ASSERT_TRUE(reply("hm")) << "and an answer prolongs it by the tenant's time";
+  world_.clock.advance(59min);
+  ASSERT_TRUE(is(write("two"), MessageState::kNoReply));
+  world_.clock.advance(1min);
+  ASSERT_TRUE(is(write("three"), MessageState::kAnswered));
+}
+
+TEST_F(DeskTest, KeepsATakeOverAcrossARestart) {
+  ASSERT_TRUE(is(write("hello"), MessageState::kAnswered));
+  ASSERT_TRUE(take_over());
+  desk_.reset();
+  shut();
+  make();
+  ASSERT_TRUE(is(write("still there?"), MessageState::kNoReply));
+}
+
+TEST_F(DeskTest, SaysByHandWhatWasWrittenAndByWhom) {
+  ASSERT_TRUE(is(write("hello"), MessageState::kAnswered));
+  const auto said = reply("Ada here").value();
+  ASSERT_EQ(said.kind, HandReply::Kind::kQueued);
+  ASSERT_TRUE(sent(2));
+  const auto kept = record(said.message);
+  EXPECT_EQ(kept.agent, "ada");
+  EXPECT_FALSE(kept.turn);
+  EXPECT_EQ(kept.view.text, "Ada here");
+}
+
+TEST_F(DeskTest, SaysTheSameOnceHoweverOftenItIsAsked) {
+  ASSERT_TRUE(is(write("hello"), MessageState::kAnswered));
+  const auto first = reply("Ada here", "key-1").value();
+  const auto again = reply("Ada here", "key-1").value();
+  EXPECT_EQ(first.message, again.message);
+  EXPECT_EQ(reply("something else", "key-1").error().kind, ErrorKind::kConflict);
+  ASSERT_TRUE(reply("Ada here", "key-2"));
+  ASSERT_TRUE(sent(3));
+  EXPECT_THAT(graph_.texts(), ElementsAre("bot: hello", "Ada here", "Ada here"));
+}
+
+TEST_F(DeskTest, SendsNothingWhereWhatsAppOrThePersonWouldNotTakeIt) {
+  ASSERT_TRUE(is(write("hello"), MessageState::kAnswered));
+  world_.clock.advance(25h);
+  EXPECT_EQ(reply("late").value().kind, HandReply::Kind::kWindowClosed);
+  EXPECT_TRUE(shown().held_by.empty()) << "and nobody took over";
+  ASSERT_TRUE(is(write("I am back"), MessageState::kAnswered));
+  EXPECT_EQ(reply("in time").value().kind, HandReply::Kind::kQueued);
+  ASSERT_TRUE(is(write("STOP"), MessageState::kIgnored));
+  EXPECT_EQ(reply("but").value().kind, HandReply::Kind::kOptedOut);
+  ASSERT_TRUE(is(write("START"), MessageState::kIgnored));
+  EXPECT_EQ(reply("and recovers").value().kind, HandReply::Kind::kQueued);
+  set(kPhoneNumberId, "222");
+  EXPECT_EQ(reply("gone").value().kind, HandReply::Kind::kNoNumber);
+}
+
+TEST_F(DeskTest, RefusesWhatIsNoMessage) {
+  ASSERT_TRUE(is(write("hello"), MessageState::kAnswered));
+  EXPECT_EQ(reply("").error().kind, ErrorKind::kInvalid);
+  EXPECT_EQ(reply(std::string(4097, 'x')).error().kind, ErrorKind::kInvalid);
+  EXPECT_TRUE(reply(std::string(4096, 'x')));
+  EXPECT_EQ(take_over(0min).error().kind, ErrorKind::kInvalid);
+  EXPECT_EQ(take_over(Desk::kMaxHold + 1min).error().kind, ErrorKind::kInvalid);
+}
+
+TEST_F(DeskTest, KnowsNoConversationOfAnotherTenant) {
+  ASSERT_TRUE(is(write("hello"), MessageState::kAnswered));
+  const auto other = tenants_.directory.by_id(tenants_.add("beta", "999"));
+  EXPECT_EQ(world_.run(desk_->take_over(other, conversation(), "eve", {})).error().kind, ErrorKind::kNotFound);
+  EXPECT_EQ(world_.run(desk_->hand_back(other, conversation())).error().kind, ErrorKind::kNotFound);
+  EXPECT_EQ(world_.run(desk_->reply(other, conversation(), {"hi", "eve", ""})).error().kind, ErrorKind::kNotFound);
+  EXPECT_EQ(told_, 0);
+}
+
+TEST_F(DeskTest, WelcomesWhoIsLetInBeforeAnsweringThem) {
+  set("channel.policy", "pairing");
+  set("access.approval_notice", "true");
+  ASSERT_TRUE(is(write("may I?"), MessageState::kHeld));
+  ASSERT_TRUE(approve());
+  ASSERT_TRUE(sent(3));
+  EXPECT_THAT(graph_.texts(), ElementsAre(HasSubstr("Your code"), HasSubstr("let in now"), "bot: may I?"));
+}
+
+}  // namespace
+}  // namespace claw
