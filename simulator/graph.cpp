@@ -43,8 +43,7 @@ Answer send_message(Meta& meta, const GraphCall& call, const Number& number, con
   exchange.what = category.empty() ? send.type : "template";
   exchange.phone = send.to;
   const std::string& party = !send.group.empty() ? send.group : send.to.empty() ? send.user_id : send.to;
-  if (auto refused = meta.traffic.admit(number, party))
-    return Refusal(*std::move(refused));
+  if (auto refused = meta.traffic.admit(number, party)) return Refusal(*std::move(refused));
   exchange.message = meta.accept({.number = &number,
                                   .to = send.to,
                                   .user_id = send.user_id,

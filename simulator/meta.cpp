@@ -201,7 +201,8 @@ std::string Meta::accept_in_group(const Send& send) {
                     .group = send.group};
   std::string id = outbound.id;
   ++counts.business_messages;
-  groups.add_line(group, {id, {}, send.type, send.type == "text" ? send.text : words_of(send.type, send.content), now()});
+  groups.add_line(group,
+                  {id, {}, send.type, send.type == "text" ? send.text : words_of(send.type, send.content), now()});
   if (outbound.failure != 0 || !outbound.statuses.empty()) schedule(std::move(outbound), 0);
   return id;
 }

@@ -138,7 +138,8 @@ TEST_F(IdentityApiTest, ShowsGroupsWithTheirAuthorsAndSetsWhichAreAnswered) {
   EXPECT_TRUE(group.at("name").is_null());
   EXPECT_EQ(group.at("answered"), false);
   const std::string conversation(group.at("conversation").as_string());
-  const auto message = ok("GET", "/api/v1/conversations/" + conversation + "/messages").at("messages").at(0).as_object();
+  const auto message =
+      ok("GET", "/api/v1/conversations/" + conversation + "/messages").at("messages").at(0).as_object();
   EXPECT_EQ(message.at("author"), json::parse(R"({"address":"491511","name":"Omar"})"));
   EXPECT_EQ(message.at("user"), json::parse(R"({"id":"group:G1","name":null,"kind":"group"})"));
   EXPECT_EQ(ok("GET", "/api/v1/users/group:G1").at("kind"), "group");

@@ -41,9 +41,9 @@ class IdentityTurnsTest : public TurnWorld {
     return receive(std::move(item)).front();
   }
   void allow(const std::string& address, Standing standing = Standing::kAllowed) {
-    ASSERT_TRUE(world_.run(access_.put(
-        {.tenant = acme_, .address = address, .standing = standing, .by = "ada"},
-        {.tenant = acme_, .who_kind = "person", .who = "ada", .action = "test", .what = "set it"})));
+    ASSERT_TRUE(world_.run(
+        access_.put({.tenant = acme_, .address = address, .standing = standing, .by = "ada"},
+                    {.tenant = acme_, .who_kind = "person", .who = "ada", .action = "test", .what = "set it"})));
   }
   std::vector<std::string> sent_to() {
     std::vector<std::string> found;
@@ -82,12 +82,13 @@ TEST_F(IdentityTurnsTest, WhatIsStillOfferedUnderTheOldConversationGoesToTheOthe
   ASSERT_TRUE(is(old, MessageState::kAnswered));
   const auto from = record(old).conversation;
   hear(phone("491511"), "a");
-  auto late = world_.run(world_.ledger->accept({[&] {
-                           auto item = message_of(person("", "US.a"), "late");
-                           item.item.tenant = acme_;
-                           return item;
-                         }()},
-                                               world_.ledger->fence()))
+  auto late = world_
+                  .run(world_.ledger->accept({[&] {
+                                               auto item = message_of(person("", "US.a"), "late");
+                                               item.item.tenant = acme_;
+                                               return item;
+                                             }()},
+                                             world_.ledger->fence()))
                   .value();
   // Read before they were joined, delivered after.
   const auto last = hear(person("491511", "US.a"), "slow");
@@ -137,8 +138,7 @@ TEST_F(IdentityTurnsTest, AnAgentInAGroupReadsWhoSaysItAndAnswersTheGroup) {
   ASSERT_TRUE(is(hear_in_group(phone("491522", ""), "me"), MessageState::kAnswered));
   ASSERT_TRUE(is(hear(phone("491511"), "in private"), MessageState::kAnswered));
   ASSERT_TRUE(sent(3));
-  EXPECT_THAT(graph_.texts(),
-              ElementsAre("bot: Omar: who brings the cake?", "bot: +491522: me", "bot: in private"));
+  EXPECT_THAT(graph_.texts(), ElementsAre("bot: Omar: who brings the cake?", "bot: +491522: me", "bot: in private"));
   EXPECT_THAT(sent_to(), ElementsAre("G1", "G1", "491511"));
   EXPECT_THAT(agent_.users(), ElementsAre("cc:acme:111:group:G1", "cc:acme:111:group:G1", "cc:acme:111:491511"))
       << "a session for the group, and none of it in private";

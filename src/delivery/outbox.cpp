@@ -307,7 +307,7 @@ Task<bool> Outbox::send(Number& number, OutboundMessage& message) {
   }
   number.in_doubt.erase(message.id.value);
   ++message.attempts;
-  const std::string& to = !message.group.empty()   ? message.group
+  const std::string& to = !message.group.empty()  ? message.group
                           : message.bsuid.empty() ? message.phone
                                                   : message.bsuid;
   auto body = whatsapp::text_message_json({message.phone, message.bsuid, message.group}, message.text,

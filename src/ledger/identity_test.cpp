@@ -101,12 +101,8 @@ class IdentityTest : public ::testing::Test {
     return found.value_or(UserRecord{});
   }
   /// What a user wrote and was written, newest first.
-  std::vector<std::string> said(const std::string& id) {
-    return texts({.user = id});
-  }
-  std::vector<std::string> said_in(ConversationId conversation) {
-    return texts({.conversation = conversation});
-  }
+  std::vector<std::string> said(const std::string& id) { return texts({.user = id}); }
+  std::vector<std::string> said_in(ConversationId conversation) { return texts({.conversation = conversation}); }
   std::vector<std::string> texts(MessageFilter filter) {
     std::vector<std::string> found;
     for (const auto& record : world_.run(world_.ledger->messages(kAcme, std::move(filter))).value())
@@ -234,10 +230,8 @@ TEST_F(IdentityTest, APauseOfEitherAndTheGreaterEpochStay) {
   const auto a = write(phone("491511"), "a");
   const auto b = write(only("US.a"), "b");
   const auto until = world_.clock.now() + std::chrono::hours(1);
-  ASSERT_TRUE(
-      world_.run(world_.ledger->complete_turn(a.id, with_session(1, a.id, "shop"), world_.ledger->fence())));
-  ASSERT_TRUE(
-      world_.run(world_.ledger->complete_turn(b.id, with_session(3, b.id, "other"), world_.ledger->fence())));
+  ASSERT_TRUE(world_.run(world_.ledger->complete_turn(a.id, with_session(1, a.id, "shop"), world_.ledger->fence())));
+  ASSERT_TRUE(world_.run(world_.ledger->complete_turn(b.id, with_session(3, b.id, "other"), world_.ledger->fence())));
   ASSERT_TRUE(world_.run(world_.ledger->pause(kAcme, b.conversation, until, "ben", world_.ledger->fence())));
   write(both("491511", "US.a"), "c");
   for (const auto conversation : {a.conversation, b.conversation}) {
@@ -539,8 +533,8 @@ TEST_F(IdentityTest, AGroupsMessagesAreAConversationOfItsOwnWithTheirAuthor) {
   ASSERT_THAT(waiting, SizeIs(3)) << "and the same from the ledger";
   EXPECT_EQ(waiting[0].author->name, "Omar");
   EXPECT_EQ(waiting[1].author->bsuid, "US.b");
-  const auto parts = world_.run(world_.ledger->complete_turn(first.id, ended(MessageState::kAnswered, {"I do"}),
-                                                             world_.ledger->fence()));
+  const auto parts = world_.run(
+      world_.ledger->complete_turn(first.id, ended(MessageState::kAnswered, {"I do"}), world_.ledger->fence()));
   EXPECT_EQ(parts.value().at(0).group, "G1");
   EXPECT_EQ(world_.run(world_.ledger->queued("111", {}, 10)).value().at(0).group, "G1");
   const auto history = world_.run(world_.ledger->history(first.conversation, {}, MessageId{1'000}, 10)).value();

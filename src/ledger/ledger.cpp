@@ -45,6 +45,20 @@ std::string_view to_string(MessageState state) {
   return "unknown";
 }
 
+std::string_view to_string(Standing standing) {
+  switch (standing) {
+    case Standing::kUnknown:
+      return "unknown";
+    case Standing::kAllowed:
+      return "allowed";
+    case Standing::kPending:
+      return "pending";
+    case Standing::kBlocked:
+      return "blocked";
+  }
+  return "unknown";
+}
+
 bool looks_like_an_address(std::string_view public_id) {
   return whatsapp::is_bsuid(public_id) || std::ranges::all_of(public_id, [](char c) { return c >= '0' && c <= '9'; });
 }

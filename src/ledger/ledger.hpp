@@ -92,10 +92,10 @@ struct PendingMessage {
   std::string wamid;
   std::string type;
   whatsapp::AgentView view;
-  std::string name;          ///< The user's, a label.
-  TimePoint received;        ///< When it came in.
-  MessageId turn;            ///< The oldest message of the turn it was put into before a crash; 0: of none.
-  std::size_t together = 0;  ///< How many messages are in that turn.
+  std::string name;                   ///< The user's, a label.
+  TimePoint received;                 ///< When it came in.
+  MessageId turn;                     ///< The oldest message of the turn it was put into before a crash; 0: of none.
+  std::size_t together = 0;           ///< How many messages are in that turn.
   std::optional<Author> author = {};  ///< Set in a group, whose `user` it is and which has no phone and no BSUID.
 };
 
@@ -127,7 +127,7 @@ struct OutboundMessage {
   int attempts = 0;  ///< Sends that were begun before.
   TimePoint due;     ///< Not before.
   TimePoint created;
-  MessageId turn;  ///< The message it answers.
+  MessageId turn;          ///< The message it answers.
   std::string group = {};  ///< Goes to this group, and to nobody's phone or BSUID.
 };
 
@@ -318,9 +318,9 @@ struct UserRecord {
   std::string phone;
   std::string bsuid;
   TimePoint created_at;
-  std::vector<ConversationRecord> conversations;    ///< Only from user().
-  std::vector<std::string> addresses = {};          ///< Only from user(): phone numbers and BSUIDs that are theirs.
-  std::vector<std::string> also_known_as = {};      ///< Only from user(): public ids of users who became this one.
+  std::vector<ConversationRecord> conversations;  ///< Only from user().
+  std::vector<std::string> addresses = {};        ///< Only from user(): phone numbers and BSUIDs that are theirs.
+  std::vector<std::string> also_known_as = {};    ///< Only from user(): public ids of users who became this one.
 };
 
 /// At most one of `phone` and `name` is set.

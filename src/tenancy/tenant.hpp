@@ -159,8 +159,8 @@ struct Tenant {
   std::vector<Claim> claims;                    ///< Of the tenant's numbers.
   std::map<std::string, SecretString> secrets;  ///< All others, by name: keys of agents and the like.
   std::map<std::string, Agent> agents;
-  std::vector<RoutingRule> routing;  ///< In the tenant's order.
-  std::string default_agent;         ///< Empty: none is set.
+  std::vector<RoutingRule> routing;          ///< In the tenant's order.
+  std::string default_agent;                 ///< Empty: none is set.
   std::vector<std::string> groups_answered;  ///< Ids of groups at Meta: all others are kept and not answered.
   std::string groups_version;                ///< Of that; empty: never set.
 

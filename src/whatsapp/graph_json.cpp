@@ -7,7 +7,8 @@ namespace claw::whatsapp {
 
 std::string text_message_json(const Recipient& to, std::string_view text, std::string_view callback_data,
                               std::string_view reply_to) {
-  json::object message{{"messaging_product", "whatsapp"}, {"recipient_type", to.group.empty() ? "individual" : "group"}};
+  json::object message{{"messaging_product", "whatsapp"},
+                       {"recipient_type", to.group.empty() ? "individual" : "group"}};
   if (!to.group.empty()) {
     message["to"] = valid_utf8(to.group);
   } else if (!to.phone.empty()) {

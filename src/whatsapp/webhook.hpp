@@ -124,9 +124,9 @@ struct Change {
   std::string field;  ///< Empty for kUnparsed.
   std::string event;  ///< value.event where there is one, else the item's own category ("marketing_messages", …)
   std::int64_t timestamp_s = 0;
-  AgentView view;     ///< view.text: one line for an operator; view.data: what was recognised.
-  Person about;       ///< Of user_preferences and user_id_update: the user (by the old id).
-  Person changed_to;  ///< Of user_id_update: the new id.
+  AgentView view;                      ///< view.text: one line for an operator; view.data: what was recognised.
+  Person about;                        ///< Of user_preferences and user_id_update: the user (by the old id).
+  Person changed_to;                   ///< Of user_id_update: the new id.
   std::vector<GroupName> groups = {};  ///< Of a group's lifecycle and settings, where they tell its subject.
 };
 

@@ -7,6 +7,7 @@ import { openPage, ownFaults, startWorld, WIDE } from "./admin-support.mjs";
 import { openBrowser } from "./browser.mjs";
 import { channelPart } from "./channel-stub.mjs";
 import { inboxPart } from "./inbox-stub.mjs";
+import { routingPart } from "./routing-stub.mjs";
 import { eventually } from "./support.mjs";
 
 let shared;
@@ -21,7 +22,7 @@ before(async () => {
 });
 after(() => shared.close());
 beforeEach(async () => {
-  stub = await startWorld(inboxPart({ count: 30 }), channelPart(), accessPart());
+  stub = await startWorld(inboxPart({ count: 30 }), channelPart(), accessPart(), routingPart());
   ({ world, acme } = stub);
   browser = await openPage(stub, shared);
   ({ page } = browser);
@@ -245,10 +246,4 @@ describe("Overview", () => {
     await page.getByRole("link", { name: "Connect WhatsApp" }).click();
     await browser.heading("WhatsApp").waitFor();
   });
-});
-
-test("Routing says what holds today, and leads to where it is set", async () => {
-  await browser.go("/t/acme/routing");
-  await page.getByText("There is no agent, so nobody is answered.").waitFor();
-  assert.equal(await page.locator("page-routing").getByRole("button").count(), 0, "no control that does nothing");
 });

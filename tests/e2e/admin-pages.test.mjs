@@ -11,6 +11,7 @@ import { openBrowser } from "./browser.mjs";
 import { channelPart } from "./channel-stub.mjs";
 import { everyKind, inboxPart, NUMBER } from "./inbox-stub.mjs";
 import { lowContrast, unnamedControls } from "./page-checks.mjs";
+import { routingPart } from "./routing-stub.mjs";
 
 /** Address, heading, and what to press for a dialog that has to be as good. */
 const PAGES = [
@@ -22,12 +23,14 @@ const PAGES = [
   ["/t/acme/overview", "Overview"],
   ["/t/acme/conversations", "Conversations"],
   ["/t/acme/conversations/c_0000000000000001", "Conversations"],
+  ["/t/acme/conversations/c_0000000000000002", "Conversations"],
   ["/t/acme/channels", "Channels"],
   ["/t/acme/channels/whatsapp", "WhatsApp", "Add a number"],
   ["/t/acme/agents", "Agents"],
   ["/t/acme/agents/+new", "Agents"],
-  ["/t/acme/agents/support", "Agents", "Delete support"],
-  ["/t/acme/routing", "Routing"],
+  ["/t/acme/agents/support", "Agents"],
+  ["/t/acme/agents/echo", "Agents", "Delete echo"],
+  ["/t/acme/routing", "Routing", "Add a rule: A pattern"],
   ["/t/acme/pairing", "Pairing", "Change who may write"],
   ["/t/acme/pairing/allowed", "Pairing", "Allow people"],
   ["/t/acme/pairing/blocked", "Pairing", "Block people"],
@@ -37,6 +40,7 @@ const PAGES = [
   ["/t/acme/users/4915155000000", "Users", "Merge with another person…"],
   ["/t/acme/users/group:120363000000000001", "Users"],
   ["/t/acme/settings/secrets", "Secrets", "Replace WHATSAPP_ACCESS_TOKEN"],
+  ["/t/acme/settings/conversations", "Conversations"],
   ["/t/acme/settings/members", "Members", "Invite"],
   ["/t/acme/settings/tokens", "API tokens", "Make a token"],
   ["/t/acme/settings/audit", "Audit log"],
@@ -55,13 +59,18 @@ describe("every page of the admin UI", () => {
   let page;
 
   before(async () => {
-    stub = await startWorld(inboxPart({ count: 40 }), channelPart(), accessPart());
+    stub = await startWorld(inboxPart({ count: 40 }), channelPart(), accessPart(), routingPart());
     const [maria] = stub.world.inbox.conversations;
     stub.world.inbox.messages.set(maria.id, []);
     everyKind(stub.world.inbox, maria);
     stub.world.guides.acme = { done: new Set(["verification_received", "number_found"]), failed: { token_accepted: "Meta refused the access token (190)." }, facts: {}, learned: { waba_id: "2" } };
     stub.world.agents.acme = [{ name: "support", kind: "openai", default: true, version: 1, options: { format: "markdown", url: "https://api.example.org", model: "small" } },
       { name: "echo", kind: "echo", default: false, version: 1, options: { format: "plain" } }];
+    stub.world.routing.acme = { version: 1, rules: [{ by: "peer_prefix", value: "49", agent: "support" }, { by: "peer_prefix", value: "43", agent: "support" },
+      { by: "pattern", value: "\\b(invoice|bill)\\b", agent: "support", number: "106540352242922" }] };
+    const [, held] = stub.world.inbox.conversations;
+    stub.world.inbox.add(held, { direction: "outbound", state: "delivered", text: "It comes tomorrow.", agent: null, by: "carla.stein@example.com" });
+    stub.world.inbox.hold(held, "ada@example.com");
     furnishAccess(stub, NUMBER);
     stub.world.invitations.push({ id: "i1", code: "invited", email: "carla@example.com", role: "operator", tenant: "acme", invited_by: "Ada Lovelace", expires_at: new Date(Date.now() + 5e8).toISOString() });
     shared = await openBrowser({ viewport: WIDE, colorScheme: "light", reducedMotion: "reduce" });

@@ -8,6 +8,7 @@ import { openPage, startWorld } from "./admin-support.mjs";
 import { openBrowser } from "./browser.mjs";
 import { channelPart } from "./channel-stub.mjs";
 import { inboxPart, NUMBER } from "./inbox-stub.mjs";
+import { routingPart, SETTINGS } from "./routing-stub.mjs";
 
 const images = fileURLToPath(new URL("../../docs/images/", import.meta.url));
 const ago = (minutes) => new Date(Date.now() - minutes * 60_000).toISOString();
@@ -19,10 +20,20 @@ const PICTURES = [
     await page.locator("claw-message-bubble").filter({ hasText: "ring twice" }).last().getByRole("button", { name: /^Why/ }).click();
     await page.locator("claw-message-way").getByText("Read", { exact: true }).waitFor();
   }],
+  ["takeover", "/t/acme/conversations/TOMAS", async (page) => {
+    await page.locator("claw-message-bubble").last().waitFor();
+    await page.getByRole("textbox", { name: "Answer by hand" }).fill("It is on the lorry now, and should be with you before noon.");
+  }],
   ["whatsapp", "/t/acme/channels/whatsapp", (page) => page.getByRole("button", { name: "Subscribe the app" }).waitFor()],
   ["channels", "/t/acme/channels"],
   ["agents", "/t/acme/agents/support", (page) => page.getByLabel("Model", { exact: true }).waitFor()],
-  ["routing", "/t/acme/routing"],
+  ["routing", "/t/acme/routing", async (page) => {
+    await page.getByLabel("From, a phone number or BSUID").fill("+49 151 55000007");
+    await page.getByLabel("Message", { exact: true }).fill("Guten Morgen, wo ist meine Bestellung?");
+    await page.getByRole("button", { name: "Who answers?" }).click();
+    await page.locator(".rule.met").waitFor();
+    await page.evaluate(() => document.activeElement?.blur());
+  }],
   ["pairing", "/t/acme/pairing", (page) => page.locator("claw-countdown").last().waitFor()],
   ["pairing-allowed", "/t/acme/pairing/allowed", (page) => page.locator("claw-people-list").waitFor()],
   ["users", "/t/acme/users/MARIA_USER", (page) => page.locator("claw-person-access").getByText("by Grace Hopper").waitFor()],
@@ -33,6 +44,7 @@ const PICTURES = [
     await page.getByText("What will happen").waitFor();
   }],
   ["secrets", "/t/acme/settings/secrets"],
+  ["conversation-settings", "/t/acme/settings/conversations", (page) => page.locator(".picture").last().waitFor()],
   ["members", "/t/acme/settings/members"],
   ["tokens", "/t/acme/settings/tokens"],
   ["audit", "/t/acme/settings/audit"],
@@ -53,7 +65,12 @@ function furnish(stub) {
   world.agents.acme = [
     { name: "support", kind: "openai", default: true, version: 1, options: { format: "markdown", url: "https://api.example.org", model: "small-2026", key_secret: "MODEL_KEY",
       system_prompt: "You answer the customers of Keller Shoes. Be short and friendly. Where an order is asked for, look it up first; never guess." } },
+    ...["deutsch", "accounting", "sales"].map((name) => ({ name, kind: "openai", default: false, version: 1, options: { format: "markdown", url: "https://api.example.org", model: "small-2026" } })),
     { name: "echo", kind: "echo", default: false, version: 1, options: { format: "plain" } }];
+  world.routing.acme = { version: 4, rules: [
+    { by: "peer", value: "4915155000000", agent: "echo" }, { by: "peer_prefix", value: "49", agent: "deutsch" }, { by: "peer_prefix", value: "43", agent: "deutsch" },
+    { by: "keyword", value: "sales", agent: "sales" }, { by: "pattern", value: "\\b(invoice|bill)\\b", agent: "accounting" }] };
+  world.conversation.acme = { ...SETTINGS, queue: "collect", debounce_ms: 1500, idle_reset_minutes: 1440, daily_reset_minute: 180, owners: ["4915155000000"], version: 2 };
 
   const [maria] = inbox.conversations;
   inbox.messages.set(maria.id, []);
@@ -71,11 +88,27 @@ function furnish(stub) {
   // At the end: the list of conversations shows a day in the shop.
   inbox.conversations.push(inbox.conversations.shift());
   furnishAccess(stub, NUMBER);
+  for (const one of inbox.messages.get(maria.id)) if (one.direction === "inbound") one.matched_by = "default";
+  answerByHand(inbox);
   return maria;
 }
 
+/** Tomás asked for a person, and got one. */
+function answerByHand(inbox) {
+  const tomas = inbox.conversations.find((one) => one.user.name === "Tomás Rivera");
+  inbox.messages.set(tomas.id, []);
+  const said = (minutes, more) => inbox.add(tomas, { created_at: ago(minutes), meta_time: ago(minutes), ...more });
+  const asked = said(14, { text: "Hello, my parcel should have come yesterday" });
+  said(13.9, { direction: "outbound", state: "read", text: "I am sorry. The carrier says *in transit*, and no more than that.", answers: asked.id });
+  said(12, { text: "That does not help. May I talk to a person please?" });
+  said(4, { direction: "outbound", state: "read", text: "Hello Tomás, this is Ada. I have the depot on the phone.", agent: null, by: "ada@example.com" });
+  said(3, { text: "Oh, thank you!" });
+  inbox.hold(tomas, "ada@example.com", 56);
+  inbox.hold(inbox.conversations.find((one) => one.user.name === "Jonas Weber"), "grace.hopper@example.com", 22);
+}
+
 test("the admin UI, as the documents show it", async () => {
-  const stub = await startWorld(inboxPart({ count: 312 }), channelPart(), accessPart());
+  const stub = await startWorld(inboxPart({ count: 312 }), channelPart(), accessPart(), routingPart());
   const shared = await openBrowser({ viewport: { width: 1280, height: 800 }, reducedMotion: "reduce" });
   try {
     const maria = furnish(stub);
@@ -88,7 +121,7 @@ test("the admin UI, as the documents show it", async () => {
     for (const [name, path, before] of PICTURES)
       for (const colorScheme of DARK.includes(name) ? ["light", "dark"] : ["light"]) {
         await page.emulateMedia({ colorScheme });
-        await browser.go(path.replace("MARIA_USER", maria.user.id).replace("MARIA", maria.id));
+        await browser.go(path.replace("MARIA_USER", maria.user.id).replace("MARIA", maria.id).replace("TOMAS", "c_0000000000000002"));
         await page.locator(".skeleton").waitFor({ state: "detached" });
         await page.getByRole("heading", { level: 1 }).waitFor();
         await before?.(page);

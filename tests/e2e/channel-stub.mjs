@@ -114,6 +114,8 @@ export function channelPart() {
       const agent = find(agents, "name", params.name);
       expect(request, agent.version);
       if (agent.default && agents.length > 1) throw new Refusal(409, "This is the default agent. Make another one the default first.");
+      const places = (world.routing?.[tenant.name]?.rules ?? []).flatMap((rule, index) => rule.agent === agent.name ? [index + 1] : []);
+      if (places.length) throw new Refusal(409, `${places.length === 1 ? `Rule ${places[0]} names` : `Rules ${places.join(", ")} name`} this agent. Change ${places.length === 1 ? "it" : "them"} first.`);
       agents.splice(agents.indexOf(agent), 1);
     });
   };

@@ -43,10 +43,10 @@ export function inboxPart({ count = 0, now = Date.now() } = {}) {
     const message = (conversation, more) => ({
       id: `m_${hex(++last)}`, direction: "inbound", state: "answered", user: conversation.user, conversation: conversation.id,
       phone_number_id: conversation.phone_number_id, type: "text", text: "", data: {}, wamid: `wamid.${last}`,
-      created_at: new Date().toISOString(), meta_time: new Date().toISOString(), agent: more.direction === "outbound" ? "support" : null, reason: null,
+      created_at: new Date().toISOString(), meta_time: new Date().toISOString(), agent: more.direction === "outbound" ? "support" : null, reason: null, ...(more.direction === "outbound" ? { by: null } : { matched_by: null }),
       ...(more.direction === "outbound" ? { answers: null, part: 0, attempts: 1 } : {}), ...more });
-    const told = ({ phone, ...conversation }) => conversation;
-    const shown = ({ raw, ...one }) => ({ ...one, statuses: statusesOf(one) });
+    const told = ({ phone, ...conversation }) => ({ held_by: null, held_until: null, ...conversation });
+    const shown = ({ raw, key, ...one }) => ({ ...one, statuses: statusesOf(one) });
 
     /** Adds a message as the gateway would: it is the newest, its conversation comes to the top, the stream tells. */
     inbox.add = (conversation, more) => {
@@ -115,6 +115,37 @@ export function inboxPart({ count = 0, now = Date.now() } = {}) {
       const limit = Number(query.get("limit") ?? 50);
       const page = all.slice(from, from + limit);
       return { messages: page.map(shown), next: from + limit < all.length ? page[page.length - 1].id : null };
+    });
+    /** Somebody holds it, or nobody does any more: from this page or another one. */
+    inbox.hold = (conversation, by, minutes = inbox.takeOverMinutes) => {
+      conversation.held_by = by;
+      conversation.held_until = by ? new Date(Date.now() + minutes * MINUTE).toISOString() : null;
+      world.tell("conversation", { conversation: conversation.id });
+    };
+    inbox.takeOverMinutes = 60;
+    /** What was asked with which key; and what is refused: {status, detail, type}. */
+    inbox.sent = [];
+    inbox.refusal = null;
+    on("POST", "/conversations/:id/take-over", "inbox.write", ({ params, body, session }) => {
+      const conversation = find(inbox.conversations, "id", params.id);
+      inbox.hold(conversation, session.person.email, body.minutes);
+      return told(conversation);
+    });
+    on("POST", "/conversations/:id/hand-back", "inbox.write", ({ params }) => {
+      const conversation = find(inbox.conversations, "id", params.id);
+      inbox.hold(conversation, null);
+      return told(conversation);
+    });
+    on("POST", "/conversations/:id/messages", "inbox.write", ({ params, body, session, request }) => {
+      const conversation = find(inbox.conversations, "id", params.id);
+      const key = request.headers["idempotency-key"];
+      inbox.sent.push({ key, text: body.text });
+      if (inbox.refusal) throw new Refusal(inbox.refusal.status, inbox.refusal.detail, { type: inbox.refusal.type });
+      const known = messagesOf(conversation).find((one) => one.key === key);
+      const added = known ?? inbox.add(conversation, { direction: "outbound", state: "queued", text: body.text, agent: null, by: session.person.email, key });
+      inbox.hold(conversation, session.person.email);
+      if (inbox.loses) throw new Refusal(502, "The answer was lost.");
+      return { status: 202, body: shown(added) };
     });
     on("GET", "/messages/:id", "inbox.read", ({ params }) => {
       const one = find([...inbox.messages.values()].flat(), "id", params.id);

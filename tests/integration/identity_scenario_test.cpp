@@ -91,7 +91,8 @@ class IdentityScenarioTest : public ::testing::Test {
 TEST_F(IdentityScenarioTest, AUserIsOneAtEachTenantAndFollowsTheirNumber) {
   say_by_phone_alone(kPhone, "phone");
   ASSERT_TRUE(has_said(kPhone, {"phone"}));
-  programs_.sim("PUT", fmt::format("/_sim/phones/{}", kPhone), json::object{{"name", "Maria"}, {"username", "maria.k"}});
+  programs_.sim("PUT", fmt::format("/_sim/phones/{}", kPhone),
+                json::object{{"name", "Maria"}, {"username", "maria.k"}});
   say(kPhone, "bsuid");
   say(kPhone, "beta", kOtherNumber);
   ASSERT_TRUE(eventually([&] { return users().size() == 2 && users(beta_).size() == 1; }, kPatience));

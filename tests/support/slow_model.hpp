@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/clock.hpp"
 #include "base/io_pool.hpp"
 #include "net/server.hpp"
 

@@ -8,7 +8,7 @@ namespace claw::sqlite {
 /// Who wrote `m` in a group, as they are known by now, also where they have become another: columns of a query that has
 /// the join too.
 #define CLAW_AUTHOR_COLUMNS "m.author, a.public_id, a.phone, a.bsuid, a.name"
-#define CLAW_JOIN_AUTHOR                                  \
+#define CLAW_JOIN_AUTHOR                                   \
   "LEFT JOIN users w ON w.id = m.author AND m.author > 0 " \
   "LEFT JOIN users a ON a.id = CASE WHEN w.merged_into > 0 THEN w.merged_into ELSE w.id END "
 

@@ -75,9 +75,8 @@ User Identity::known_as(TenantId tenant, const std::string& public_id) {
   auto user = user_named(db_, tenant, public_id);
   if (!user) return insert(tenant, public_id, {});
   if (user->public_id != public_id)
-    db_.run(
-        "UPDATE kv SET value = $3 WHERE tenant = $1 AND value = $2 AND key >= 'wa:' AND key < 'wa;'", tenant,
-        public_id, user->public_id);
+    db_.run("UPDATE kv SET value = $3 WHERE tenant = $1 AND value = $2 AND key >= 'wa:' AND key < 'wa;'", tenant,
+            public_id, user->public_id);
   return std::move(*user);
 }
 
@@ -88,8 +87,8 @@ User Identity::make(TenantId tenant, const Person& person) {
     const std::string public_id = namesake == 1 ? address : fmt::format("{}~{}", address, namesake);
     bool is_taken = false;
     {
-      auto row = db_.query("SELECT id, phone, bsuid, name FROM users WHERE tenant = $1 AND public_id = $2", tenant,
-                           public_id);
+      auto row =
+          db_.query("SELECT id, phone, bsuid, name FROM users WHERE tenant = $1 AND public_id = $2", tenant, public_id);
       is_taken = row.next();
       // Their own row, whose key the tenant deleted. Who has another number by now, or was merged, is somebody else.
       if (is_taken && (row->view(1) == address || row->view(2) == address))
@@ -159,18 +158,18 @@ std::optional<User> Identity::holder_of(TenantId tenant, const std::string& addr
   return public_id ? user_named(db_, tenant, *public_id) : std::nullopt;
 }
 
-std::optional<User> Identity::owner_of(TenantId tenant, const Person& person) {
+std::optional<User> Identity::owner_of(TenantId tenant, const Person& person, const std::string& or_bsuid) {
   if (auto user = holder_of(tenant, person.bsuid)) return user;
   auto user = holder_of(tenant, person.phone);
+  if (!user || person.bsuid.empty() || user->bsuid.empty()) return user;
   // Their number may be another person's by now.
-  if (user && !person.bsuid.empty() && !user->bsuid.empty() && user->bsuid != person.bsuid) return std::nullopt;
-  return user;
+  return user->bsuid == person.bsuid || user->bsuid == or_bsuid ? user : std::nullopt;
 }
 
 std::optional<User> Identity::moved(TenantId tenant, const Person& from, const Person& to) {
-  auto user = owner_of(tenant, from);
-  // Of one change Meta tells in several webhooks, in any order: another may have told it before.
-  if (!user) return owner_of(tenant, to);
+  // Of one change Meta tells in several webhooks, in any order: another may have told it, or half of it, before.
+  auto user = owner_of(tenant, from, to.bsuid);
+  if (!user) return owner_of(tenant, to, {});
   const std::string bsuid = to.bsuid.empty() ? user->bsuid : to.bsuid;
   const std::string old_bsuid = from.bsuid.empty() ? user->bsuid : from.bsuid;
   const std::string old_phone = from.phone.empty() ? user->phone : from.phone;

@@ -71,7 +71,8 @@ class Identity {
   User with_newest(TenantId tenant, User user, const whatsapp::Person& person);
   User brought_together(TenantId tenant, const whatsapp::Person& person, User by_phone, User by_bsuid);
   User older_of(TenantId tenant, User a, User b);
-  std::optional<User> owner_of(TenantId tenant, const whatsapp::Person& person);
+  /// By BSUID, else by phone, unless its user has another BSUID by now than the person's or `or_bsuid`.
+  std::optional<User> owner_of(TenantId tenant, const whatsapp::Person& person, const std::string& or_bsuid);
   /// `old` is `now` from here on; `bsuid` is the user's, as Meta has it now.
   User to_address(TenantId tenant, User user, const std::string& old, const std::string& now, const std::string& bsuid);
   /// The address is `to`'s and no longer `from`'s, whose access by it goes on under what is left to them.

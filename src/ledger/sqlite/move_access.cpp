@@ -38,9 +38,8 @@ std::vector<AccessRow> rows_of(Database& db, TenantId tenant, const std::string&
 void combine(Database& db, const AccessRow& row, const std::string& to) {
   // First, for a code is there once.
   db.run("DELETE FROM access WHERE id = $1", row.id);
-  db.run(
-      "UPDATE access SET opted_out_ms = max(opted_out_ms, $4) WHERE tenant = $1 AND number = $2 AND address = $3",
-      row.tenant, row.number, to, to_ms(row.opted_out));
+  db.run("UPDATE access SET opted_out_ms = max(opted_out_ms, $4) WHERE tenant = $1 AND number = $2 AND address = $3",
+         row.tenant, row.number, to, to_ms(row.opted_out));
   db.run(
       "UPDATE access SET standing = $4, decided_by = $5, since_ms = $6, code = $7, expires_ms = $8, asked_by = $9 "
       "WHERE tenant = $1 AND number = $2 AND address = $3 "

@@ -48,17 +48,16 @@ void read_users(Database::Query rows, std::size_t limit, Users& page) {
 
 Users by_id(Database& db, TenantId tenant, const UserFilter& filter) {
   Users page;
-  read_users(
-      db.query(CLAW_USER_COLUMNS "FROM users u WHERE u.tenant = $1 AND u.public_id > $2 AND u.merged_into = 0 "
-                                 "ORDER BY u.public_id LIMIT $3",
-               tenant, filter.after, filter.limit),
-      filter.limit, page);
+  read_users(db.query(CLAW_USER_COLUMNS "FROM users u WHERE u.tenant = $1 AND u.public_id > $2 AND u.merged_into = 0 "
+                                        "ORDER BY u.public_id LIMIT $3",
+                      tenant, filter.after, filter.limit),
+             filter.limit, page);
   return page;
 }
 
 /// A person of several addresses is found by the first that fits, so that nobody is shown twice: `$3` is where those
 /// that fit begin.
-#define CLAW_FIRST_THAT_FITS                                                                             \
+#define CLAW_FIRST_THAT_FITS                                                                            \
   "AND NOT EXISTS (SELECT 1 FROM kv o WHERE o.tenant = k.tenant AND o.value = k.value AND o.key >= $3 " \
   "AND o.key < k.key AND o.key >= 'wa:' AND o.key < 'wa;') "
 
@@ -168,23 +167,24 @@ Task<Result<UserRecord>> SqliteLedger::user(TenantId tenant, std::string id) {
 }
 
 UserRecord user_record(Database& db, TenantId tenant, const User& found) {
-    UserRecord user;
-    {
-      auto row = db.query(CLAW_USER_COLUMNS "FROM users u WHERE u.id = $1", found.id);
-      if (row.next()) user = user_at(*row.operator->());
-    }
-    user.addresses = addresses_of(db, tenant, found.public_id);
-    {
-      auto rows = db.query("SELECT public_id FROM users WHERE merged_into = $1 AND merged_into > 0 ORDER BY id", found.id);
-      while (rows.next()) user.also_known_as.push_back(rows->text(0));
-    }
-    auto rows = db.query(CLAW_CONVERSATION_COLUMNS
-                         "FROM users u JOIN conversations c ON c.tenant = u.tenant AND c.user = u.id "
-                         "JOIN messages m ON m.id = c.last_message "
-                         "WHERE u.id = $2 ORDER BY c.last_message DESC LIMIT $3",
-                         kPreviewCharacters, found.id, kMaxWalk);
-    while (rows.next()) user.conversations.push_back(conversation_at(*rows.operator->()));
-    return user;
+  UserRecord user;
+  {
+    auto row = db.query(CLAW_USER_COLUMNS "FROM users u WHERE u.id = $1", found.id);
+    if (row.next()) user = user_at(*row.operator->());
+  }
+  user.addresses = addresses_of(db, tenant, found.public_id);
+  {
+    auto rows =
+        db.query("SELECT public_id FROM users WHERE merged_into = $1 AND merged_into > 0 ORDER BY id", found.id);
+    while (rows.next()) user.also_known_as.push_back(rows->text(0));
+  }
+  auto rows = db.query(CLAW_CONVERSATION_COLUMNS
+                       "FROM users u JOIN conversations c ON c.tenant = u.tenant AND c.user = u.id "
+                       "JOIN messages m ON m.id = c.last_message "
+                       "WHERE u.id = $2 ORDER BY c.last_message DESC LIMIT $3",
+                       kPreviewCharacters, found.id, kMaxWalk);
+  while (rows.next()) user.conversations.push_back(conversation_at(*rows.operator->()));
+  return user;
 }
 
 Task<Result<Conversations>> SqliteLedger::conversations(TenantId tenant, ConversationFilter filter) {

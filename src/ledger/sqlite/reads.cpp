@@ -133,8 +133,8 @@ Page<MessageRecord> of_user(Database& db, TenantId tenant, const MessageFilter& 
   const auto user = user_named(db, tenant, filter.user);
   auto heads = heads_of(
       db,
-      db.query("SELECT id, last_message FROM conversations WHERE tenant = $1 AND user = $2 AND last_message > 0", tenant,
-               user ? user->id : UserId{}),
+      db.query("SELECT id, last_message FROM conversations WHERE tenant = $1 AND user = $2 AND last_message > 0",
+               tenant, user ? user->id : UserId{}),
       filter);
   return of_lists(db, std::move(heads), filter);
 }
@@ -229,10 +229,9 @@ Task<Result<std::vector<HistoryEntry>>> SqliteLedger::history(ConversationId con
     };
     std::vector<Said> found;
     while (next >= std::max<std::int64_t>(first.value, 1) && found.size() < limit) {
-      auto row = db.query(
-          "SELECT m.id, m.direction, m.state, m.turn, m.part, m.text, m.previous, " CLAW_AUTHOR_COLUMNS
-          " FROM messages m " CLAW_JOIN_AUTHOR "WHERE m.id = $1",
-          next);
+      auto row = db.query("SELECT m.id, m.direction, m.state, m.turn, m.part, m.text, m.previous, " CLAW_AUTHOR_COLUMNS
+                          " FROM messages m " CLAW_JOIN_AUTHOR "WHERE m.id = $1",
+                          next);
       if (!row.next()) break;
       const auto direction = row->integer(1);
       const auto turn = direction == 1 && row->integer(3) > 0 ? row->integer(3) : row->integer(0);

@@ -80,9 +80,9 @@ std::vector<std::int64_t> conversations_of(Database& db, const AccessRow& row) {
   }
   const auto user = user_named(db, row.tenant, public_id);
   std::vector<std::int64_t> found;
-  auto rows = db.query(
-      "SELECT id FROM conversations WHERE tenant = $1 AND user = $2 AND ($3 = '' OR phone_number_id = $3)", row.tenant,
-      user ? user->id : UserId{}, row.number);
+  auto rows =
+      db.query("SELECT id FROM conversations WHERE tenant = $1 AND user = $2 AND ($3 = '' OR phone_number_id = $3)",
+               row.tenant, user ? user->id : UserId{}, row.number);
   while (rows.next()) found.push_back(rows->integer(0));
   return found;
 }

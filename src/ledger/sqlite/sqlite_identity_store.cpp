@@ -63,16 +63,17 @@ Task<Result<Identified>> SqliteIdentityStore::link(TenantId tenant, std::string 
 
 Task<Result<Identified>> SqliteIdentityStore::unlink(TenantId tenant, std::string user, std::string address,
                                                      AuditRow audit) {
-  return change(tenant, std::move(user), std::move(audit),
-                [tenant, address = std::move(address)](Database& db, Identity& identity, const User& person) {
-                  const auto theirs = addresses_of(db, tenant, person.public_id);
-                  if (std::ranges::find(theirs, address) == theirs.end()) return Result<bool>(false);
-                  if (theirs.size() == 1)
-                    return Result<bool>(fail(ErrorKind::kConflict,
-                                             "it is the last address of this user: nobody could reach them without it"));
-                  identity.unlink(tenant, person, address);
-                  return Result<bool>(true);
-                });
+  return change(
+      tenant, std::move(user), std::move(audit),
+      [tenant, address = std::move(address)](Database& db, Identity& identity, const User& person) {
+        const auto theirs = addresses_of(db, tenant, person.public_id);
+        if (std::ranges::find(theirs, address) == theirs.end()) return Result<bool>(false);
+        if (theirs.size() == 1)
+          return Result<bool>(
+              fail(ErrorKind::kConflict, "it is the last address of this user: nobody could reach them without it"));
+        identity.unlink(tenant, person, address);
+        return Result<bool>(true);
+      });
 }
 
 Task<Result<Identified>> SqliteIdentityStore::merge(TenantId tenant, std::string user, std::string other,

@@ -61,7 +61,8 @@ void set_head(Database& db, const Place& place) {
 void write_session(Database& db, ConversationId conversation, const SessionRecord& session) {
   db.run(
       "INSERT INTO conversation_sessions (conversation, epoch, first, agent, matched_by, paused_until_ms, paused_by) "
-      "VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO UPDATE SET epoch = max(epoch, excluded.epoch), first = excluded.first, "
+      "VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO UPDATE SET epoch = max(epoch, excluded.epoch), first = "
+      "excluded.first, "
       "agent = excluded.agent, matched_by = excluded.matched_by, paused_until_ms = excluded.paused_until_ms, "
       "paused_by = excluded.paused_by",
       conversation, session.epoch, session.first, session.agent, session.matched_by, to_ms(session.paused_until),
@@ -72,9 +73,9 @@ void write_session(Database& db, ConversationId conversation, const SessionRecor
 bool let_in_meanwhile(Database& db, MessageId message) {
   const PendingMessage held = pending_message(db, message);
   return std::ranges::any_of(access_addresses(held.user, held.phone, held.bsuid), [&](const std::string& address) {
-    auto row = db.query(
-        "SELECT 1 FROM access WHERE tenant = $1 AND number IN ('', $2) AND address = $3 AND standing = $4", held.tenant,
-        held.phone_number_id, address, Standing::kAllowed);
+    auto row =
+        db.query("SELECT 1 FROM access WHERE tenant = $1 AND number IN ('', $2) AND address = $3 AND standing = $4",
+                 held.tenant, held.phone_number_id, address, Standing::kAllowed);
     return row.next();
   });
 }

@@ -54,6 +54,8 @@ export interface Asked {
   version?: Version;
   /** Only where there is none yet (If-None-Match: *). */
   onlyIfNew?: boolean;
+  /** Idempotency-Key: asked twice with the same, it is done once. */
+  key?: string;
   signal?: AbortSignal;
   /** A 401 is an answer like others, not the end of the session. */
   signingIn?: boolean;
@@ -94,6 +96,7 @@ class Api {
     if (this.tenant) headers["X-Claw-Tenant"] = this.tenant;
     if (method !== "GET" && this.csrf) headers["X-CSRF-Token"] = this.csrf;
     if (asked.version !== undefined) headers["If-Match"] = `"${asked.version}"`;
+    if (asked.key) headers["Idempotency-Key"] = asked.key;
     if (asked.onlyIfNew) headers["If-None-Match"] = "*";
     let response: Response;
     let text: string;

@@ -6,9 +6,9 @@ import { api } from "./api.js";
 export type Connection = "off" | "connecting" | "live" | "lost";
 
 /** What the gateway tells; `data` as docs/api.md has it. `resync`: read everything anew. */
-export type LiveName = "message" | "status" | "event" | "tenant" | "resync";
+export type LiveName = "message" | "conversation" | "status" | "event" | "tenant" | "resync";
 export type LiveData = Record<string, unknown>;
-const NAMES: readonly LiveName[] = ["message", "status", "event", "tenant", "resync"];
+const NAMES: readonly LiveName[] = ["message", "conversation", "status", "event", "tenant", "resync"];
 
 const FIRST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 30_000;

@@ -61,8 +61,25 @@ function decode(text: string): string {
   }
 }
 
-/** Goes to an address of ours; `replace` leaves no step for the back button. */
+/** Asks whether what is not saved may be given up; null where there is nothing. */
+export type Guard = () => Promise<boolean>;
+let guard: Guard | null = null;
+
+/** From now on every way to another page is asked about first: links, buttons, back. One at a time; unsaved.ts sets it. */
+export function setGuard(wanted: Guard | null): void {
+  guard = wanted;
+}
+
+/** Goes to an address of ours; `replace` leaves no step for the back button, and is asked of nobody: it is our own doing. */
 export function go(href: string, { replace = false } = {}): void {
+  if (guard && !replace && new URL(href, location.href).pathname !== location.pathname) {
+    void guard().then((leave) => {
+      if (!leave) return;
+      guard = null;
+      go(href);
+    });
+    return;
+  }
   if (replace) history.replaceState(null, "", href);
   else history.pushState(null, "", href);
   window.dispatchEvent(new Event("claw-navigate"));
@@ -79,8 +96,22 @@ export const query = (name: string): string => new URLSearchParams(location.sear
 
 /** Calls back for every address the person comes to; links of ours are followed without loading anything anew. */
 export function listen(changed: () => void): void {
-  window.addEventListener("popstate", changed);
-  window.addEventListener("claw-navigate", changed);
+  let here = location.href;
+  const come = (): void => {
+    here = location.href;
+    changed();
+  };
+  window.addEventListener("popstate", () => {
+    if (!guard || new URL(here).pathname === location.pathname) return come();
+    // The browser is there already: back to where something is unsaved, and on again if that may go.
+    history.pushState(null, "", here);
+    void guard().then((leave) => {
+      if (!leave) return;
+      guard = null;
+      history.back();
+    });
+  });
+  window.addEventListener("claw-navigate", come);
   document.addEventListener("click", (event) => {
     if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
     const link = event.composedPath().find((node): node is HTMLAnchorElement => node instanceof HTMLAnchorElement);

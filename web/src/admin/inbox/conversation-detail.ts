@@ -1,20 +1,30 @@
 import { LitElement, css, html, nothing, type PropertyValues } from "lit";
-import { customElement, property, state } from "lit/decorators.js";
-import { part } from "../api.js";
+import { customElement, property, query, state } from "lit/decorators.js";
+import { api, part } from "../api.js";
 import { Live } from "../live.js";
+import { session } from "../session.js";
 import { icon } from "../ui/icons.js";
 import { failed, notice } from "../ui/parts.js";
 import { base } from "../ui/styles.js";
+import { complain } from "../ui/toast.js";
+import { countdown, holderOf, holdOf, type Hold } from "./hold.js";
 import "./message-way.js";
+import { Outgoing, type Refused } from "./outgoing.js";
+import "./reply-box.js";
+import type { ReplyBox } from "./reply-box.js";
 import { Thread } from "./thread.js";
 import "./transcript.js";
-import type { MessageChange } from "./types.js";
+import type { Conversation, Message, MessageChange } from "./types.js";
 import "./window-ring.js";
 import { nameOf, numberOf, windowOf } from "./words.js";
 
 const EVERY_MS = 20_000;
+/** While somebody holds it, the time that is left goes by the second. */
+const HELD_EVERY_MS = 1_000;
 
-/** One conversation: who it is, how long they may be answered, and what was said. */
+const sentence = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);
+
+/** One conversation: who it is, how long they may be answered, what was said, and answering by hand. */
 @customElement("claw-conversation-detail")
 export class ConversationDetail extends LitElement {
   @property() tenant = "";
@@ -23,8 +33,18 @@ export class ConversationDetail extends LitElement {
   @property() back = "";
   /** The message whose way is shown. */
   @state() private asked = "";
+  /** What the gateway said when nothing could be sent, until something changes. */
+  @state() private refusal: Refused | null = null;
+  /** The newest message when it said so. */
+  private refusedAt = "";
+  /** It is taken over or handed back right now. */
+  @state() private busy = false;
   private thread = new Thread("");
+  private outgoing = new Outgoing(() => null);
+  private shown: { thread: readonly Message[]; outgoing: readonly Message[]; all: readonly Message[] } | null = null;
   private clock = 0;
+  private seconds = 0;
+  @query("claw-reply-box") private box?: ReplyBox | null;
 
   static override styles = [
     base,
@@ -66,12 +86,35 @@ export class ConversationDetail extends LitElement {
         color: var(--ink-3);
         font-size: var(--text-sm);
       }
+      .sub > :last-child {
+        min-width: 0;
+        overflow: hidden;
+        text-overflow: ellipsis;
+      }
       .late {
         color: var(--waiting);
       }
       .take {
+        display: flex;
+        align-items: center;
+        gap: var(--space-3);
+      }
+      .holds {
         display: grid;
         justify-items: end;
+        font-size: var(--text-sm);
+        line-height: var(--line-tight);
+        white-space: nowrap;
+      }
+      .holds b {
+        display: inline-flex;
+        align-items: center;
+        gap: var(--space-1);
+        font-weight: 500;
+      }
+      .left {
+        color: var(--ink-3);
+        font-variant-numeric: tabular-nums;
       }
       .back {
         display: none;
@@ -109,14 +152,6 @@ export class ConversationDetail extends LitElement {
       .empty {
         margin: var(--space-6);
       }
-      .closed {
-        display: flex;
-        gap: var(--space-2);
-        padding: var(--space-2) var(--space-5);
-        border-top: 1px solid var(--border);
-        color: var(--ink-2);
-        font-size: var(--text-sm);
-      }
       .bar {
         height: 14px;
         border-radius: var(--radius-sm);
@@ -136,9 +171,12 @@ export class ConversationDetail extends LitElement {
         .back {
           display: inline-flex;
         }
-        .take span,
+        .take button span,
         .number {
           display: none;
+        }
+        .take {
+          gap: var(--space-2);
         }
       }
     `,
@@ -146,7 +184,8 @@ export class ConversationDetail extends LitElement {
 
   constructor() {
     super();
-    new Live(this, { message: (data) => this.thread.hear(data as unknown as MessageChange), resync: () => this.thread.resync() });
+    const hear = (data: Record<string, unknown>): void => this.thread.hear(data as unknown as MessageChange);
+    new Live(this, { message: hear, conversation: hear, tenant: () => (this.refusal = null), resync: () => this.thread.resync() });
   }
 
   override connectedCallback(): void {
@@ -157,7 +196,10 @@ export class ConversationDetail extends LitElement {
 
   override disconnectedCallback(): void {
     window.clearInterval(this.clock);
+    window.clearInterval(this.seconds);
+    this.seconds = 0;
     this.thread.close();
+    this.outgoing.close();
     super.disconnectedCallback();
   }
 
@@ -167,10 +209,27 @@ export class ConversationDetail extends LitElement {
 
   private open(): void {
     this.thread.close();
+    this.outgoing.close();
     this.asked = "";
-    this.thread = new Thread(this.conversation);
-    this.thread.addEventListener("change", () => this.requestUpdate());
-    void this.thread.open();
+    this.refusal = null;
+    const thread = (this.thread = new Thread(this.conversation));
+    const outgoing = (this.outgoing = new Outgoing(() => thread.conversation));
+    thread.addEventListener("change", () => this.requestUpdate());
+    outgoing.addEventListener("change", () => this.requestUpdate());
+    outgoing.addEventListener("taken", (event) => thread.take((event as CustomEvent).detail));
+    outgoing.addEventListener("refused", (event) => outgoing === this.outgoing && this.refused((event as CustomEvent<Refused>).detail));
+    void thread.open();
+  }
+
+  protected override updated(): void {
+    const held = this.hold !== null;
+    if (held === (this.seconds !== 0)) return;
+    window.clearInterval(this.seconds);
+    this.seconds = held ? window.setInterval(() => this.requestUpdate(), HELD_EVERY_MS) : 0;
+  }
+
+  private get hold(): Hold | null {
+    return this.thread.conversation && holdOf(this.thread.conversation);
   }
 
   override render() {
@@ -185,9 +244,23 @@ export class ConversationDetail extends LitElement {
     return html`<header>
       <a class="button round quiet back" href=${this.back} aria-label="All conversations">${icon("back")}</a>
       ${conversation ? this.person() : html`<span class="who"><div class="bar"></div><div class="bar"></div></span>`}
-      <span class="take"><button type="button" disabled title="Taking over comes with sessions: then a person can answer here instead of the agent."
-        aria-label="Take over: comes with sessions">${icon("hand", 16)} <span>Take over</span></button></span>
+      ${conversation ? this.take() : nothing}
     </header>`;
+  }
+
+  private take() {
+    const { hold } = this;
+    const off = session.whyNot("inbox.write");
+    const words = hold ? "Hand back" : "Take over";
+    const does = hold ? "The agent answers again (t)" : "You answer by hand, and the agent is silent meanwhile (t)";
+    return html`<div class="take">
+      ${hold
+        ? html`<div class="holds" title=${hold.by}><b>${icon("hand", 14)}${sentence(holderOf(hold))} ${hold.mine ? "hold" : "holds"} it</b>
+            <span class="left">${countdown(hold.left)}</span></div>`
+        : nothing}
+      <button type="button" aria-label=${words} title=${off || does} ?disabled=${off !== "" || this.busy} aria-busy=${this.busy} @click=${() => this.toggleHold()}>
+        ${icon(hold ? "agents" : "hand", 16)}<span>${words}</span></button>
+    </div>`;
   }
 
   private person() {
@@ -209,17 +282,75 @@ export class ConversationDetail extends LitElement {
     if (thread.problem && thread.messages.length === 0) return failed(thread.problem, () => void thread.open());
     if (thread.loading) return html`<div class="bones" role="status"><span class="hidden">Loading</span><i></i><i></i><i></i><i></i></div>`;
     const { conversation } = thread;
-    const closed = conversation && !windowOf(conversation.window_ends_at, Date.now()).open;
     const asked = thread.messages.find((message) => message.id === this.asked);
     return html`
       <claw-transcript
-        .messages=${thread.messages} .glowing=${new Set(thread.glowing)} ?whole=${thread.whole} ?loadingOlder=${thread.loadingOlder}
+        .messages=${this.messages()} .glowing=${new Set(thread.glowing)} ?whole=${thread.whole} ?loadingOlder=${thread.loadingOlder}
         .selected=${this.asked} .person=${conversation ? nameOf(conversation.user) : ""}
-        @older=${() => void thread.older()} @why=${(event: CustomEvent<string>) => this.why(event.detail)}></claw-transcript>
+        @older=${() => void thread.older()} @why=${(event: CustomEvent<string>) => this.why(event.detail)}
+        @again=${(event: CustomEvent<string>) => this.outgoing.again(event.detail)} @forget=${(event: CustomEvent<string>) => this.outgoing.forget(event.detail)}></claw-transcript>
       ${thread.problem ? notice("failed", thread.problem, { label: "Try again", run: () => thread.resync() }) : nothing}
-      ${closed && !asked ? html`<p class="closed">${icon("clock", 16)} The 24 hours are over. Until they write again, only templates may be sent to them.</p>` : nothing}
       ${asked ? html`<claw-message-way .message=${asked} .around=${thread.messages} @close=${() => this.why("")}></claw-message-way>` : nothing}
+      ${conversation && !asked ? this.replyBox(conversation) : nothing}
     `;
+  }
+
+  /** What the gateway has, and after it what is on its way there. */
+  private messages() {
+    const { messages } = this.outgoing;
+    // The same list while nothing changes: the transcript looks at which one it is.
+    if (messages.length === 0) return this.thread.messages;
+    if (this.shown?.thread !== this.thread.messages || this.shown.outgoing.length !== messages.length || this.shown.outgoing.some((one, index) => one !== messages[index]))
+      this.shown = { thread: this.thread.messages, outgoing: messages, all: [...this.thread.messages, ...messages] };
+    return this.shown.all;
+  }
+
+  private replyBox(conversation: Conversation) {
+    const { hold } = this;
+    const hint = !hold
+      ? "The agent answers here. What you send takes over, and the agent pauses."
+      : hold.mine
+        ? "You answer here. Each message gives you the whole time anew."
+        : `${sentence(holderOf(hold))} answers here. What you send takes it over from them.`;
+    return html`<claw-reply-box .conversation=${conversation.id} .closed=${this.whyClosed(conversation)} .hint=${hint} ?retries=${this.refusal !== null}
+      @again=${() => (this.refusal = null)} @send=${(event: CustomEvent<string>) => this.outgoing.send(event.detail)}></claw-reply-box>`;
+  }
+
+  /** Why nothing can be sent now, and whose move it is. */
+  private whyClosed(conversation: Conversation): string {
+    const off = session.whyNot("inbox.write");
+    if (off) return off;
+    if (!windowOf(conversation.window_ends_at, Date.now()).open) return "The 24 hours are over. Until they write again, only templates may be sent to them.";
+    return this.refusal && this.refusedAt === conversation.last_message.id ? this.refusal.error.message : "";
+  }
+
+  private refused(refusal: Refused): void {
+    // What has a name stays so until something changes; anything else may be tried again at once.
+    if (refusal.why) this.refusal = refusal;
+    else complain(refusal.error);
+    this.refusedAt = this.thread.conversation?.last_message.id ?? "";
+    void this.updateComplete.then(() => this.box?.giveBack(refusal.text));
+    this.thread.resync();
+  }
+
+  /** The focus goes to where one answers. */
+  reply(): void {
+    this.asked = "";
+    void this.updateComplete.then(() => this.box?.focus());
+  }
+
+  /** Takes the conversation over, or hands it back. */
+  toggleHold(): void {
+    const { thread } = this;
+    if (!thread.conversation || session.whyNot("inbox.write")) return;
+    const took = !this.hold;
+    this.busy = true;
+    void api.post<Conversation>(`/conversations/${part(thread.id)}/${took ? "take-over" : "hand-back"}`, {})
+      .then((conversation) => {
+        thread.setConversation(conversation);
+        if (took) this.reply();
+      }, complain)
+      .finally(() => (this.busy = false));
   }
 
   /** Closes a message's way; false where none is open. */

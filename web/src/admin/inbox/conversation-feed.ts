@@ -92,7 +92,7 @@ export class ConversationFeed extends EventTarget {
     this.tell();
   }
 
-  hear(change: MessageChange): void {
+  hear(change: Pick<MessageChange, "conversation">): void {
     this.changed.add(change.conversation);
     this.gather();
   }
@@ -201,4 +201,5 @@ export class ConversationFeed extends EventTarget {
 }
 
 const same = (a: Conversation, b: Conversation): boolean =>
-  a.last_message.id === b.last_message.id && a.last_message.state === b.last_message.state && a.user.name === b.user.name;
+  a.last_message.id === b.last_message.id && a.last_message.state === b.last_message.state && a.user.name === b.user.name &&
+  a.held_by === b.held_by && a.held_until === b.held_until;

@@ -9,6 +9,7 @@ import { icon } from "../ui/icons.js";
 import { base } from "../ui/styles.js";
 import { exactly } from "../ui/time.js";
 import type { ConversationFeed } from "./conversation-feed.js";
+import { holdOf, shortHolder } from "./hold.js";
 import type { Conversation } from "./types.js";
 import { VirtualRows } from "./virtual-rows.js";
 import "./window-ring.js";
@@ -138,6 +139,18 @@ export class ConversationList extends LitElement {
       .mark.off {
         color: var(--ink-3);
       }
+      .held {
+        display: inline-flex;
+        align-items: center;
+        align-self: center;
+        gap: 3px;
+        padding: 0 var(--space-2) 0 var(--space-1);
+        border-radius: var(--radius-round);
+        background: var(--surface-3);
+        color: var(--ink-2);
+        font-size: var(--text-sm);
+        white-space: nowrap;
+      }
       .new {
         position: absolute;
         z-index: 1;
@@ -240,7 +253,7 @@ export class ConversationList extends LitElement {
           <span class="line"><span class="name">${nameOf(item.user)}</span>
             <time class="at" datetime=${last.created_at} title=${exactly(new Date(at))}>${ago(at, Date.now())}</time></span>
           <span class="line"><span class="preview">${this.tick(item)}${previewOf(last)}</span>
-            ${mark === "ok" ? nothing : html`<span class="mark ${mark}" title=${stateWords[last.state]}>${this.shape(mark)}${this.word(item)}</span>`}</span>
+            ${this.held(item)}${mark === "ok" ? nothing : html`<span class="mark ${mark}" title=${stateWords[last.state]}>${this.shape(mark)}${this.word(item)}</span>`}</span>
           <span class="hidden">${windowOf(item.window_ends_at, Date.now()).words}</span>
         </span>
       </a></div>`;
@@ -250,6 +263,12 @@ export class ConversationList extends LitElement {
     if (last.direction === "inbound") return nothing;
     const tick = tickOf(last.state);
     return html`<span class=${tick} title=${stateWords[last.state]}>${tickIcon(tick)}<span class="hidden">${stateWords[last.state]}: </span></span>`;
+  }
+
+  private held(item: Conversation) {
+    const hold = holdOf(item);
+    if (!hold) return nothing;
+    return html`<span class="held" title="Answered by hand: ${hold.by}">${icon("hand", 14)}<span class="hidden">held by </span>${shortHolder(hold)}</span>`;
   }
 
   private shape(mark: string) {

@@ -4,10 +4,14 @@ import { tickIcon } from "../../common/ticks.js";
 import { day, preciseTime, time } from "../../common/words.js";
 import { icon } from "../ui/icons.js";
 import type { Shown } from "./fold.js";
+import { byLine, isBusinessApp, leftTo } from "./hold.js";
 import "./message-content.js";
 import { nameOf, previewOf, stateWords, tickOf, took, troubleOf } from "./words.js";
 
-/** One message of a transcript. Tells `why` (detail: its id) when its way is asked for. */
+/**
+ * One message of a transcript. Tells `why` (detail: its id) when its way is asked for, and of one that was not sent `again` or
+ * `forget`.
+ */
 @customElement("claw-message-bubble")
 export class MessageBubble extends LitElement {
   @property({ attribute: false }) shown!: Shown;
@@ -213,7 +217,7 @@ export class MessageBubble extends LitElement {
     const { message, note, revoked } = this.shown;
     if (note || message.type === "system") return html`<div class="side"><div class="note">${this.content()}</div></div>`;
     const at = Date.parse(message.created_at);
-    const who = message.direction === "inbound" ? nameOf(message.user) : (message.agent ?? "You");
+    const who = message.direction === "inbound" ? nameOf(message.user) : (byLine(message) || message.agent || "You");
     return html`<div class="side ${message.direction}" data-id=${message.id} data-state=${message.state}>
       <div class="row">
       ${message.direction === "inbound" ? this.why() : nothing}
@@ -262,16 +266,21 @@ export class MessageBubble extends LitElement {
   private under() {
     const { message } = this.shown;
     const parts: string[] = [];
+    if (message.unsent === "sending") return html`<div class="under">${icon("hand", 14)}<span>${byLine(message)}</span></div>`;
+    if (message.unsent === "failed")
+      return html`<div class="under"><button type="button" class="why" @click=${() => this.send("again")}>Try again</button>
+        <button type="button" class="why" @click=${() => this.send("forget")}>Remove</button></div>`;
     if (message.direction === "outbound") {
+      if (message.by) parts.push(byLine(message));
       if (message.agent) parts.push(message.agent);
       if (this.answeredIn !== undefined) parts.push(`in ${took(this.answeredIn)}`);
       if ((message.attempts ?? 0) > 1) parts.push(`${message.attempts} tries`);
     } else if (message.state === "pending" || message.state === "no_reply") {
-      parts.push(stateWords[message.state]);
+      parts.push(leftTo(message) ? `left to ${leftTo(message)}` : stateWords[message.state]);
     }
     const says = message.direction === "outbound";
     if (!says && parts.length === 0) return nothing;
-    return html`<div class="under">${parts.map((part, index) => html`${index ? html`<span aria-hidden="true">·</span>` : nothing}<span>${part}</span>`)}
+    return html`<div class="under" title=${message.by ?? nothing}>${message.by ? icon(isBusinessApp(message.by) ? "channels" : "hand", 14) : nothing}${parts.map((part, index) => html`${index ? html`<span aria-hidden="true">·</span>` : nothing}<span>${part}</span>`)}
       ${says ? html`<span aria-hidden="true">·</span>${this.why()}` : nothing}</div>`;
   }
 
@@ -280,6 +289,10 @@ export class MessageBubble extends LitElement {
   }
 
   private tell(): void {
-    this.dispatchEvent(new CustomEvent("why", { detail: this.shown.message.id, bubbles: true, composed: true }));
+    this.send("why");
+  }
+
+  private send(name: "why" | "again" | "forget"): void {
+    this.dispatchEvent(new CustomEvent(name, { detail: this.shown.message.id, bubbles: true, composed: true }));
   }
 }

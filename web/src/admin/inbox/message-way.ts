@@ -169,13 +169,13 @@ export class MessageWay extends LitElement {
     return html`<ol>${steps.map((step) => this.step(step))}</ol>${question ? this.raw(question) : nothing}`;
   }
 
-  private step({ title, detail, at, state, since }: Step) {
+  private step({ title, detail, at, state, since, link }: Step) {
     const shape = state === "done" ? "check" : state === "failed" ? "alert" : "clock";
     return html`<li class=${state}>
       <span class="dot">${icon(shape, 14)}</span><span>${title}</span>
       <span class="at since">${since}</span>
       <span class="at">${at === null ? nothing : html`<time datetime=${new Date(at).toISOString()}>${preciseTime(at)}</time>`}</span>
-      ${detail ? html`<span class="detail">${detail}</span>` : nothing}
+      ${detail ? html`<span class="detail">${detail}${link ? html` <a href=${link.href}>${link.label}</a>` : nothing}</span>` : nothing}
     </li>`;
   }
 

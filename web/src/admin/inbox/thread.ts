@@ -82,10 +82,24 @@ export class Thread extends EventTarget {
   }
 
   /** Something about this conversation changed. */
-  hear(change: MessageChange): void {
+  hear(change: Pick<MessageChange, "conversation"> & Partial<MessageChange>): void {
     if (change.conversation !== this.id) return;
-    this.changed.add(change.id);
+    if (change.id) this.changed.add(change.id);
     this.gather();
+  }
+
+  /** The gateway took what was sent from here: it stands there before the stream tells of it. */
+  take(message: Message): void {
+    if (!this.messages.some((one) => one.id === message.id)) this.messages = [...this.messages, message];
+    this.changed.add(message.id);
+    this.gather();
+    this.tell();
+  }
+
+  /** The conversation as an action answered it. */
+  setConversation(conversation: Conversation): void {
+    this.conversation = conversation;
+    this.tell();
   }
 
   /** Something was missed: everything that is shown is read anew. */

@@ -13,7 +13,7 @@ const NEAR_START = 400;
 /**
  * The messages of a conversation as the person sees them, newest at the bottom; stays there unless somebody scrolled up to read.
  *
- * Tells `older` when what is before should be read, and passes on `why` of its bubbles.
+ * Tells `older` when what is before should be read, and passes on `why`, `again` and `forget` of its bubbles.
  */
 @customElement("claw-transcript")
 export class Transcript extends LitElement {
@@ -118,6 +118,8 @@ export class Transcript extends LitElement {
     this.stays = this.atEnd();
     this.fromEnd = this.log.scrollHeight - this.log.scrollTop;
     const newest = this.messages[this.messages.length - 1]?.id;
+    // What somebody wrote here just now they want to see.
+    if (newest !== before[before.length - 1]?.id && this.messages[this.messages.length - 1]?.unsent) this.stays = true;
     const grown = newest === before[before.length - 1]?.id ? 0 : this.messages.length - before.length;
     this.unseen = this.stays ? 0 : this.unseen + Math.max(0, grown);
   }

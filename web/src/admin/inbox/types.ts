@@ -32,6 +32,12 @@ export interface Message {
   created_at: string;
   meta_time: string | null;
   agent: string | null;
+  /** Inbound: how the agent was chosen; see routing/words.ts. */
+  matched_by?: string | null;
+  /** Outbound: who wrote it by hand, by email, or "business app" where it was written on the phone of the number. */
+  by?: string | null;
+  /** Only on this page: the gateway has not taken it yet, or refused it. */
+  unsent?: "sending" | "failed";
   reason: string | null;
   usage?: { model?: string; prompt_tokens?: number; completion_tokens?: number } | null;
   answers?: string | null;
@@ -133,6 +139,9 @@ export interface Conversation {
   last_inbound_at: string | null;
   /** Until when free-form messages may be sent; null where the service window is closed. */
   window_ends_at: string | null;
+  /** Who answers by hand, by email; null where the agent answers. */
+  held_by?: string | null;
+  held_until?: string | null;
 }
 
 export interface User {

@@ -1,5 +1,8 @@
 // The way of one turn: what the person wrote, what the agent did with it, and what became of the answer.
 
+import { api, part } from "../api.js";
+import { becauseOf } from "../routing/words.js";
+import { byLine, isBusinessApp, leftTo } from "./hold.js";
 import type { MessageDetail } from "./types.js";
 import { stateWords, took, troubleOf } from "./words.js";
 
@@ -13,6 +16,8 @@ export interface Step {
   state: StepState;
   /** Since the step before, in words. */
   since: string;
+  /** Where more of it stands. */
+  link?: { label: string; href: string };
 }
 
 const TOLD: Record<string, string> = {
@@ -25,7 +30,8 @@ const TOLD: Record<string, string> = {
 
 /** `question` is null where we wrote without being asked; `answers` in the order of their parts. */
 export function wayOf(question: MessageDetail | null, answers: readonly MessageDetail[]): Step[] {
-  const steps = [...(question ? inbound(question, answers.length > 0) : []), ...answers.flatMap((answer) => outbound(answer, answers.length))];
+  const agent = answers.find((answer) => answer.agent)?.agent ?? question?.agent ?? "";
+  const steps = [...(question ? inbound(question, answers.length > 0, agent) : []), ...answers.flatMap((answer) => outbound(answer, answers.length))];
   let before: number | null = null;
   for (const step of steps) {
     if (step.at === null) continue;
@@ -43,23 +49,42 @@ const step = (title: string, at: string | null, detail = "", state: StepState = 
   since: "",
 });
 
-function inbound(message: MessageDetail, answered: boolean): Step[] {
+function inbound(message: MessageDetail, answered: boolean, agent: string): Step[] {
   const steps = [
     step("Written on the phone", message.meta_time, "The time that WhatsApp gave it; in whole seconds."),
     step("Received and stored", message.created_at, "Written to disk before Meta was told that it arrived."),
   ];
+  if (message.matched_by) steps.push(chosen(message.matched_by, agent));
   const trouble = troubleOf(message);
   if (message.state === "pending") steps.push(step("Waits for its turn", null, "One turn at a time in each conversation.", "waiting"));
   else if (trouble) steps.push(step(message.state === "ignored" ? "Kept, not answered" : "The agent failed", null, trouble.words, "failed"));
+  else if (leftTo(message)) steps.push(step(`Left to ${leftTo(message)}`, null, "The conversation was held by hand, so no agent was asked."));
   else if (message.state === "no_reply") steps.push(step(`${message.agent ?? "The agent"} had nothing to say`, null));
   else if (!answered) steps.push(step("Answered", null));
   return steps;
 }
 
+/** Who was to answer, and why they. */
+function chosen(matched: string, agent: string): Step {
+  if (matched === "command" && !agent) return step("A command", null, "The gateway answered it itself; no agent was asked.");
+  const because = becauseOf(matched);
+  return {
+    ...step(`Given to ${agent || "the agent"}`, null, `${because.charAt(0).toUpperCase()}${because.slice(1)}.`),
+    link: { label: "See the rules", href: `/t/${part(api.tenant)}/routing` },
+  };
+}
+
+function author(message: MessageDetail): string {
+  // To a person's message without an agent: a command, or a word about access.
+  if (!message.by) return `${message.agent ?? (message.answers ? "The gateway" : "Somebody")} answered`;
+  return isBusinessApp(message.by) ? "Written in the business app" : `${byLine(message)}: answered`;
+}
+
 function outbound(message: MessageDetail, parts: number): Step[] {
   const name = parts > 1 ? `Part ${(message.part ?? 0) + 1}: ` : "";
   const usage = message.usage?.completion_tokens ? `${message.usage.model ?? "The model"} wrote ${message.usage.completion_tokens} tokens. ` : "";
-  const steps = [step(`${name}${message.agent ?? "Somebody"} answered`, message.created_at, `${usage}Kept in the outbox before it is sent.`)];
+  const kept = isBusinessApp(message.by) ? "On the phone of the number; WhatsApp told of it." : `${usage}Kept in the outbox before it is sent.`;
+  const steps = [step(name + author(message), message.created_at, kept)];
   const told = [...message.statuses].sort((a, b) => Date.parse(a.at ?? "") - Date.parse(b.at ?? ""));
   for (const status of told) {
     const errors = status.errors.map((error) => `${error.title}${error.details ? `: ${error.details}` : ""} (${error.code})`).join(". ");

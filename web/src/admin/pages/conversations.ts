@@ -104,11 +104,13 @@ export class PageConversations extends Page {
   constructor() {
     super();
     const hear = (data: Record<string, unknown>): void => this.feed.hear(data as unknown as MessageChange);
-    new Live(this, { message: hear, resync: () => this.feed.resync() });
+    new Live(this, { message: hear, conversation: hear, resync: () => this.feed.resync() });
     new Keys(this, "Conversations", [
       { key: "j", does: "Next conversation", run: () => this.list?.move(1) },
       { key: "k", does: "Conversation before", run: () => this.list?.move(-1) },
       { key: "Enter", does: "Open it", run: () => this.list?.openCursor() },
+      { key: "r", does: "Reply by hand", run: () => this.detail?.reply() },
+      { key: "t", does: "Take over, or hand back", run: () => this.detail?.toggleHold() },
       { key: "Escape", does: "Close it", run: () => this.closeOne() },
     ]);
   }

@@ -7,6 +7,7 @@ import { base } from "../ui/styles.js";
 
 const TABS: readonly [string, string][] = [
   ["secrets", "Secrets"],
+  ["conversations", "Conversations"],
   ["members", "Members"],
   ["tokens", "API tokens"],
   ["audit", "Audit log"],

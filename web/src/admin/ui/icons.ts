@@ -36,6 +36,7 @@ const drawings = {
   sun: svg`<circle cx="10" cy="10" r="3" /><path d="M10 3v1.500M10 15.500V17M3 10h1.500M15.500 10H17M5 5l1 1M14 14l1 1M15 5l-1 1M6 14l-1 1" />`,
   leave: svg`<path d="M8.500 4H4.500v12h4M8.500 10h8M13.500 6.800 16.700 10l-3.200 3.200" />`,
   keyboard: svg`<rect x="2.500" y="5.500" width="15" height="9" rx="2" /><path d="M5.500 8.500h.1M8.500 8.500h.1M11.500 8.500h.1M14.500 8.500h.1M7 11.500h6" />`,
+  grip: svg`<path d="M7.500 5v.1M12.500 5v.1M7.500 10v.1M12.500 10v.1M7.500 15v.1M12.500 15v.1" stroke-width="2.200" />`,
   up: svg`<path d="M10 16V4M4.500 9.500 10 4l5.500 5.500" />`,
   clock: svg`<circle cx="10" cy="10" r="6.800" /><path d="M10 6.200V10l2.600 1.800" />`,
   off: svg`<circle cx="10" cy="10" r="6.800" /><path d="M6.500 10h7" />`,

@@ -83,7 +83,7 @@ export interface Field {
   /** Under the control, in the place of what the person did wrong. */
   error?: string;
   /** "secret": a password with "Show"; "area": several lines; "select" takes `options`. */
-  type?: "text" | "email" | "search" | "number" | "secret" | "area" | "select";
+  type?: "text" | "email" | "search" | "number" | "time" | "secret" | "area" | "select";
   value?: string;
   options?: readonly { value: string; label: string; disabled?: boolean }[];
   placeholder?: string;
@@ -92,6 +92,8 @@ export interface Field {
   maxlength?: number;
   min?: number;
   max?: number;
+  /** Of a number: "any" where it need not be whole. */
+  step?: string;
   /** A regular expression, and in `title` what it wants in words. */
   pattern?: string;
   title?: string;
@@ -138,7 +140,7 @@ function control(f: Field, id: string, described: string | undefined): TemplateR
   const input = html`<input
     id=${id} name=${f.name} class=${f.mono || secret ? "mono" : ""} type=${secret ? "password" : (f.type ?? "text")} .value=${f.value ?? ""}
     placeholder=${ifDefined(f.placeholder)} minlength=${ifDefined(f.minlength)} maxlength=${ifDefined(f.maxlength)}
-    min=${ifDefined(f.min)} max=${ifDefined(f.max)} pattern=${ifDefined(f.pattern)} title=${ifDefined(f.title)}
+    min=${ifDefined(f.min)} max=${ifDefined(f.max)} step=${ifDefined(f.step)} pattern=${ifDefined(f.pattern)} title=${ifDefined(f.title)}
     autocomplete=${f.autocomplete ?? "off"} inputmode=${ifDefined(f.inputmode)} autocapitalize="off" spellcheck="false"
     aria-describedby=${ifDefined(described)} aria-invalid=${ifDefined(invalid)}
     ?data-secret=${secret} ?data-search=${f.search} ?required=${f.required} ?disabled=${f.disabled} ?readonly=${f.readonly}

@@ -69,14 +69,17 @@ export const controls = css`
     background: none;
     color: var(--ink-2);
   }
-  button:disabled {
+  button:disabled,
+  button:disabled:hover {
     border-color: var(--border);
     background: var(--surface-3);
     color: var(--ink-3);
     cursor: not-allowed;
   }
-  .quiet:disabled,
-  .round:disabled {
+  button.quiet:disabled,
+  button.round:disabled,
+  button.quiet:disabled:hover,
+  button.round:disabled:hover {
     border-color: transparent;
     background: none;
   }
