@@ -15,7 +15,12 @@ namespace claw {
 namespace {
 
 using namespace std::chrono_literals;
-using testing::eventually;
+
+/// Threads at idle priority wait for everybody else on the machine.
+template <class Condition>
+bool eventually(Condition condition) {
+  return testing::eventually(std::move(condition), 60s);
+}
 using ::testing::HasSubstr;
 
 /// What the engine of a test was given, and what it does with it.
