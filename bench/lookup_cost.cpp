@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "base/io_pool.hpp"
 #include "conversation/responder.hpp"
 #include "ledger/sqlite/sqlite_access_store.hpp"
 #include "ledger/sqlite/sqlite_ledger.hpp"

@@ -13,7 +13,10 @@ using ::testing::SizeIs;
 class GroupsTest : public GraphWorldTest {
  protected:
   std::string say_in_group(const char* who, const std::string& text) {
-    return meta_.say(who, {.text = text, .message = {{"text", {{"body", text}}}, {"group_id", "G1"}}}).value();
+    Meta::Words words;
+    words.text = text;
+    words.message = {{"text", {{"body", text}}}, {"group_id", "G1"}};
+    return meta_.say(who, std::move(words)).value();
   }
   net::HttpResponse send_to(const std::string& group) {
     return post_message(json::serialize(json::object{{"messaging_product", "whatsapp"},

@@ -69,19 +69,6 @@ Result<std::optional<Standing>> standing_of(const HttpRequest& request) {
   return fail(ErrorKind::kInvalid, "standing must be allowed, pending or blocked");
 }
 
-/// The digits of what begins like a phone number, however it is written.
-std::string searched(const HttpRequest& request) {
-  const std::string words = words_of(request, "search");
-  std::string digits;
-  for (const char c : words) {
-    if (c >= '0' && c <= '9')
-      digits += c;
-    else if (std::string_view("+ -.()").find(c) == std::string_view::npos)
-      return words;
-  }
-  return digits.empty() ? words : digits;
-}
-
 /// What a list of texts in the body says; kInvalid where it is none.
 Result<std::vector<std::string>> texts_in(const json::object& body, std::string_view name, std::size_t most) {
   const auto* list = body.if_contains(name);
@@ -175,12 +162,14 @@ AccessApi::Answer AccessApi::list(HttpRequest& request, const Caller& caller) {
   if (!before) co_return problem_of(before.error());
   const auto standing = standing_of(request);
   if (!standing) co_return problem_of(standing.error());
+  const auto opted_out = flag_of(request, "opted_out");
+  if (!opted_out) co_return problem_of(opted_out.error());
   AccessFilter filter{.limit = *limit,
                       .before = *before,
                       .standing = *standing,
-                      .opted_out = words_of(request, "opted_out") == "true",
+                      .opted_out = opted_out->value_or(false),
                       .number = words_of(request, "number"),
-                      .search = searched(request)};
+                      .search = search_words(words_of(request, "search"))};
   const auto page = co_await access_.list(caller.tenant->id, std::move(filter));
   if (!page) co_return problem_of(page.error());
   co_return page_of("access", *page, kKind, ids_, [this](const AccessRow& row) { return entry_json(row, ids_); });
@@ -282,20 +271,23 @@ AccessApi::Answer AccessApi::decide_many(HttpRequest& request, const Caller& cal
     for (const auto& each : *names) ids.push_back(ids_.number(kKind, each).value_or(0));
   }
   const TenantId tenant = caller.tenant->id;
-  const auto decided = *all ? co_await access_.decide_all(tenant, *number, *decision, std::move(audit))
-                            : co_await access_.decide(tenant, std::move(ids), *decision, std::move(audit));
+  const auto decided = all->value_or(false)
+                           ? co_await access_.decide_all(tenant, *number, *decision, std::move(audit))
+                           : co_await access_.decide(tenant, std::move(ids), *decision, std::move(audit));
   if (!decided) co_return problem_of(decided.error());
   co_return net::json_response(
       200, json::serialize(json::object{{"decided", decided->rows.size()}, {"gone", decided->gone}}));
 }
 
 AccessApi::Answer AccessApi::explain_routing(HttpRequest& request, const Caller& caller) {
+  const auto first = flag_of(request, "first");
+  if (!first) co_return problem_of(first.error());
   Inquiry inquiry{.from = words_of(request, "from"),
                   .number = words_of(request, "number"),
                   .text = words_of(request, "text"),
                   .source_id = words_of(request, "source_id"),
-                  .ctwa_clid = words_of(request, "ctwa_clid")};
-  if (const auto first = request.query_value("first")) inquiry.first = *first == "true";
+                  .ctwa_clid = words_of(request, "ctwa_clid"),
+                  .first = *first};
   const auto about = co_await explain(ledger_, access_, clock_.now(), caller.tenant, std::move(inquiry));
   if (!about) co_return problem_of(about.error());
   co_return net::json_response(200, json::serialize(explanation_json(*about)));

@@ -72,6 +72,14 @@ std::string words_of(const HttpRequest& request, std::string_view name) {
   return std::string(request.query_value(name).value_or(""));
 }
 
+Result<std::optional<bool>> flag_of(const HttpRequest& request, std::string_view name) {
+  const auto text = request.query_value(name);
+  if (!text) return std::nullopt;
+  if (*text == "true") return true;
+  if (*text == "false") return false;
+  return fail(ErrorKind::kInvalid, fmt::format("{} must be true or false", name));
+}
+
 Result<json::object> object_of(HttpRequest& request) {
   boost::system::error_code fault;
   auto body = json::parse(request.body, fault);

@@ -29,6 +29,9 @@ namespace claw {
 /// From where a request comes, for the session that it may begin.
 [[nodiscard]] Visitor visitor_of(const net::HttpRequest& request, const Caller& caller);
 
+/// `?name=true` or false; nothing where it is missing.
+[[nodiscard]] Result<std::optional<bool>> flag_of(const net::HttpRequest& request, std::string_view name);
+
 /// What `If-Match` or `If-None-Match` names; nothing where it is missing. Weak tags count only where `weak`.
 [[nodiscard]] Result<std::optional<Versions>> versions_of(const net::HttpRequest& request, std::string_view header,
                                                           bool weak);

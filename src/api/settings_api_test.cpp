@@ -226,7 +226,7 @@ TEST_F(SettingsApiTest, RefusesABodyWithWordsWhereSomethingInItIsOdd) {
       {"PUT", "/api/v1/secrets/WHATSAPP_APP_SECRET", R"({"value":"x","description":"y"})",
        "400 WHATSAPP_APP_SECRET has"},
       {"PUT", "/api/v1/channel", R"({"policy":"closed"})", "400 there is no policy"},
-      {"PUT", "/api/v1/channel", "{}", "400 policy must be a text"},
+      {"PUT", "/api/v1/channel", "{}", "400 policy must be one of open"},
       {"PUT", "/api/v1/agents/Bot", R"({"kind":"echo"})", "400 an agent's name"},
       {"PUT", "/api/v1/agents/bot", R"({"kind":"magic"})", "400 there is no agent kind"},
       {"PUT", "/api/v1/agents/bot", R"({"kind":"echo","options":{"url":"http://x"}})", "has no option \"url\""},

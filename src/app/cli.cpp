@@ -51,6 +51,37 @@ std::string render_object(const json::object& object) {
   return out;
 }
 
+/// A row of a list that has columns; empty for all other lists.
+std::string columns(const std::string& command, const json::object& row) {
+  const auto cell = [&row](std::string_view name) { return plain(row.at(name)); };
+  if (command == "tenant.list")
+    return fmt::format("{:<24} {:<9} policy {:<9} {}", cell("name"),
+                       row.at("enabled").as_bool() ? "enabled" : "disabled", cell("policy"), cell("webhook"));
+  if (command == "pairing.list")
+    return fmt::format("{:<9} {:<16} {:<24} at {:<16} until {}  {}", cell("code"), cell("address"), cell("name"),
+                       cell("number"), cell("expires_at"), cell("first_words"));
+  if (command == "access.list")
+    return fmt::format("{:<16} {:<8} {:<24} at {:<16} since {} by {}{}", cell("address"), cell("standing"),
+                       cell("name"), row.at("number").is_null() ? "all numbers" : cell("number"), cell("since"),
+                       cell("by"), row.at("opted_out_at").is_null() ? "" : ", opted out " + cell("opted_out_at"));
+  return {};
+}
+
+std::string render_routing(const json::object& routing) {
+  std::string out;
+  int place = 0;
+  for (const auto& each : routing.at("rules").get_array()) {
+    const auto& rule = each.get_object();
+    const auto member = [&rule](std::string_view name, std::string_view before) {
+      const auto* value = rule.if_contains(name);
+      return value ? fmt::format("{}{}", before, plain(*value)) : std::string();
+    };
+    out += fmt::format("{:>3}. {}{}{} -> {}\n", ++place, plain(rule.at("by")), member("value", " "),
+                       member("number", ", at number "), plain(rule.at("agent")));
+  }
+  return out + fmt::format("default agent {}\n", plain(routing.at("default_agent")));
+}
+
 /// Who is at the keyboard, as the system knows them.
 std::string operator_name() {
   passwd entry{};
@@ -94,19 +125,17 @@ std::string render_for_people(const std::string& command, const std::string& ans
   boost::system::error_code fault;
   const auto value = json::parse(answer, fault);
   if (fault) return answer + "\n";
-  if (value.is_object()) return render_object(value.get_object());
+  if (value.is_object()) {
+    const auto& object = value.get_object();
+    if (command == "routing.show" || command == "routing.set") return render_routing(object);
+    return command == "routing.explain" ? plain(object.at("says")) + "\n" : render_object(object);
+  }
   if (!value.is_array()) return plain(value) + "\n";
   if (value.get_array().empty()) return "none\n";
   std::string out;
   for (const auto& entry : value.get_array()) {
-    if (command != "tenant.list") {
-      out += plain(entry) + "\n";
-      continue;
-    }
-    const auto& tenant = entry.as_object();
-    out += fmt::format("{:<24} {:<9} policy {:<9} {}\n", plain(tenant.at("name")),
-                       tenant.at("enabled").as_bool() ? "enabled" : "disabled", plain(tenant.at("policy")),
-                       plain(tenant.at("webhook")));
+    const auto line = entry.is_object() ? columns(command, entry.get_object()) : std::string();
+    out += (line.empty() ? plain(entry) : line) + "\n";
   }
   return out;
 }

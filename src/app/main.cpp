@@ -388,12 +388,19 @@ void add_routing_commands(Asked& asked, CLI::App& app) {
   auto* set = add_command(asked, routing, "set", "Set all rules; JSON from standard input or --file", "routing.set",
                           true, [&asked] {
                             boost::system::error_code fault;
-                            asked.arguments["rules"] = json::parse(read_value(asked.value_file), fault);
+                            auto given = json::parse(read_value(asked.value_file), fault);
                             if (fault) throw CLI::ValidationError("rules", "are no JSON: " + fault.message());
+                            // As routing show has them, or the rules alone.
+                            if (given.is_object())
+                              asked.arguments.insert(given.get_object().begin(), given.get_object().end());
+                            else
+                              asked.arguments["rules"] = std::move(given);
+                            asked.arguments["tenant"] = asked.tenant;
                           });
   set->add_option("--file", asked.value_file, "Read the rules from this file");
   set->footer(
       "Kinds: peer, peer_prefix, referral, keyword, pattern, number, channel; tried in this order.\n"
+      "To edit them: clawcentral --json routing show acme > rules.json, then routing set acme --file rules.json\n"
       "Example: echo '[{\"by\": \"keyword\", \"value\": \"help\", \"agent\": \"support\"}]' | clawcentral routing set "
       "acme");
   auto* explain = add_command(asked, routing, "explain", "Who would answer, and why; sends nothing", "routing.explain",

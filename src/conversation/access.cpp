@@ -58,6 +58,17 @@ Verdict judge(ChannelPolicy policy, const Sender& sender) {
   return {Admission::kIgnore, "not_on_allowlist"};
 }
 
+std::string search_words(std::string_view written) {
+  std::string digits;
+  for (const char c : trimmed(written)) {
+    if (c >= '0' && c <= '9')
+      digits += c;
+    else if (std::string_view("+ -.()").find(c) == std::string_view::npos)
+      return std::string(trimmed(written));
+  }
+  return digits.empty() ? std::string(trimmed(written)) : digits;
+}
+
 std::vector<std::string> addresses_of(const std::string& user, const std::string& phone, const std::string& bsuid) {
   return access_addresses(user, phone, bsuid);
 }

@@ -45,6 +45,9 @@ struct Verdict {
 
 using whatsapp::address_of;
 
+/// What a list is searched by: the digits of what begins like a phone number, however it is written; else as it is.
+[[nodiscard]] std::string search_words(std::string_view written);
+
 /// Every name that somebody has, each once: what access looks at.
 [[nodiscard]] std::vector<std::string> addresses_of(const std::string& user, const std::string& phone,
                                                     const std::string& bsuid);

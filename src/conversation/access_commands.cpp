@@ -126,9 +126,7 @@ Task<Answer> block_request(Call& call) {
 Task<Answer> list_access(Call& call) {
   const auto number = number_of(call);
   if (!number) co_return std::unexpected(number.error());
-  const std::string search = call.argument("search");
-  const auto address = address_of(search);
-  const auto rows = co_await all_rows(call, {.number = *number, .search = address.empty() ? search : address});
+  const auto rows = co_await all_rows(call, {.number = *number, .search = search_words(call.argument("search"))});
   if (!rows) co_return std::unexpected(rows.error());
   json::array list;
   for (const auto& row : *rows)

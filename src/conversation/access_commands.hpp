@@ -14,16 +14,16 @@ namespace claw {
 /// |---|---|---|
 /// | pairing.list | tenant, number | [{code, address, name, number, first_words, expires_at}] |
 /// | pairing.approve, pairing.reject, pairing.block | tenant, codes [code …] or all, number | {decided, gone} |
-/// | access.list | tenant, number, search | [{address, standing, name, number, by, since, opted_out_at}], 1,000 at most
-/// | | access.allow, access.block | tenant, addresses [address …], number, name | {changed} | | access.remove | tenant,
-/// addresses, number | {changed} | | routing.explain | tenant, from, number, text | {says, agent, matched_by, rule,
-/// access, reason} |
+/// | access.list | tenant, number, search | [{address, standing, name, number, by, since, opted_out_at}] |
+/// | access.allow, access.block | tenant, addresses [address …], number, name | {changed} |
+/// | access.remove | tenant, addresses, number | {changed} |
+/// | routing.explain | tenant, from, number, text, source_id | {says, agent, matched_by, rule, access, reason} |
 ///
 /// A change is durable, and in force in this process, when run() returns. Fails with kInvalid or kNotFound and a
 /// message for a person, and as the store does. Safe to call from any coroutine.
 class AccessCommands {
  public:
-  static constexpr std::size_t kMaxListed = 1'000;
+  static constexpr std::size_t kMaxListed = 1'000;  ///< Rows of a list, about: whole pages.
 
   /// All must outlive this object.
   AccessCommands(Access& access, Ledger& ledger, Directory& directory, Clock& clock)

@@ -176,6 +176,8 @@ void Conversations::interrupt(Open& open, const PendingMessage& message) {
 
 void Conversations::follow(const IdentityChange& changed) {
   responder_.forget_senders(changed.tenant);
+  log::info("identity.changed tenant={} users={} joined={}", changed.tenant.value, changed.users.size(),
+            changed.joined.size());
   for (const auto& [from, into] : changed.joined) join(from, into);
 }
 

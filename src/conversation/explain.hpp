@@ -7,11 +7,11 @@ namespace claw {
 
 /// Whose next message is asked about.
 struct Inquiry {
-  std::string from;                ///< A phone number as people write it, or a BSUID.
-  std::string number;              ///< The phone number id they write to; empty: the tenant's, where it has one only.
-  std::string text;                ///< What they write; empty: anything.
-  std::string source_id;           ///< Of the ad they came by.
-  std::string ctwa_clid;           ///< Of the ad they came by.
+  std::string from = {};           ///< A phone number as people write it, or a BSUID.
+  std::string number = {};         ///< The phone number id they write to; empty: the tenant's, where it has one only.
+  std::string text = {};           ///< What they write; empty: anything.
+  std::string source_id = {};      ///< Of the ad they came by.
+  std::string ctwa_clid = {};      ///< Of the ad they came by.
   std::optional<bool> first = {};  ///< Whether it is the first of a session; nothing: as it would be now.
 };
 

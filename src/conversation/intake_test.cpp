@@ -22,6 +22,7 @@ using ::testing::SizeIs;
 class IntakeTest : public ::testing::Test {
  protected:
   IntakeTest() {
+    tenants_.set(acme_, "session.queue", "followup");
     intake_.set_listener([this](const Tenant& tenant, const std::string& number, const std::string& waba) {
       std::scoped_lock lock(heard_mutex_);
       heard_.push_back(tenant.name + "/" + number + "/" + waba);

@@ -50,13 +50,19 @@ std::size_t turn_size(const Tenant& tenant, const std::deque<PendingMessage>& wa
   const PendingMessage& first = waiting.front();
   const auto same_turn = [&first](const PendingMessage& message) { return message.turn == first.turn; };
   if (first.turn) return static_cast<std::size_t>(std::ranges::find_if_not(waiting, same_turn) - waiting.begin());
-  if (!collects(tenant) || !is_mergeable(tenant, first)) return 1;
+  const auto window = tenant.session.debounce;
+  if (!is_mergeable(tenant, first)) return 1;
   std::size_t count = 0, bytes = 0;
   for (const auto& message : waiting) {
     bytes += message.view.text.size();
     if (message.turn || !is_mergeable(tenant, message) || count == tenant.session.max_merged ||
         (count > 0 && bytes > kMaxMergedBytes))
       break;
+    if (count > 0 && !collects(tenant)) {
+      // Only what was written in one go belongs together.
+      const auto pause = message.received - waiting[count - 1].received;
+      if (window.count() == 0 || pause >= window || message.received - first.received >= kWindowsAtMost * window) break;
+    }
     ++count;
   }
   return count;

@@ -21,7 +21,8 @@ namespace claw {
 [[nodiscard]] bool is_mergeable(const Tenant& tenant, const PendingMessage& message);
 
 /// How many of the messages that wait, oldest first, are one turn: those that were one before a crash; else where the
-/// tenant collects as many as can be merged, else one. REQUIRES: not empty.
+/// tenant collects as many as can be merged, else those that were written in one go (debounce), else one. REQUIRES: not
+/// empty.
 [[nodiscard]] std::size_t turn_size(const Tenant& tenant, const std::deque<PendingMessage>& waiting);
 
 /// How long to wait for more before the turn of `waiting` may begin; 0: not at all. The quiet window restarts with each

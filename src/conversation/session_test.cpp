@@ -100,6 +100,18 @@ TEST(TurnSizeTest, GivesEachMessageATurnWhereTheTenantWantsThat) {
   EXPECT_EQ(turn_size(tenant, {text(1, "a"), text(2, "b")}), 1U);
 }
 
+TEST(TurnSizeTest, ReadsWhatWasWrittenInOneGoAsOneWhereverTheTenantWaitsForThat) {
+  Tenant tenant;
+  tenant.session.queue = QueueMode::kFollowUp;
+  tenant.session.debounce = 1s;
+  const TimePoint t = from_ms(1'000'000);
+  EXPECT_EQ(turn_size(tenant, {text(1, "a", t), text(2, "b", t + 999ms), text(3, "c", t + 1999ms)}), 2U);
+  EXPECT_EQ(turn_size(tenant, {text(1, "a", t), text(2, "b", t + 1s)}), 1U) << "the quiet window was over";
+  std::deque<PendingMessage> without_end;
+  for (int i = 0; i < 12; ++i) without_end.push_back(text(i + 1, "x", t + i * 900ms));
+  EXPECT_EQ(turn_size(tenant, without_end), 6U) << "five windows are the most";
+}
+
 TEST(TurnSizeTest, KeepsTogetherWhatWasOneTurnBeforeACrash) {
   Tenant tenant;
   auto a = text(1, "a"), b = text(2, "b");

@@ -206,6 +206,64 @@ TEST_F(TenantStoreTest, KeepsADefaultAgentWhileThereAreAgents) {
   EXPECT_EQ(standard(), "");
 }
 
+TEST_F(TenantStoreTest, TakesASettingAwayWhoseValueIsEmpty) {
+  const auto acme = make("acme");
+  ASSERT_TRUE(run(store_->change_tenant(acme, {}, {{acme, "channel.policy.111", "open"}}, change())));
+  ASSERT_THAT(rows().settings, SizeIs(1));
+  for (const bool again : {false, true})
+    EXPECT_TRUE(run(store_->change_tenant(acme, {}, {{acme, "channel.policy.111", ""}}, change()))) << again;
+  EXPECT_THAT(rows().settings, IsEmpty());
+}
+
+TEST_F(TenantStoreTest, KeepsEveryAgentAndNumberThatARuleNames) {
+  const auto acme = make("acme");
+  const auto beta = make("beta");
+  const auto set_rules = [&](const std::string& rules) {
+    return run(store_->change_tenant(acme, {}, {{acme, "routing.rules", rules}}, change()));
+  };
+  const auto set_numbers = [&](TenantId tenant, const std::string& numbers) {
+    return run(store_->put_setting({tenant, "WHATSAPP_PHONE_NUMBER_ID", numbers}, {}, change()));
+  };
+  for (const auto tenant : {acme, beta})
+    for (const char* agent : {"bot", "shop"})
+      ASSERT_TRUE(run(store_->put_agent({tenant, agent, "echo"}, false, change())));
+  ASSERT_TRUE(set_numbers(acme, "111, 222"));
+  ASSERT_TRUE(set_numbers(beta, "333"));
+  const std::string by_number = R"([{"by":"channel","agent":"bot"},{"by":"number","value":"222","agent":"shop"}])";
+  ASSERT_TRUE(set_rules(by_number));
+
+  const auto gone = run(store_->delete_agent(acme, "shop", change()));
+  EXPECT_EQ(kind(gone), ErrorKind::kConflict);
+  EXPECT_EQ(gone.error().message, "rule 2 of the routing names the agent shop: change the routing first");
+  EXPECT_EQ(kind(set_numbers(acme, "111,2222")), ErrorKind::kConflict) << "222 is no part of another";
+  EXPECT_EQ(kind(run(store_->delete_setting(acme, "WHATSAPP_PHONE_NUMBER_ID", change()))), ErrorKind::kConflict);
+  EXPECT_TRUE(set_numbers(acme, "222,333"));
+  EXPECT_TRUE(run(store_->delete_agent(beta, "shop", change()))) << "the rules are acme's";
+
+  // What was read when the rules were checked may have gone meanwhile.
+  EXPECT_EQ(kind(set_rules(R"([{"by":"channel","agent":"ghost"}])")), ErrorKind::kConflict);
+  EXPECT_EQ(kind(set_rules(R"([{"by":"channel","number":"111","agent":"bot"}])")), ErrorKind::kConflict);
+  std::string rules;
+  for (const auto& row : rows().settings)
+    if (row.name == "routing.rules") rules = row.value;
+  EXPECT_EQ(rules, by_number) << "a refused change leaves what was there";
+  ASSERT_TRUE(set_rules(""));
+  EXPECT_TRUE(run(store_->delete_agent(acme, "shop", change())));
+}
+
+TEST_F(TenantStoreTest, MakesAnAgentTheDefaultWithOtherSettingsOnlyWhileItIsThere) {
+  const auto acme = make("acme");
+  ASSERT_TRUE(run(store_->put_agent({acme, "bot", "echo"}, false, change())));
+  const auto set = [&](const std::string& agent) {
+    return run(store_->change_tenant(acme, {}, {{acme, "session.queue", "collect"}, {acme, "agent.default", agent}},
+                                     change()));
+  };
+  EXPECT_EQ(kind(set("ghost")), ErrorKind::kConflict);
+  EXPECT_THAT(rows().settings, SizeIs(1)) << "the default, and nothing of what was refused";
+  ASSERT_TRUE(run(store_->put_agent({acme, "shop", "echo"}, false, change())));
+  EXPECT_TRUE(set("shop"));
+}
+
 TEST_F(TenantStoreTest, ClaimsANumberForOneTenantAndSaysSoInItsSettings) {
   const auto acme = make("acme");
   const auto beta = make("beta");

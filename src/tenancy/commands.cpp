@@ -219,7 +219,9 @@ Task<Answer> show_routing(Call& call) {
 
 Task<Answer> set_routing(Call& call) {
   const auto* rules = call.arguments.if_contains("rules");
-  RoutingChange change{rules ? json::serialize(*rules) : "[]", std::nullopt};
+  if (!rules) co_return fail(ErrorKind::kInvalid, "there are no rules; an empty list takes them all away");
+  RoutingChange change{json::serialize(*rules), std::nullopt};
+  if (const auto agent = call.argument("default_agent"); !agent.empty()) change.default_agent = agent;
   const auto kept = co_await call.admin.set_routing(call.by, call.tenant, std::move(change));
   if (!kept) co_return std::unexpected(kept.error());
   co_return routing_of(**kept);
@@ -246,6 +248,9 @@ Task<Answer> show_conversations(Call& call) {
 }
 
 Task<Answer> set_conversations(Call& call) {
+  // Beside the tenant.
+  if (call.arguments.size() < 2)
+    co_return fail(ErrorKind::kInvalid, "say what to change, as --queue collect; conversations show has what is set");
   const auto number = [&call](std::string_view name) -> std::optional<std::int64_t> {
     const auto* value = call.arguments.if_contains(name);
     return value && value->is_int64() ? std::optional(value->get_int64()) : std::nullopt;

@@ -27,7 +27,7 @@ namespace claw {
 /// | agent.delete | tenant, agent | tenant |
 /// | channel.set | tenant, policy (null: none of its own), number | tenant |
 /// | routing.show | tenant | {rules, default_agent} |
-/// | routing.set | tenant, rules (see parse_routing_rules) | as routing.show |
+/// | routing.set | tenant, rules (see parse_routing_rules), default_agent | as routing.show |
 /// | conversations.show | tenant | what can be set of conversations (see ConversationChange) |
 /// | conversations.set | tenant and any of it | as conversations.show |
 /// | audit.list | tenant, search | [{at, who, action, what, from}], the newest 200 |

@@ -214,9 +214,17 @@ TEST_F(CommandsTest, RefusesWithAWordForThePersonAtTheKeyboard) {
        "markdown, whatsapp or plain"},
       {"agent.set", R"({"tenant":"acme","agent":"bot","kind":"echo","options":{"format":1}})", ErrorKind::kInvalid,
        "markdown, whatsapp or plain"},
-      {"channel.set", R"({"tenant":"acme","policy":"pairing"})", ErrorKind::kInvalid, "not there yet"},
+      {"channel.set", R"({"tenant":"acme","policy":"open","number":"999"})", ErrorKind::kInvalid, "not one of yours"},
       {"channel.set", R"({"tenant":"acme","policy":"opne"})", ErrorKind::kInvalid, "opne"},
-      {"channel.set", R"({"tenant":"acme"})", ErrorKind::kInvalid, "open or disabled"},
+      {"channel.set", R"({"tenant":"acme"})", ErrorKind::kInvalid, "name one, or a policy"},
+      {"routing.set", R"({"tenant":"acme","rules":{}})", ErrorKind::kInvalid, "no JSON array"},
+      {"routing.set", R"({"tenant":"acme"})", ErrorKind::kInvalid, "no rules"},
+      {"routing.set", R"({"tenant":"acme","rules":[{"by":"channel","agent":"x"}]})", ErrorKind::kInvalid,
+       "rule 1 names the agent \"x\""},
+      {"routing.set", R"({"tenant":"acme","rules":[],"default_agent":"x"})", ErrorKind::kInvalid, "default agent"},
+      {"conversations.set", R"({"tenant":"acme"})", ErrorKind::kInvalid, "what to change"},
+      {"conversations.set", R"({"tenant":"acme","queue":"stack"})", ErrorKind::kInvalid, "collect, followup or"},
+      {"conversations.set", R"({"tenant":"acme","owners":["Ada"]})", ErrorKind::kInvalid, "\"Ada\""},
   };
   const auto before = ok("tenant.list", "{}");
   for (const auto& row : rows) {
@@ -227,6 +235,45 @@ TEST_F(CommandsTest, RefusesWithAWordForThePersonAtTheKeyboard) {
   }
   EXPECT_EQ(ok("tenant.list", "{}"), before) << "a refused command changes nothing";
   EXPECT_THAT(ok("audit.list", R"({"tenant":"acme"})").as_array(), SizeIs(2)) << "nor is there a row of it";
+}
+
+TEST_F(CommandsTest, SetsThePolicyOfOneNumberAndTakesItAway) {
+  ok("tenant.create", R"({"tenant":"acme"})");
+  ok("secret.set", R"({"tenant":"acme","name":"WHATSAPP_PHONE_NUMBER_ID","value":"111,222"})");
+  ok("channel.set", R"({"tenant":"acme","policy":"allowlist"})");
+  ok("channel.set", R"({"tenant":"acme","policy":"pairing","number":"222"})");
+  const auto policy = [&] { return tenants_.directory.by_name("acme")->policy_of("222"); };
+  EXPECT_EQ(policy(), ChannelPolicy::kPairing);
+  ok("channel.set", R"({"tenant":"acme","number":"222"})");
+  EXPECT_EQ(policy(), ChannelPolicy::kAllowlist);
+}
+
+TEST_F(CommandsTest, TakesTheRoutingBackAsItShowsIt) {
+  ok("tenant.create", R"({"tenant":"acme"})");
+  for (const char* agent : {"one", "two"})
+    ok("agent.set", fmt::format(R"({{"tenant":"acme","agent":"{}","kind":"echo"}})", agent));
+  EXPECT_EQ(json::serialize(ok("routing.show", R"({"tenant":"acme"})")), R"({"default_agent":"one","rules":[]})");
+  const std::string both = R"("default_agent":"two","rules":[{"by":"keyword","value":"help","agent":"one"}])";
+  EXPECT_EQ(json::serialize(ok("routing.set", R"({"tenant":"acme",)" + both + "}")), "{" + both + "}");
+  EXPECT_EQ(json::serialize(ok("routing.show", R"({"tenant":"acme"})")), "{" + both + "}");
+  EXPECT_THAT(run("agent.delete", R"({"tenant":"acme","agent":"one"})").error().message, HasSubstr("rule 1"));
+  EXPECT_EQ(json::serialize(ok("routing.set", R"({"tenant":"acme","rules":[]})")),
+            R"({"default_agent":"two","rules":[]})");
+}
+
+TEST_F(CommandsTest, ChangesOfConversationsWhatIsNamed) {
+  ok("tenant.create", R"({"tenant":"acme"})");
+  const auto before = ok("conversations.show", R"({"tenant":"acme"})").as_object();
+  auto expected = before;
+  expected["queue"] = "followup";
+  expected["owners"] = json::array{"4915112345678"};
+  expected["daily_reset_minute"] = 90;
+  EXPECT_EQ(ok("conversations.set",
+               R"({"tenant":"acme","queue":"followup","owners":["+49 151 12345678"],"daily_reset_minute":90})"),
+            json::value(expected));
+  EXPECT_EQ(ok("conversations.show", R"({"tenant":"acme"})"), json::value(expected));
+  ok("conversations.set", R"({"tenant":"acme","queue":"collect","owners":[],"daily_reset_minute":-1})");
+  EXPECT_EQ(ok("conversations.show", R"({"tenant":"acme"})"), json::value(before));
 }
 
 TEST_F(CommandsTest, GivesATokenItsScopesAndItsEnd) {

@@ -77,7 +77,7 @@ TEST(RoutingTest, RefusesARuleThatNamesWhatIsNotThereAndSaysWhich) {
   EXPECT_THAT(fault_of(R"([{"by": "channel", "agent": "shop"}, {"by": "channel", "agent": "ghost"}])"),
               HasSubstr("rule 2 names the agent \"ghost\""));
   EXPECT_THAT(fault_of(R"([{"by": "number", "value": "999", "agent": "shop"}])"), HasSubstr("999"));
-  EXPECT_THAT(fault_of(R"([{"by": "peer", "value": "1", "number": "999", "agent": "shop"}])"), HasSubstr("999"));
+  EXPECT_THAT(fault_of(R"([{"by": "peer", "value": "491511", "number": "999", "agent": "shop"}])"), HasSubstr("999"));
 }
 
 TEST(RoutingTest, RefusesRulesThatCannotBeRead) {
@@ -87,7 +87,20 @@ TEST(RoutingTest, RefusesRulesThatCannotBeRead) {
   EXPECT_THAT(fault_of(R"([{"by": "peer", "agent": "shop"}])"), HasSubstr("no value"));
   EXPECT_THAT(fault_of(R"([{"by": "channel"}])"), HasSubstr("names no agent"));
   EXPECT_THAT(fault_of(R"([{"by": "channel", "agent": "shop", "x": "y"}])"), HasSubstr("\"x\""));
-  EXPECT_THAT(fault_of(R"([{"by": "peer_prefix", "value": "+49", "agent": "shop"}])"), HasSubstr("digits"));
+  EXPECT_THAT(fault_of(R"([{"by": "peer_prefix", "value": "DE", "agent": "shop"}])"), HasSubstr("digits"));
+  EXPECT_THAT(fault_of(R"([{"by": "peer_prefix", "value": "+", "agent": "shop"}])"), HasSubstr("digits"));
+  EXPECT_THAT(fault_of(R"([{"by": "peer", "value": "Ada", "agent": "shop"}])"), HasSubstr("phone number or BSUID"));
+}
+
+TEST(RoutingTest, ReadsPhoneNumbersAsPeopleWriteThem) {
+  const auto rules = parse_routing_rules(R"([{"by": "peer", "value": "+49 (151) 1", "agent": "shop"},
+                                             {"by": "peer", "value": "DE.ada", "agent": "shop"},
+                                             {"by": "peer_prefix", "value": "+49", "agent": "shop"}])",
+                                         {"shop"}, {});
+  ASSERT_TRUE(rules) << rules.error().message;
+  EXPECT_EQ((*rules)[0].value, "491511");
+  EXPECT_EQ((*rules)[1].value, "DE.ada");
+  EXPECT_EQ((*rules)[2].value, "49");
 }
 
 TEST(RoutingTest, MatchesAHostilePatternInLinearTime) {

@@ -117,9 +117,10 @@ class OrderTest : public ::testing::TestWithParam<const char*> {
 };
 
 TEST_P(OrderTest, AnswersEachMessageOnceAndInOrderWhileTheProcessDies) {
-  std::thread killer([&] { kill_again_and_again(); });
-  all_write();
-  killer.join();
+  std::thread people([&] { all_write(); });
+  // Here, for a program dies with the thread that started it.
+  kill_again_and_again();
+  people.join();
   ASSERT_TRUE(eventually([&] { return programs_.at_rest(); }, std::chrono::seconds(240))) << "it does not come to rest";
 
   int answers = 0, unknown = 0;

@@ -66,6 +66,7 @@ class PowerCutTest : public ::testing::Test {
       admin("secret.set", {{"name", name}, {"value", value}});
     admin("agent.set", {{"agent", "echo"}, {"kind", "echo"}});
     admin("channel.set", {{"policy", "open"}});
+    admin("conversations.set", {{"queue", "followup"}});
     token_ = std::string(admin("token.create", {}).at("token").as_string());
   }
 

@@ -1,10 +1,10 @@
 // From the first start to an answered message, in a browser and nowhere else: the link that the gateway prints, a tenant, the
-// values of a number, Meta's steps as the simulator takes them, and a message from the phone.
+// values of a number, Meta's steps as the simulator takes them, a message from the phone, and a person who takes over.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { openBrowser } from "./browser.mjs";
-import { control, simulatorUrl } from "./support.mjs";
+import { control, eventually, simulatorUrl } from "./support.mjs";
 
 const NUMBER = "100000000000001";
 const PERSON = "4915550000042";
@@ -85,12 +85,34 @@ test("the first start leads to an answered message", async () => {
     const way = page.locator("claw-message-way");
     await way.getByText("Received and stored").waitFor();
     await way.getByText("Delivered to the phone").waitFor();
+    await button("Close the message's way").click();
+
+    // A person takes over: the agent is silent, what they write arrives on the phone, and they hand back.
+    const said = async () => (await meta("GET", `/_sim/phones/${PERSON}/messages`)).body.messages
+      .filter(({ from }) => from === "business").map(({ text }) => text);
+    const write = async (text) => {
+      await phone.getByRole("textbox", { name: /^Message to/ }).fill(text);
+      await phone.keyboard.press("Enter");
+      await page.locator("claw-message-bubble .inbound").filter({ hasText: text }).waitFor();
+    };
+    await button("Take over").click();
+    await button("Hand back").waitFor();
+    await write("Are you a person?");
+    await page.getByRole("textbox", { name: "Answer by hand" }).fill("Ada here. It is on its way.");
+    await page.keyboard.press("Enter");
+    await phone.getByText("Ada here. It is on its way.").waitFor();
+    await page.locator("claw-message-bubble .outbound").filter({ hasText: "Ada here." }).getByText(/^(delivered|read)/).waitFor();
+    await button("Hand back").click();
+    await button("Take over").waitFor();
+    await write("Thank you!");
+    await eventually("the agent answers again", async () => (await said()).length === 3);
+    assert.deepEqual(await said(), ["Where is my order?", "Ada here. It is on its way.", "Thank you!"]);
 
     await page.getByRole("link", { name: "Channels" }).click();
     await page.getByRole("link", { name: "Set up WhatsApp" }).click();
     await page.getByRole("heading", { name: "Everything works" }).waitFor();
     await page.getByRole("link", { name: "Overview" }).click();
-    await page.locator("[data-figure=in]").filter({ hasText: "1" }).waitFor();
+    await page.locator("[data-figure=in]").filter({ hasText: "3" }).waitFor();
     assert.deepEqual(faults, []);
   } finally {
     await browser.close();

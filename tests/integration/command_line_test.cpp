@@ -97,6 +97,38 @@ TEST(CommandLineTest, AnswersTheSameWithARunningServerAndWithoutOne) {
       {{"channel", "set", "acme", "--policy", "allowlist"}},
       {{"channel", "set", "acme", "--policy", "anything"}},
       {{"channel", "set", "acme", "--policy", "open"}},
+      {{"channel", "set", "acme", "--policy", "pairing", "--number", "100000000000001"}},
+      {{"channel", "set", "acme", "--policy", "default", "--number", "100000000000001"}},
+      {{"channel", "set", "acme", "--policy", "open", "--number", "9"}},
+      {{"channel", "set", "acme", "--policy", "default"}},
+      {{"conversations", "show", "acme"}},
+      {{"conversations", "set", "acme"}},
+      {{"conversations", "set", "acme", "--queue", "followup", "--owners", "+49 151 12345678", "DE.ada"}},
+      {{"conversations", "set", "acme", "--queue", "stack"}},
+      {{"conversations", "set", "acme", "--debounce-ms", "60001"}},
+      {{"--json", "conversations", "show", "acme"}},
+      {{"routing", "show", "acme"}},
+      {{"routing", "set", "acme"}, R"([{"by":"keyword","value":"help","agent":"helper"}])"},
+      {{"routing", "set", "acme"}, R"([{"by":"channel","agent":"nobody"}])"},
+      {{"routing", "set", "acme"}, "no JSON"},
+      {{"--json", "routing", "show", "acme"}},
+      {{"routing", "show", "acme"}},
+      {{"agent", "delete", "acme", "helper"}},
+      {{"routing", "explain", "acme", "--from", "+49 151 12345678", "--text", "help"}},
+      {{"routing", "explain", "acme", "--from", "Ada"}},
+      {{"pairing", "list", "acme"}},
+      {{"pairing", "approve", "acme", "ABCD2345"}},
+      {{"pairing", "approve", "acme"}},
+      {{"pairing", "reject", "acme", "--all"}},
+      {{"pairing", "block", "acme", "--all", "--number", "9"}},
+      {{"access", "allow", "acme", "+49 151 12345678", "--name", "Ada"}},
+      {{"access", "block", "acme", "0049 151 1", "DE.eve"}},
+      {{"access", "allow", "acme", "nobody"}},
+      {{"access", "list", "acme"}},
+      {{"access", "list", "acme", "--search", "Ad"}},
+      {{"access", "remove", "acme", "4915112345678"}},
+      {{"access", "remove", "acme", "4915112345678"}},
+      {{"access", "list", "nobody"}},
       {{"token", "create", "acme", "--label", "mine"}},
       {{"token", "list", "acme"}},
       {{"token", "revoke", "acme", "1"}},
@@ -144,9 +176,41 @@ TEST(CommandLineTest, ShowsALinkThatMakesTheFirstAdminUntilThereIsOne) {
 TEST(CommandLineTest, RefusesAPolicyThatIsNotThereByItsName) {
   const InstalledGateway gateway;
   gateway.run_well({"tenant", "create", "acme"});
-  const auto refused = gateway.run({"channel", "set", "acme", "--policy", "pairing"});
+  const auto refused = gateway.run({"channel", "set", "acme", "--policy", "opne"});
   EXPECT_EQ(refused.exit_code, 1);
-  EXPECT_THAT(refused.err, AllOf(HasSubstr("\"pairing\" is not there yet"), HasSubstr("open")));
+  EXPECT_THAT(refused.err, AllOf(HasSubstr("no policy \"opne\""), HasSubstr("open, pairing, allowlist or disabled")));
+}
+
+TEST(CommandLineTest, TakesTheRoutingBackAsItShowsIt) {
+  const InstalledGateway gateway;
+  gateway.run_well({"tenant", "create", "acme"});
+  gateway.run_well({"agent", "set", "acme", "one", "--kind", "echo"});
+  gateway.run_well({"agent", "set", "acme", "two", "--kind", "echo", "--default"});
+  gateway.run_well({"routing", "set", "acme"}, R"([{"by":"peer","value":"+49 1511","agent":"one"}])");
+  const auto shown = gateway.run_well({"--json", "routing", "show", "acme"});
+  const std::string file = gateway.folder() + "/rules.json";
+  write_file(file, shown);
+  gateway.run_well({"agent", "set", "acme", "one", "--kind", "echo", "--default"});
+  gateway.run_well({"routing", "set", "acme"}, "[]");
+  EXPECT_EQ(gateway.run_well({"--json", "routing", "set", "acme", "--file", file}), shown);
+  EXPECT_EQ(gateway.run_well({"--json", "routing", "show", "acme"}), shown) << "the default agent too";
+}
+
+TEST(CommandLineTest, HelpsWithExamplesForEveryCommandAboutWhoMayTalk) {
+  const InstalledGateway gateway;
+  for (const auto& words : {std::vector<std::string>{"pairing", "approve"},
+                            {"pairing", "list"},
+                            {"access", "allow"},
+                            {"access", "remove"},
+                            {"channel", "set"},
+                            {"conversations", "set"},
+                            {"routing", "set"},
+                            {"routing", "explain"}}) {
+    auto asked = words;
+    asked.emplace_back("--help");
+    const auto help = gateway.run_well(asked);
+    EXPECT_THAT(help, HasSubstr(fmt::format("clawcentral {}", fmt::join(words, " ")))) << help;
+  }
 }
 
 TEST(CommandLineTest, TakesEffectInARunningServerWithinASecond) {

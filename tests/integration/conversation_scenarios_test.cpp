@@ -4,8 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "support/eventually.hpp"
 #include "integration/two_tenants.hpp"
+#include "support/eventually.hpp"
 
 namespace claw::testing {
 namespace {
@@ -38,12 +38,8 @@ class ConversationScenarioTest : public ::testing::Test {
   void rules(json::array rules) {
     town_.call(town_.acme, "PUT", "/routing", json::object{{"rules", std::move(rules)}});
   }
-  json::array pending() {
-    return town_.call(town_.acme, "GET", "/access?standing=pending").at("access").as_array();
-  }
-  std::string conversation(const std::string& text) {
-    return text_of(town_.message(town_.acme, text), "conversation");
-  }
+  json::array pending() { return town_.call(town_.acme, "GET", "/access?standing=pending").at("access").as_array(); }
+  std::string conversation(const std::string& text) { return text_of(town_.message(town_.acme, text), "conversation"); }
   /// Writes on acme's first number and reads what is answered there, the newest.
   std::string answer(const std::string& text, const std::string& phone = kZoe, const std::string& number = T::kAcme1) {
     const auto before = town_.heard(phone, number).size();
@@ -63,8 +59,8 @@ TEST_F(ConversationScenarioTest, KeepsFourConversationsOfOnePersonApart) {
   for (const char* word : {"apple", "pear"})
     for (const auto& [tenant, number] : places) answer(fmt::format("{} for {}", word, number), kZoe, number);
   for (const auto& [tenant, number] : places) {
-    EXPECT_THAT(town_.heard(kZoe, number), ElementsAre(fmt::format("front: apple for {}", number),
-                                                       fmt::format("front: pear for {}", number)));
+    EXPECT_THAT(town_.heard(kZoe, number),
+                ElementsAre(fmt::format("front: apple for {}", number), fmt::format("front: pear for {}", number)));
   }
   std::set<std::string> users;
   for (const auto& call : town_.model.shown()) {
@@ -73,8 +69,9 @@ TEST_F(ConversationScenarioTest, KeepsFourConversationsOfOnePersonApart) {
     const auto number = call.shown.back().substr(call.shown.back().size() - 15);
     for (const auto& line : call.shown) EXPECT_THAT(line, HasSubstr(number)) << call.user;
   }
-  EXPECT_THAT(users, ElementsAre(fmt::format("cc:acme:{}:{}", T::kAcme1, kZoe), fmt::format("cc:acme:{}:{}", T::kAcme2, kZoe),
-                                 fmt::format("cc:beta:{}:{}", T::kBeta1, kZoe), fmt::format("cc:beta:{}:{}", T::kBeta2, kZoe)));
+  EXPECT_THAT(
+      users, ElementsAre(fmt::format("cc:acme:{}:{}", T::kAcme1, kZoe), fmt::format("cc:acme:{}:{}", T::kAcme2, kZoe),
+                         fmt::format("cc:beta:{}:{}", T::kBeta1, kZoe), fmt::format("cc:beta:{}:{}", T::kBeta2, kZoe)));
   EXPECT_EQ(answer("/new"), "We begin anew.");
   answer(fmt::format("plum for {}", T::kAcme1));
   EXPECT_THAT(town_.model.shown().back().shown, SizeIs(1)) << "what was said before is forgotten here";
@@ -99,7 +96,8 @@ TEST_F(ConversationScenarioTest, HoldsEachNumberToItsPolicy) {
   }
   EXPECT_EQ(town_.model.calls(), 1U) << "and nobody but the admitted cost anything";
 
-  town_.call(town_.acme, "POST", "/access", json::object{{"addresses", {"+49 (151) 1111-1111"}}, {"standing", "allowed"}});
+  town_.call(town_.acme, "POST", "/access",
+             json::object{{"addresses", {"+49 (151) 111-1111"}}, {"standing", "allowed"}});
   EXPECT_EQ(answer("again", kZoe, T::kAcme2), "front: again");
   town_.write(kZoe, T::kAcme1, "and here?");
   ASSERT_TRUE(town_.is(town_.acme, "and here?", "ignored"));
@@ -108,8 +106,10 @@ TEST_F(ConversationScenarioTest, HoldsEachNumberToItsPolicy) {
 
 TEST_F(ConversationScenarioTest, LetsInWhoIsApprovedAndAnswersWhatTheyWrote) {
   policy(town_.acme, "pairing");
-  for (const char* text : {"one", "two", "three"}) town_.write(kZoe, T::kAcme1, text);
-  ASSERT_TRUE(town_.is(town_.acme, "three", "held"));
+  for (const char* text : {"one", "two", "three"}) {
+    town_.write(kZoe, T::kAcme1, text);
+    ASSERT_TRUE(town_.is(town_.acme, text, "held"));
+  }
   ASSERT_TRUE(town_.hears(kZoe, T::kAcme1, 1));
   EXPECT_THAT(town_.heard(kZoe, T::kAcme1), SizeIs(1)) << "one code, however much is written";
   EXPECT_EQ(town_.model.calls(), 0U);
@@ -145,7 +145,8 @@ TEST_F(ConversationScenarioTest, BlocksForGoodAndRejectsForNow) {
   answer("from paul", kPaul);
   for (const auto& each : pending()) {
     const bool is_zoe = text_of(each.as_object(), "address") == kZoe;
-    town_.call(town_.acme, "POST", fmt::format("/access/{}/{}", text_of(each.as_object(), "id"), is_zoe ? "block" : "reject"));
+    town_.call(town_.acme, "POST",
+               fmt::format("/access/{}/{}", text_of(each.as_object(), "id"), is_zoe ? "block" : "reject"));
   }
   EXPECT_THAT(answer("please", kPaul), HasSubstr("Your code")) << "who was rejected may ask again";
   town_.write(kZoe, T::kAcme1, "let me in");
@@ -188,7 +189,9 @@ TEST_F(ConversationScenarioTest, RoutesByTheFirstKindThatFitsAndExplainsIt) {
   EXPECT_EQ(answer("thanks", "491500000001"), "front: thanks") << "what a session began with decides for all of it";
   EXPECT_EQ(answer(" Help ", "491500000002"), "front:  Help ");
   EXPECT_EQ(matched_by(" Help "), "keyword");
-  town_.send("491500000003", T::kAcme1, {{"text", "I saw the ad"}, {"from_ad", {{"source_id", "ad-7"}}}});
+  town_.send("491500000003", T::kAcme1,
+             {{"text", "I saw the ad"},
+              {"referral", {{"source_type", "ad"}, {"source_id", "ad-7"}, {"source_url", "https://fb.me/7"}}}});
   ASSERT_TRUE(town_.hears("491500000003", T::kAcme1, 1));
   EXPECT_EQ(matched_by("I saw the ad"), "referral");
   EXPECT_EQ(answer("bonjour", "33123456789"), "front: bonjour");
@@ -196,13 +199,14 @@ TEST_F(ConversationScenarioTest, RoutesByTheFirstKindThatFitsAndExplainsIt) {
   EXPECT_EQ(answer("me", kPaul), "front: me");
   EXPECT_EQ(matched_by("me"), "peer");
 
-  const auto said = town_.call(town_.acme, "GET", fmt::format("/routing/explain?from={}&number={}&text=hi", kPaul, T::kAcme1));
+  const auto said =
+      town_.call(town_.acme, "GET", fmt::format("/routing/explain?from={}&number={}&text=hi", kPaul, T::kAcme1));
   EXPECT_EQ(said.at("agent"), "front");
   EXPECT_EQ(said.at("matched_by"), "peer");
   EXPECT_EQ(said.at("rule"), 7);
-  EXPECT_EQ(town_.status(town_.acme, "PUT", "/routing",
-                         json::object{{"rules", {{{"by", "channel"}, {"agent", "nobody"}}}}}),
-            400)
+  EXPECT_EQ(
+      town_.status(town_.acme, "PUT", "/routing", json::object{{"rules", {{{"by", "channel"}, {"agent", "nobody"}}}}}),
+      400)
       << "a rule to an agent that is not there";
   EXPECT_EQ(town_.status(town_.acme, "DELETE", "/agents/back"), 409) << "an agent that a rule names";
 }
@@ -268,8 +272,8 @@ TEST_F(QueueScenarioTest, InterruptsForWhatIsNewer) {
   ASSERT_TRUE(town_.is(town_.acme, "slow one", "no_reply"));
   town_.model.release();
   ASSERT_TRUE(town_.is(town_.acme, "three", "answered"));
+  EXPECT_TRUE(eventually([&] { return town_.heard(kZoe, T::kAcme1).back().ends_with("three"); }));
   EXPECT_THAT(town_.heard(kZoe, T::kAcme1), Not(Contains("front: slow one")));
-  EXPECT_THAT(town_.heard(kZoe, T::kAcme1).back(), HasSubstr("three"));
 }
 
 TEST_F(QueueScenarioTest, StopsTheAnswerThatIsBeingMade) {
@@ -282,7 +286,7 @@ TEST_F(QueueScenarioTest, StopsTheAnswerThatIsBeingMade) {
 }
 
 TEST_F(ConversationScenarioTest, ObeysCommandsAndOwnersMore) {
-  settings({{"owners", {"+49 152 2222 2222"}}});
+  settings({{"owners", {"+49 152 222 2222"}}});
   EXPECT_THAT(answer("/help"), AllOf(HasSubstr("/new"), Not(HasSubstr("/agent"))));
   EXPECT_EQ(answer("/whoami"), fmt::format("You are known here as +{}.", kZoe));
   EXPECT_EQ(answer("/status"), "front answers here.");
@@ -352,7 +356,8 @@ TEST_F(ConversationScenarioTest, LetsAThousandStrangersInAtOnce) {
     }
   };
   ASSERT_TRUE(eventually([&] { return waiting() == kStrangers; }, 60s));
-  const auto decided = town_.call(town_.acme, "POST", "/access/decide", json::object{{"decision", "approve"}, {"all", true}});
+  const auto decided =
+      town_.call(town_.acme, "POST", "/access/decide", json::object{{"decision", "approve"}, {"all", true}});
   EXPECT_EQ(decided.at("decided"), kStrangers);
   for (const int i : {0, kStrangers / 2, kStrangers - 1}) {
     ASSERT_TRUE(eventually([&] { return town_.heard(phone(i), T::kAcme1).size() == 2; }, 60s)) << i;

@@ -95,9 +95,9 @@ bool TwoTenants::hears(const std::string& phone, const std::string& number, std:
 json::value TwoTenants::call(const TestTenant& tenant, const std::string& method, const std::string& target,
                              const json::value& body) {
   const auto text = body.is_null() ? "" : json::serialize(body);
-  const auto answer = gateway.call(method, "/api/v1" + target,
-                                   {{"Authorization", "Bearer " + tenant.api_token}, {"Content-Type", "application/json"}},
-                                   text);
+  const auto answer =
+      gateway.call(method, "/api/v1" + target,
+                   {{"Authorization", "Bearer " + tenant.api_token}, {"Content-Type", "application/json"}}, text);
   if (answer.status < 200 || answer.status >= 300)
     throw std::runtime_error(fmt::format("{} {} {}: {} {}", method, target, text, answer.status, answer.body));
   return answer.body.empty() ? json::value() : json::parse(answer.body);

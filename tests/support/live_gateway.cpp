@@ -75,6 +75,8 @@ TestTenant LiveGateway::make_tenant_without_agent(const std::string& name, const
   for (const auto& [secret, value] : secrets)
     if (!value.empty()) admin("secret.set", {{"tenant", name}, {"name", secret}, {"value", value}});
   admin("channel.set", {{"tenant", name}, {"policy", "open"}});
+  // Who counts answers wants one for each message.
+  admin("conversations.set", {{"tenant", name}, {"queue", "followup"}});
   tenant.api_token = admin("token.create", {{"tenant", name}, {"label", "test"}}).at("token").as_string();
   return tenant;
 }

@@ -42,6 +42,8 @@ RealPrograms::RealPrograms(Options options)
     set_secret("WHATSAPP_PHONE_NUMBER_ID", kNumber);
     claw("agent set acme echo --kind echo");
     claw("channel set acme --policy open");
+    // Who counts answers wants one for each message.
+    claw("conversations set acme --queue followup");
   }
   api_token_ = text_at(json::parse(claw("token create acme")).as_object(), "token");
   start_simulator();

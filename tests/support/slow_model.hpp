@@ -12,9 +12,9 @@
 
 namespace claw::testing {
 
-/// A server of chat completions that thinks for a while, up to `slowest`, and answers "MODEL: " and the last thing it was
-/// told; what begins with "slow" it answers once it is let go. It runs in this process, so that it outlives gateways that
-/// are killed.
+/// A server of chat completions that thinks for a while, up to `slowest`, and answers "MODEL: " and the last thing it
+/// was told; what begins with "slow" it answers once it is let go. It runs in this process, so that it outlives
+/// gateways that are killed.
 class SlowModel {
  public:
   explicit SlowModel(std::chrono::milliseconds slowest = std::chrono::milliseconds(0));

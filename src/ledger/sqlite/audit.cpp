@@ -57,11 +57,12 @@ Task<Result<void>> SqliteAuditLog::add(AuditRow row) {
 Task<Result<Page<AuditRow>>> SqliteAuditLog::entries(TenantId tenant, AuditFilter filter) {
   return store_.read<Page<AuditRow>>([tenant, filter = std::move(filter)](Database& db) -> Result<Page<AuditRow>> {
     const Walk walk = walk_audit(db, tenant, filter);
+    const std::string searched = anywhere(filter.search);
     auto rows = db.query(
         "SELECT id, tenant, at_ms, who_kind, who_id, who, from_address, action, target, what FROM audit "
         "WHERE (tenant = $1 OR $2) AND id >= $3 AND id < $4 AND ($5 = '%%' OR who LIKE $5 ESCAPE '\\' "
         "OR action LIKE $5 ESCAPE '\\' OR target LIKE $5 ESCAPE '\\' OR what LIKE $5 ESCAPE '\\') ORDER BY id DESC",
-        tenant, filter.of_all_tenants, walk.from, walk.before, anywhere(filter.search));
+        tenant, filter.of_all_tenants, walk.from, walk.before, searched);
     return fill_page<AuditRow>(std::move(rows), filter.limit, walk, row_at, [](const AuditRow& row) { return row.id; });
   });
 }

@@ -98,8 +98,11 @@ class Database {
   };
 
   /// `sql` must be a literal: prepared statements are kept by its address. Integers, ids, enums, text and Blob bind.
+  /// Texts must live as long as the query: one that dies with the call is refused by the compiler.
   template <class... Args>
-  [[nodiscard]] Query query(const char* sql, const Args&... args) {
+  [[nodiscard]] Query query(const char* sql, Args&&... args) {
+    static_assert(!(std::is_same_v<Args, std::string> || ...),
+                  "a text made for the call is gone when the rows are read");
     Statement& statement = cached(sql);
     int number = 0;
     (bind(statement, ++number, args), ...);

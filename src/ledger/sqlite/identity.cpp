@@ -53,7 +53,8 @@ std::vector<std::string> addresses_of(Database& db, TenantId tenant, const std::
 
 std::optional<std::string> Identity::mapped(TenantId tenant, const std::string& address) {
   if (address.empty()) return std::nullopt;
-  auto row = db_.query("SELECT value FROM kv WHERE tenant = $1 AND key = $2", tenant, key_of(address));
+  const std::string key = key_of(address);
+  auto row = db_.query("SELECT value FROM kv WHERE tenant = $1 AND key = $2", tenant, key);
   // A key that names a group is a slip of whoever wrote it: what a person says must not get there.
   if (!row.next() || is_group(row->view(0))) return std::nullopt;
   return row->text(0);

@@ -125,13 +125,14 @@ Conversations all_conversations(Database& db, TenantId tenant, const Conversatio
   "CROSS JOIN messages m ON m.id = c.last_message WHERE m.id < $5 ORDER BY m.id DESC LIMIT $6"
 
 Conversations of_people_by_name(Database& db, TenantId tenant, const ConversationFilter& filter) {
+  const std::string end = filter.name + '\xFF';
   const Walk walk = walk_all(filter.before.value);
   return fill(
       db.query(
           "WITH found AS (SELECT id FROM users WHERE tenant = $2 AND name COLLATE NOCASE >= $3 "
           "AND name COLLATE NOCASE < $4 ORDER BY name COLLATE NOCASE, public_id LIMIT $7) " CLAW_CONVERSATION_COLUMNS
               CLAW_OF_PEOPLE_FOUND,
-          kPreviewCharacters, tenant, filter.name, filter.name + '\xFF', walk.before, filter.limit, kMaxFound),
+          kPreviewCharacters, tenant, filter.name, end, walk.before, filter.limit, kMaxFound),
       filter, walk);
 }
 

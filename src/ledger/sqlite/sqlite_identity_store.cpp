@@ -93,7 +93,8 @@ Task<Result<std::string>> SqliteIdentityStore::holder(TenantId tenant, std::stri
   return store_.read<std::string>([tenant, address = std::move(address)](Database& db) -> Result<std::string> {
     std::string public_id;
     {
-      auto row = db.query("SELECT value FROM kv WHERE tenant = $1 AND key = $2", tenant, "wa:" + address);
+      const std::string key = "wa:" + address;
+      auto row = db.query("SELECT value FROM kv WHERE tenant = $1 AND key = $2", tenant, key);
       if (row.next()) public_id = row->text(0);
     }
     const auto user = public_id.empty() ? std::nullopt : user_named(db, tenant, public_id);
@@ -106,13 +107,14 @@ Task<Result<Page<GroupRecord, std::string>>> SqliteIdentityStore::groups(TenantI
   return store_.read<Groups>([tenant, filter = std::move(filter)](Database& db) -> Result<Groups> {
     const std::string prefix(kGroupUser);
     const KeyRange range(prefix + filter.id, filter.after.empty() ? std::string() : prefix + filter.after);
+    const std::string only = filter.id.empty() ? std::string() : prefix + filter.id;
     auto rows = db.query(
         "SELECT u.public_id, u.name, c.phone_number_id, CASE WHEN m.id IS NULL THEN 0 ELSE c.id END, m.created_ms "
         "FROM (SELECT id, public_id, name, tenant FROM users WHERE tenant = $1 AND public_id >= $2 AND public_id < $3 "
         "AND ($4 = '' OR public_id = $4) ORDER BY public_id LIMIT $5) u "
         "CROSS JOIN conversations c ON c.tenant = u.tenant AND c.user = u.id "
         "LEFT JOIN messages m ON m.id = c.last_message ORDER BY u.public_id, c.id",
-        tenant, range.from, range.end, filter.id.empty() ? std::string() : prefix + filter.id, filter.limit);
+        tenant, range.from, range.end, only, filter.limit);
     Groups page;
     while (rows.next())
       page.push_back({group_of(rows->view(0)), rows->text(1), rows->text(2), ConversationId{rows->integer(3)},
