@@ -1,16 +1,16 @@
 // What it takes to know who wrote, how it stands with them and who answers: a turn up to its agent, which says nothing.
-// In the working folder, with syncing off: `lookup_cost PEOPLE [ROUNDS]`, one `name value` a line. Everybody writes once,
-// so that memory shows what is kept of them; then a few write again and again.
+// In the working folder, with syncing off: `lookup_cost PEOPLE [ROUNDS]`, one `name value` a line. Everybody writes
+// once, so that memory shows what is kept of them; then a few write again and again.
 
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <unistd.h>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_future.hpp>
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include "base/io_pool.hpp"
 #include "conversation/responder.hpp"
