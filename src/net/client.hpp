@@ -15,6 +15,7 @@ struct ClientRequest {
   std::string url;
   std::vector<HttpHeader> headers;
   SecretString bearer;  ///< Sent as `Authorization: Bearer …` where not empty; never to another host by redirect.
+  std::string scheme = "Bearer";  ///< The word before it, where a server wants another.
   std::string body;
   std::string unix_socket;  ///< Connects to this socket file instead of the URL's host, where not empty.
   std::chrono::milliseconds connect_timeout{5'000};

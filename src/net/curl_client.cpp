@@ -213,7 +213,7 @@ void CurlClient::Loop::set_options(CURL* easy, Call& call) {
   for (const auto& header : request.headers)
     call.headers = curl_slist_append(call.headers, fmt::format("{}: {}", header.name, header.value).c_str());
   if (!request.bearer.empty()) {
-    call.authorization = "Authorization: Bearer ";
+    call.authorization = "Authorization: " + request.scheme + " ";
     call.authorization += request.bearer.expose();
     call.headers = curl_slist_append(call.headers, call.authorization.c_str());
   }
