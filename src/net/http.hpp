@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -9,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/result.hpp"
 #include "base/task.hpp"
 
 namespace claw::net {
@@ -27,7 +29,19 @@ struct HttpHeader {
 /// The wait that `Retry-After` asks for in seconds; nothing where it is missing, a date, or no number.
 [[nodiscard]] std::optional<std::chrono::seconds> retry_after(const std::vector<HttpHeader>& headers);
 
-/// A request as it came in, whole. Bytes of the body are untouched.
+/// The body of a request that its handler reads itself, piece by piece: what is not asked for is not taken from the
+/// network.
+class BodyReader {
+ public:
+  virtual ~BodyReader() = default;
+  /// The next piece, which lives until the next call; empty at the end, and from then on. Fails with kInvalid where the
+  /// body is larger than its reader allows, kTransient where the client left or was too slow; then nothing more comes.
+  [[nodiscard]] virtual Task<Result<std::string_view>> next() = 0;
+  /// How many bytes there are in all, where that is known before.
+  [[nodiscard]] virtual std::optional<std::uint64_t> size() const = 0;
+};
+
+/// A request as it came in, whole but for a body that its route reads itself. Bytes of the body are untouched.
 struct HttpRequest {
   std::string method;
   std::string target;  ///< As on the request line: path and query, still percent-encoded.
@@ -36,6 +50,7 @@ struct HttpRequest {
   std::vector<std::pair<std::string, std::string>> params;  ///< What the route's {names} matched, decoded.
   std::vector<HttpHeader> headers;
   std::string body;
+  BodyReader* body_reader = nullptr;  ///< Of a route with BodyMode::kStreamed; lives until the handler's task ends.
   std::string peer;  ///< The peer's address without port; empty on a Unix socket.
 
   [[nodiscard]] std::string_view header(std::string_view name) const { return find_header(headers, name); }
@@ -60,6 +75,9 @@ struct HttpResponse {
   std::string body;
   /// Where set, `body` is ignored: the head is sent, then this runs until it returns, and the connection closes.
   std::function<Task<>(BodyWriter&)> stream;
+  /// How many bytes `stream` writes, where that is known: the head says so, and the connection is kept. A stream that
+  /// returns with less ends it, so that the client sees the answer cut off.
+  std::optional<std::uint64_t> stream_size;
   /// Close the connection after this answer.
   bool close = false;
   /// Close the connection without this answer, as a server does that dies after its work: for the simulator's faults.
