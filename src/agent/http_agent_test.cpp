@@ -108,7 +108,8 @@ TEST_F(HttpAgentTest, SaysWhatIsWrongWithASecretAndAsksNobody) {
 }
 
 TEST_F(HttpAgentTest, AnswersWithMessagesAsMetaKnowsThem) {
-  answer_ = R"({"messages":["First.",{"type":"location","location":{"latitude":1.5,"longitude":2.5}}],"hand_off":"vip"})";
+  answer_ =
+      R"({"messages":["First.",{"type":"location","location":{"latitude":1.5,"longitude":2.5}}],"hand_off":"vip"})";
   const auto reply = ask();
   ASSERT_TRUE(reply.has_value()) << reply.error().message;
   ASSERT_EQ(reply->messages.size(), 2U);

@@ -194,9 +194,8 @@ TEST_F(OpenAiAgentTest, SaysThatAServerCannotBeReached) {
 std::string wants(const std::vector<std::pair<std::string, std::string>>& calls, const std::string& says = "") {
   boost::json::array list;
   for (const auto& [name, arguments] : calls)
-    list.push_back({{"id", "call-" + name},
-                    {"type", "function"},
-                    {"function", {{"name", name}, {"arguments", arguments}}}});
+    list.push_back(
+        {{"id", "call-" + name}, {"type", "function"}, {"function", {{"name", name}, {"arguments", arguments}}}});
   return boost::json::serialize(boost::json::object{
       {"model", "small-1"},
       {"choices", {{{"message", {{"content", says}, {"tool_calls", list}}}, {"finish_reason", "tool_calls"}}}}});
@@ -274,7 +273,8 @@ TEST_F(OpenAiAgentTest, ReadsToolCallsThatComeInPieces) {
   first_answers_ = {
       "data: {\"choices\":[{\"delta\":{\"tool_calls\":[{\"index\":0,\"id\":\"c1\",\"function\":{\"name\":\"hand_off\","
       "\"arguments\":\"{\\\"rea\"}}]}}]}\n\n"
-      "data: {\"choices\":[{\"delta\":{\"tool_calls\":[{\"index\":0,\"function\":{\"arguments\":\"son\\\":\\\"x\\\"}\"}}]}"
+      "data: "
+      "{\"choices\":[{\"delta\":{\"tool_calls\":[{\"index\":0,\"function\":{\"arguments\":\"son\\\":\\\"x\\\"}\"}}]}"
       "}]}\n\ndata: [DONE]\n\n"};
   answer_ = "data: {\"choices\":[{\"delta\":{\"content\":\"ok\"},\"finish_reason\":\"stop\"}]}\n\n";
   const auto reply = ask("hi");

@@ -397,8 +397,8 @@ Result<void> Gateway::Parts::make_speech() {
   std::filesystem::create_directories(folder, fault);
   if (!fault) std::filesystem::permissions(folder, std::filesystem::perms::owner_all, fault);
   if (fault) return fail(ErrorKind::kFatal, fmt::format("{}: {}", folder.string(), fault.message()));
-  speech_kinds = std::make_unique<SpeechKinds>(
-      *http, clock, CommandTranscriber::Options{speech_commands(config), folder.string()});
+  speech_kinds = std::make_unique<SpeechKinds>(*http, clock,
+                                               CommandTranscriber::Options{speech_commands(config), folder.string()});
   speech = std::make_unique<Speech>([this](std::string_view kind) { return speech_kinds->find(kind); }, clock);
   speaker = std::make_unique<Speaker>(*http);
   return {};

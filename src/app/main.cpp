@@ -251,7 +251,11 @@ void add_other_commands(Asked& asked, CLI::App& app) {
     asked.arguments["options"] = asked.options;
   });
   agent->add_option("AGENT", asked.agent, "Its name")->required();
-  agent->add_option("--kind", asked.kind, "echo; openai: a server that speaks chat completions; http: a program of yours; cloud-api: a bot for Meta's webhooks")->required();
+  agent
+      ->add_option("--kind", asked.kind,
+                   "echo; openai: a server that speaks chat completions; http: a program of yours; cloud-api: a bot "
+                   "for Meta's webhooks")
+      ->required();
   const auto text_option = [&asked, agent](const char* flag, const char* name, const char* about) {
     agent->add_option_function<std::string>(
         flag, [&asked, name](const std::string& value) { asked.options[name] = value; }, about);
@@ -263,7 +267,8 @@ void add_other_commands(Asked& asked, CLI::App& app) {
   text_option("--format", "format",
               "What it writes: markdown (openai's default) is put into WhatsApp's styles, whatsapp has them, plain "
               "(echo's default) is sent as it is");
-  text_option("--url", "url", "openai: the server, such as https://api.example.org; http, cloud-api: where messages are posted");
+  text_option("--url", "url",
+              "openai: the server, such as https://api.example.org; http, cloud-api: where messages are posted");
   text_option("--model", "model", "openai: the model's name");
   text_option("--key-secret", "key_secret",
               "The tenant's secret that holds the API key; http, cloud-api: what posts are signed with");

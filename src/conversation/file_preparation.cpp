@@ -107,12 +107,12 @@ Task<> FilePreparation::transcribe(Work& work) {
     work.text += " (it could not be understood)";
     co_return;
   }
-  const auto result = co_await speech_.transcribe(work.tenant->speech,
-                                                  {.tenant = work.tenant->id,
-                                                   .audio = std::make_shared<const std::string>(std::move(*audio)),
-                                                   .content_type = work.media.mime_type,
-                                                   .language = work.tenant->speech.language,
-                                                   .keys = SpeechKeys(work.tenant, &work.tenant->secrets)});
+  const auto result =
+      co_await speech_.transcribe(work.tenant->speech, {.tenant = work.tenant->id,
+                                                        .audio = std::make_shared<const std::string>(std::move(*audio)),
+                                                        .content_type = work.media.mime_type,
+                                                        .language = work.tenant->speech.language,
+                                                        .keys = SpeechKeys(work.tenant, &work.tenant->secrets)});
   const auto attempts = attempts_line(result.attempts);
   if (result.transcript) {
     const auto& heard = *result.transcript;

@@ -81,7 +81,9 @@ class FilePreparationTest : public ::testing::Test {
     message.phone_number_id = "111";
     return message;
   }
-  Prepared prepare(const PendingMessage& message) { return testing::await(io_, preparation_.prepare(tenant_, message)); }
+  Prepared prepare(const PendingMessage& message) {
+    return testing::await(io_, preparation_.prepare(tenant_, message));
+  }
   static boost::json::value data_of(const Prepared& prepared) { return boost::json::parse(prepared.view->data); }
 
   IoPool io_{1};

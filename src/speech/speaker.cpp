@@ -30,10 +30,8 @@ Task<Result<std::string>> Speaker::speak(TenantRef tenant, std::string text) {
       co_return fail(ErrorKind::kInvalid, fmt::format("the secret {} is not set", settings.key_secret));
     request.bearer = key->second.clone();
   }
-  request.body = boost::json::serialize(boost::json::object{{"model", settings.model},
-                                                            {"voice", settings.voice},
-                                                            {"input", text},
-                                                            {"response_format", "opus"}});
+  request.body = boost::json::serialize(boost::json::object{
+      {"model", settings.model}, {"voice", settings.voice}, {"input", text}, {"response_format", "opus"}});
   auto answer = co_await http_.send(std::move(request));
   if (!answer) co_return std::unexpected(answer.error());
   if (answer->status < 200 || answer->status > 299)

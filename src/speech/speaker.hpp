@@ -10,7 +10,7 @@ namespace claw {
 /// message. Safe to call from any coroutine.
 class Speaker {
  public:
-  static constexpr std::size_t kMaxCharacters = 2'000;        ///< Longer texts are read, not heard.
+  static constexpr std::size_t kMaxCharacters = 2'000;       ///< Longer texts are read, not heard.
   static constexpr std::size_t kMaxAudioBytes = 512 * 1024;  ///< Of a voice message, Meta's number (cloud-api 2.3).
   static constexpr std::chrono::seconds kTimeout{30};
 

@@ -546,7 +546,7 @@ test("who may talk, who answers and how is set over the API, told, and not overw
   const tried = await ask("trySpeech", "/speech/try", { body: {} });
   assert.match(tried.reason, /no speech provider is set up/);
   const { entries } = await ask("listAudit", "/audit?limit=3");
-  assert.deepEqual(entries.map(({ action }) => action), ["conversations.set", "routing.set", "access.remove"]);
+  assert.deepEqual(entries.map(({ action }) => action), ["speech.set", "conversations.set", "routing.set"]);
 
   await ask("setRouting", "/routing", { body: { rules: [] } });
   await ask("setChannel", "/channel", { body: { policy: null, number: beta.number } });
