@@ -46,12 +46,12 @@ void parse_item(benchmark::State& state) {
 }
 BENCHMARK(parse_item);
 
-void text_message_json(benchmark::State& state) {
+void message_json(benchmark::State& state) {
   for (auto _ : state)
-    benchmark::DoNotOptimize(whatsapp::text_message_json({"4915550000001", "DE.1000000000000001"},
-                                                         "Where is my order no. 1?", "s1.4a5b.000000000005"));
+    benchmark::DoNotOptimize(whatsapp::message_json({"4915550000001", "DE.1000000000000001"}, "Where is my order no. 1?",
+                                                    "s1.4a5b.000000000005"));
 }
-BENCHMARK(text_message_json);
+BENCHMARK(message_json);
 
 void parse_send_answer(benchmark::State& state) {
   const std::string answer =

@@ -8,6 +8,7 @@
 #include "base/task.hpp"
 #include "ledger/ledger.hpp"
 #include "tenancy/directory.hpp"
+#include "whatsapp/outgoing.hpp"
 
 namespace claw {
 
@@ -19,6 +20,7 @@ struct AgentTurn {
   TenantRef tenant;
   std::string user;              ///< Names the person to the agent's server: the same for every turn of a session.
   MessageId session_first = {};  ///< What is older is not for this agent's eyes; 0: nothing is.
+  std::string file = {};         ///< The id in the media library of what came with the message; empty: nothing did.
 };
 
 /// What a turn cost.
@@ -28,10 +30,13 @@ struct AgentUsage {
   std::int64_t completion_tokens = 0;
 };
 
-/// Texts to send, in order. None: the agent has nothing to say.
+/// What an agent wants to be sent, in order: texts as it writes them, all else as Meta takes it. None: it has nothing to
+/// say, or (`later`) says it by the API.
 struct AgentReply {
-  std::vector<std::string> texts;
+  std::vector<whatsapp::Outgoing> messages;
   AgentUsage usage = {};
+  std::string hand_off = {};  ///< Not empty: a person should answer from here on; why, in words for them.
+  bool later = false;
 };
 
 /// Answers people. Agent calls are at least once across a crash. Safe to call from any coroutine.

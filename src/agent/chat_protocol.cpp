@@ -5,12 +5,16 @@
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
+#include "base/crypto.hpp"
+
 namespace claw {
 namespace {
 
 namespace json = boost::json;
 
 constexpr std::size_t kMaxErrorBytes = 200;
+/// Of one answer; what a model wants beyond them is not done.
+constexpr std::size_t kMaxToolCalls = 16;
 
 std::string_view role_name(ChatMessage::Role role) {
   switch (role) {
@@ -20,6 +24,8 @@ std::string_view role_name(ChatMessage::Role role) {
       return "user";
     case ChatMessage::Role::kAssistant:
       return "assistant";
+    case ChatMessage::Role::kTool:
+      return "tool";
   }
   return "user";
 }
@@ -43,6 +49,50 @@ const json::object* first_choice(const json::object& from) {
   const auto* choices = from.if_contains("choices");
   if (!choices || !choices->is_array() || choices->get_array().empty()) return nullptr;
   return choices->get_array().front().if_object();
+}
+
+/// Tool calls of a whole answer, or what a piece of a stream adds to them: there `index` says to which.
+void read_calls(const json::object& from, std::vector<ChatToolCall>& calls) {
+  const auto* list = from.if_contains("tool_calls");
+  if (!list || !list->is_array()) return;
+  for (std::size_t i = 0; i < list->get_array().size(); ++i) {
+    const auto* piece = list->get_array()[i].if_object();
+    if (!piece) continue;
+    const auto* given = piece->if_contains("index");
+    const auto index = given && given->is_int64() ? static_cast<std::size_t>(given->get_int64()) : i;
+    if (index >= kMaxToolCalls) continue;
+    if (calls.size() <= index) calls.resize(index + 1);
+    auto& call = calls[index];
+    if (auto id = text_in(*piece, "id"); !id.empty()) call.id = std::move(id);
+    const auto* function = object_in(*piece, "function");
+    if (!function) continue;
+    if (auto name = text_in(*function, "name"); !name.empty()) call.name = std::move(name);
+    call.arguments += text_in(*function, "arguments");
+  }
+}
+
+json::object message_json(const ChatMessage& message) {
+  json::object shown{{"role", role_name(message.role)}};
+  if (message.pictures.empty()) {
+    shown["content"] = message.text;
+  } else {
+    json::array parts;
+    if (!message.text.empty()) parts.push_back({{"type", "text"}, {"text", message.text}});
+    for (const auto& picture : message.pictures)
+      parts.push_back(
+          {{"type", "image_url"},
+           {"image_url", {{"url", fmt::format("data:{};base64,{}", picture.mime_type, to_base64(picture.bytes))}}}});
+    shown["content"] = std::move(parts);
+  }
+  if (!message.call.empty()) shown["tool_call_id"] = message.call;
+  if (message.calls.empty()) return shown;
+  json::array calls;
+  for (const auto& call : message.calls)
+    calls.push_back({{"id", call.id},
+                     {"type", "function"},
+                     {"function", {{"name", call.name}, {"arguments", call.arguments}}}});
+  shown["tool_calls"] = std::move(calls);
+  return shown;
 }
 
 void read_usage(const json::object& from, ChatAnswer& answer) {
@@ -73,6 +123,7 @@ Result<ChatAnswer> parse_object(std::string_view body) {
   if (!message) return fail(ErrorKind::kInvalid, "the model's answer has no choices[0].message");
   ChatAnswer answer;
   answer.text = text_in(*message, "content");
+  read_calls(*message, answer.calls);
   read_usage(root, answer);
   return answer;
 }
@@ -111,7 +162,10 @@ Result<ChatAnswer> parse_events(std::string_view body) {
     read_usage(chunk, answer);
     const auto* choice = first_choice(chunk);
     if (!choice) continue;
-    if (const auto* delta = object_in(*choice, "delta")) answer.text += text_in(*delta, "content");
+    if (const auto* delta = object_in(*choice, "delta")) {
+      answer.text += text_in(*delta, "content");
+      read_calls(*delta, answer.calls);
+    }
     ended = ended || !text_in(*choice, "finish_reason").empty();
   }
   if (!ended) return fail(ErrorKind::kInvalid, "the model's stream ended in the middle");
@@ -121,10 +175,11 @@ Result<ChatAnswer> parse_events(std::string_view body) {
 }  // namespace
 
 std::string chat_request_json(std::string_view model, const std::vector<ChatMessage>& messages, std::string_view user,
-                              bool stream) {
+                              bool stream, std::string_view tools) {
   json::array list;
-  for (const auto& message : messages) list.push_back({{"role", role_name(message.role)}, {"content", message.text}});
+  for (const auto& message : messages) list.push_back(message_json(message));
   json::object body{{"model", model}, {"messages", std::move(list)}, {"user", user}, {"stream", stream}};
+  if (!tools.empty()) body["tools"] = json::parse(tools);
   if (stream) body["stream_options"] = {{"include_usage", true}};
   return json::serialize(body);
 }

@@ -9,24 +9,42 @@
 
 namespace claw {
 
+/// A tool that a model wants to be used.
+struct ChatToolCall {
+  std::string id;
+  std::string name;
+  std::string arguments;  ///< JSON, as the model wrote it.
+};
+
+/// A picture that a model is shown.
+struct ChatPicture {
+  std::string mime_type;
+  std::string bytes;
+};
+
 /// One line of a conversation as a model sees it.
 struct ChatMessage {
-  enum class Role { kSystem, kUser, kAssistant };
+  enum class Role { kSystem, kUser, kAssistant, kTool };
   Role role = Role::kUser;
   std::string text;
+  std::vector<ChatPicture> pictures = {};  ///< Of the user's.
+  std::vector<ChatToolCall> calls = {};    ///< Of the assistant's.
+  std::string call = {};                   ///< Of a tool's: the id of the call that it answers.
 };
 
 /// What a model said, and what it cost.
 struct ChatAnswer {
   std::string text;
+  std::vector<ChatToolCall> calls;
   std::string model;
   std::int64_t prompt_tokens = 0;
   std::int64_t completion_tokens = 0;
 };
 
-/// The body of POST {base}/v1/chat/completions. `user` is passed on as the end user's id. Pure.
+/// The body of POST {base}/v1/chat/completions. `user` is passed on as the end user's id; `tools` is a JSON array of
+/// what the model may use, or empty. Pure.
 [[nodiscard]] std::string chat_request_json(std::string_view model, const std::vector<ChatMessage>& messages,
-                                            std::string_view user, bool stream);
+                                            std::string_view user, bool stream, std::string_view tools = {});
 
 /// Reads a whole answer: one JSON object, or server-sent events where `content_type` says so. Pure.
 ///

@@ -4,7 +4,7 @@ namespace claw {
 
 Task<Result<AgentReply>> EchoAgent::run(const Agent&, AgentTurn turn) {
   AgentReply reply;
-  if (!turn.message.view.text.empty()) reply.texts.push_back(std::move(turn.message.view.text));
+  if (!turn.message.view.text.empty()) reply.messages.emplace_back(std::move(turn.message.view.text));
   co_return reply;
 }
 

@@ -1,22 +1,18 @@
 #include "agent/openai_agent.hpp"
 
-#include <algorithm>
-
 #include <fmt/format.h>
+
+#include "agent/agent_call.hpp"
+#include "agent/chat_tools.hpp"
+#include "base/log.hpp"
 
 namespace claw {
 namespace {
 
 constexpr std::size_t kMaxAnswerBytes = 4 * 1024 * 1024;
-/// Tries of a call that the server refused before doing anything, or that never reached it.
-constexpr int kMaxTries = 4;
-constexpr std::chrono::milliseconds kFirstWait{1'000};
-
-/// What is worth another try: the server never saw the call, or says that it did nothing.
-bool may_repeat(const Result<net::ClientResponse>& answer) {
-  if (!answer) return answer.error().kind == ErrorKind::kTransient;
-  return answer->status == 429 || answer->status == 503;
-}
+constexpr std::size_t kMaxPictureBytes = 5 * 1024 * 1024;  // Meta's limit for a picture
+/// Calls of one turn: a model that goes on using tools is stopped.
+constexpr int kMaxRounds = 6;
 
 }  // namespace
 
@@ -31,42 +27,40 @@ Task<Result<std::vector<ChatMessage>>> OpenAiAgent::messages_for(const Agent& ag
     messages.push_back(
         {entry.direction == Direction::kInbound ? ChatMessage::Role::kUser : ChatMessage::Role::kAssistant,
          std::move(entry.text)});
-  messages.push_back({ChatMessage::Role::kUser, turn.message.view.text});
+  ChatMessage asked{ChatMessage::Role::kUser, turn.message.view.text};
+  if (auto picture = co_await picture_in(agent, turn)) asked.pictures.push_back(std::move(*picture));
+  messages.push_back(std::move(asked));
   // The new message is one turn beside those of the history.
   co_return within_window(std::move(messages), options.history_turns + 1, options.history_tokens);
 }
 
-Task<Result<net::ClientResponse>> OpenAiAgent::call(const Agent& agent, const AgentTurn& turn,
-                                                    const std::string& body) {
-  const auto deadline = clock_.now() + agent.options.timeout;
-  std::chrono::milliseconds wait = kFirstWait;
-  for (int attempt = 1;; ++attempt, wait *= 2) {
-    net::ClientRequest request;
-    request.method = "POST";
-    request.url = agent.options.url + "/v1/chat/completions";
-    request.headers = {{"Content-Type", "application/json"}, {"Idempotency-Key", turn.id}};
-    const auto key = turn.tenant->secrets.find(agent.options.key_secret);
-    if (key != turn.tenant->secrets.end()) request.bearer = key->second.clone();
-    request.body = body;
-    request.total_timeout = std::max(std::chrono::milliseconds(1), deadline - clock_.now());
-    request.max_response_bytes = kMaxAnswerBytes;
-    auto answer = co_await http_.send(std::move(request));
-    if (!may_repeat(answer) || attempt == kMaxTries) co_return answer;
-    const auto asked = answer ? net::retry_after(answer->headers) : std::nullopt;
-    const auto pause = std::max<std::chrono::milliseconds>(wait, asked.value_or(std::chrono::seconds(0)));
-    if (clock_.now() + pause >= deadline) co_return answer;
-    co_await clock_.sleep(pause);
+Task<std::optional<ChatPicture>> OpenAiAgent::picture_in(const Agent& agent, const AgentTurn& turn) {
+  if (!library_ || !agent.options.pictures || turn.file.empty()) co_return std::nullopt;
+  const auto file = co_await library_->find(turn.tenant->id, turn.file);
+  if (!file || !file->mime_type.starts_with("image/")) co_return std::nullopt;
+  auto bytes = co_await library_->read(turn.tenant->id, turn.file, kMaxPictureBytes);
+  if (!bytes) {
+    log::warn("agent.picture_not_shown tenant={} message={} reason=\"{}\"", turn.tenant->name, turn.message.id.value,
+              bytes.error().message);
+    co_return std::nullopt;
   }
+  co_return ChatPicture{file->mime_type, std::move(*bytes)};
 }
 
-Task<Result<AgentReply>> OpenAiAgent::run(const Agent& agent, AgentTurn turn) {
-  if (!agent.options.key_secret.empty() && !turn.tenant->secrets.contains(agent.options.key_secret))
-    co_return fail(ErrorKind::kInvalid,
-                   fmt::format("the secret {} that agent {} names is not set", agent.options.key_secret, agent.name));
-  const auto messages = co_await messages_for(agent, turn);
-  if (!messages) co_return std::unexpected(messages.error());
-  const auto body = chat_request_json(agent.options.model, *messages, turn.user, agent.options.stream);
-  const auto answer = co_await call(agent, turn, body);
+Task<Result<ChatAnswer>> OpenAiAgent::ask(const Agent& agent, const AgentTurn& turn,
+                                          const std::vector<ChatMessage>& messages, int round, TimePoint deadline) {
+  net::ClientRequest request;
+  request.method = "POST";
+  request.url = agent.options.url + "/v1/chat/completions";
+  // Each round asks something else.
+  const auto key = round == 0 ? turn.id : fmt::format("{}.{}", turn.id, round);
+  request.headers = {{"Content-Type", "application/json"}, {"Idempotency-Key", key}};
+  const auto secret = turn.tenant->secrets.find(agent.options.key_secret);
+  if (secret != turn.tenant->secrets.end()) request.bearer = secret->second.clone();
+  request.body = chat_request_json(agent.options.model, messages, turn.user, agent.options.stream,
+                                   agent.options.tools ? ChatTools::definitions() : std::string_view());
+  request.max_response_bytes = kMaxAnswerBytes;
+  const auto answer = co_await call_agent(http_, clock_, std::move(request), deadline);
   if (!answer)
     co_return fail(answer.error().kind, fmt::format("agent {} did not answer: {}", agent.name, answer.error().message));
   if (answer->status < 200 || answer->status > 299)
@@ -74,15 +68,38 @@ Task<Result<AgentReply>> OpenAiAgent::run(const Agent& agent, AgentTurn turn) {
                    fmt::format("agent {} answered {}: {}", agent.name, answer->status, chat_error_text(answer->body)));
   auto parsed = parse_chat_answer(net::find_header(answer->headers, "Content-Type"), answer->body);
   if (!parsed) co_return fail(ErrorKind::kInvalid, fmt::format("agent {}: {}", agent.name, parsed.error().message));
-  AgentReply reply;
-  reply.usage = {std::move(parsed->model), parsed->prompt_tokens, parsed->completion_tokens};
-  if (!parsed->text.empty()) reply.texts.push_back(std::move(parsed->text));
-  co_return reply;
+  co_return parsed;
 }
 
-Task<Result<AgentReply>> AgentKinds::run(const Agent& agent, AgentTurn turn) {
-  if (agent.kind == "echo") return echo_.run(agent, std::move(turn));
-  return openai_.run(agent, std::move(turn));
+Task<Result<AgentReply>> OpenAiAgent::run(const Agent& agent, AgentTurn turn) {
+  if (!agent.options.key_secret.empty() && !turn.tenant->secrets.contains(agent.options.key_secret))
+    co_return fail(ErrorKind::kInvalid,
+                   fmt::format("the secret {} that agent {} names is not set", agent.options.key_secret, agent.name));
+  const auto deadline = clock_.now() + agent.options.timeout;
+  auto messages = co_await messages_for(agent, turn);
+  if (!messages) co_return std::unexpected(messages.error());
+  AgentReply reply;
+  ChatTools tools(ledger_, turn, reply);
+  for (int round = 0; round < kMaxRounds; ++round) {
+    auto answer = co_await ask(agent, turn, *messages, round, deadline);
+    if (!answer) co_return std::unexpected(answer.error());
+    reply.usage.model = std::move(answer->model);
+    reply.usage.prompt_tokens += answer->prompt_tokens;
+    reply.usage.completion_tokens += answer->completion_tokens;
+    if (!answer->text.empty()) reply.messages.emplace_back(answer->text);
+    if (answer->calls.empty() || !agent.options.tools) co_return reply;
+    ChatMessage said{ChatMessage::Role::kAssistant, std::move(answer->text)};
+    said.calls = answer->calls;
+    messages->push_back(std::move(said));
+    for (const auto& call : answer->calls) {
+      ChatMessage told{ChatMessage::Role::kTool, co_await tools.use(call)};
+      told.call = call.id;
+      messages->push_back(std::move(told));
+    }
+  }
+  if (!reply.messages.empty() || !reply.hand_off.empty()) co_return reply;
+  co_return fail(ErrorKind::kInvalid,
+                 fmt::format("agent {} used tools {} times and said nothing", agent.name, kMaxRounds));
 }
 
 }  // namespace claw

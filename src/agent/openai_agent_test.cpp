@@ -93,7 +93,7 @@ TEST_F(OpenAiAgentTest, AnswersWithWhatTheModelSaysAndCountsIt) {
   agent_.options.key_secret = "MODEL_KEY";
   const auto reply = ask("hi");
   ASSERT_TRUE(reply.has_value()) << reply.error().message;
-  EXPECT_THAT(reply->texts, ElementsAre("Hello!"));
+  EXPECT_THAT(reply->messages, ElementsAre(whatsapp::Outgoing("Hello!")));
   EXPECT_EQ(reply->usage.prompt_tokens, 9);
   EXPECT_EQ(key_, "Bearer sk-1");
   EXPECT_EQ(idempotency_, "turn-7");
@@ -127,7 +127,7 @@ TEST_F(OpenAiAgentTest, ReadsAStream) {
       "data: {\"choices\":[{\"delta\":{\"content\":\"lo\"}}]}\n\ndata: [DONE]\n\n";
   const auto reply = ask("hi");
   ASSERT_TRUE(reply.has_value()) << reply.error().message;
-  EXPECT_THAT(reply->texts, ElementsAre("Hello"));
+  EXPECT_THAT(reply->messages, ElementsAre(whatsapp::Outgoing("Hello")));
   EXPECT_TRUE(body_.at("stream").as_bool());
 }
 

@@ -55,7 +55,7 @@ class RestApiTest : public ::testing::Test {
     Ledger& ledger = *world_.ledger;
     return world_.run(ledger.accept({item}, ledger.fence())).value().pending.at(0).id;
   }
-  std::vector<OutboundMessage> answer(MessageId message, std::vector<std::string> parts) {
+  std::vector<OutboundMessage> answer(MessageId message, std::vector<whatsapp::Outgoing> parts) {
     Ledger& ledger = *world_.ledger;
     return world_
         .run(ledger.complete_turn(message, {MessageState::kAnswered, "", "bot", std::move(parts)}, ledger.fence()))

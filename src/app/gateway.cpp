@@ -10,7 +10,7 @@
 #include <boost/asio/use_future.hpp>
 #include <fmt/format.h>
 
-#include "agent/openai_agent.hpp"
+#include "agent/agent_kinds.hpp"
 #include "api/access_api.hpp"
 #include "api/admin_api.hpp"
 #include "api/admin_page.hpp"

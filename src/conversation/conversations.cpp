@@ -296,8 +296,7 @@ Task<> Conversations::turn(Shard& shard, Open& open, std::vector<PendingMessage>
     auto outcome = co_await decide(shard, open, message, typing);
     // The ledger has it as pending: it is decided after the restart.
     if (!outcome) co_return;
-    for (const auto& other : messages)
-      if (other.id != message.id) outcome->also.push_back(other.id);
+    outcome->also = message.also;
     parts = co_await keep(message, *outcome);
     if (parts) count(message, *outcome);
   }

@@ -45,7 +45,7 @@ class FakeAgent final : public AgentRunner {
     if (text == "fail") co_return fail(ErrorKind::kTransient, "the model is away");
     if (text == "silence") co_return AgentReply{};
     if (text == "no reply") co_return AgentReply{{" NO_REPLY\n"}};
-    if (text == "endless") co_return AgentReply{std::vector<std::string>(25, "and")};
+    if (text == "endless") co_return AgentReply{std::vector<whatsapp::Outgoing>(25, "and")};
     if (text == "long") co_return AgentReply{{std::string(9000, 'x'), "end"}};
     if (text == "long style")
       co_return AgentReply{{agent.options.format == TextFormat::kMarkdown ? "**" + std::string(5000, 'x') + "**"

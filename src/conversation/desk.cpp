@@ -63,7 +63,8 @@ Task<Result<HandReply::Kind>> Desk::may_reply(const Tenant& tenant, Conversation
 }
 
 Task<Result<HandReply>> Desk::reply(TenantRef tenant, ConversationId conversation, Saying saying) {
-  if (whatsapp::split_text(saying.text, whatsapp::kMaxTextCharacters).size() != 1)
+  if (saying.message.is_text() &&
+      whatsapp::split_text(saying.message.view.text, whatsapp::kMaxTextCharacters).size() != 1)
     co_return fail(ErrorKind::kInvalid, fmt::format("a text has 1 to {} characters", whatsapp::kMaxTextCharacters));
   if (saying.key.size() > kMaxKeyBytes)
     co_return fail(ErrorKind::kInvalid, fmt::format("an Idempotency-Key has {} bytes at most", kMaxKeyBytes));

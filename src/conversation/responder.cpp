@@ -20,7 +20,7 @@ constexpr std::chrono::milliseconds kStoreRetry{250};
 const TimePoint kForGood = from_ms(253'402'300'799'000);  // the year 9999
 
 /// What is sent of a text of an agent, in order.
-std::vector<std::string> parts_of(std::string_view text, const Agent& agent) {
+std::vector<std::string> texts_of(std::string_view text, const Agent& agent) {
   constexpr std::string_view kWhite = " \t\r\n";
   constexpr std::string_view kNoReply = "NO_REPLY";  // OpenClaw's word for: say nothing
   const auto begin = std::min(text.find_first_not_of(kWhite), text.size());
@@ -35,6 +35,14 @@ std::vector<std::string> parts_of(std::string_view text, const Agent& agent) {
       return whatsapp::split_text(text, whatsapp::kMaxTextCharacters);
   }
   return {};
+}
+
+/// What is sent of what an agent says. A text that has more to it (a reply to a message, a preview) goes as it is.
+std::vector<whatsapp::Outgoing> parts_of(const whatsapp::Outgoing& said, const Agent& agent) {
+  if (!said.is_text() || said.view.data != "{}") return {said};
+  std::vector<whatsapp::Outgoing> parts;
+  for (auto& text : texts_of(said.view.text, agent)) parts.emplace_back(std::move(text));
+  return parts;
 }
 
 std::string user_of(const Tenant& tenant, const PendingMessage& message, const SessionRecord& session) {
@@ -94,12 +102,18 @@ struct Responder::Turn {
   std::function<void()> admitted;
   SessionRecord session = {};
   bool session_changed = false;
+  std::string file = {};    ///< As Prepared.
+  std::string spoken = {};  ///< As Prepared.
   TurnOutcome outcome = {};
   bool parked = false;  ///< The gateway stops: the turn runs again after the restart.
 
+  /// What the sender said, typed or spoken; empty for all else.
+  [[nodiscard]] std::string_view words() const {
+    return message.type == "text" || !spoken.empty() ? message.view.text : std::string_view();
+  }
   void say(std::string text) {
     outcome.matched_by = "command";
-    outcome.parts.push_back(std::move(text));
+    outcome.parts.emplace_back(std::move(text));
   }
   void set_session(SessionRecord changed) {
     session = std::move(changed);
@@ -127,7 +141,7 @@ Task<std::optional<bool>> Responder::let_in(Turn& turn) {
       const auto& [verdict, reply] = *decision;
       if (verdict.admission == Admission::kHold) turn.outcome.state = MessageState::kHeld;
       turn.outcome.reason = verdict.reason;
-      if (!reply.empty()) turn.outcome.parts.push_back(reply);
+      if (!reply.empty()) turn.outcome.parts.emplace_back(reply);
       if (verdict.admission != Admission::kAdmit) co_return false;
       turn.outcome = {};
       co_return true;
@@ -203,10 +217,9 @@ Task<std::optional<TurnOutcome>> Responder::respond(TenantRef tenant, PendingMes
   if (has_ended(turn.session, turn.tenant->session, turn.message.received))
     turn.set_session(begun_anew(turn.session, turn.message.id));
 
-  const auto command = turn.message.type == "text" ? parse_command(turn.message.view.text) : std::nullopt;
-  const bool obeyed =
-      command && (!is_for_owners(command->kind) || is_owner(*turn.tenant, turn.message)) && obey(turn, *command);
-  if (!obeyed) {
+  co_await prepare(turn);
+  const auto command = command_in(turn);
+  if (!command || !obey(turn, *command)) {
     if (turn.session.paused_until > clock_.now()) {
       turn.outcome.state = MessageState::kNoReply;
       turn.outcome.reason = fmt::format("answered by hand: {}", turn.session.paused_by);
@@ -226,6 +239,25 @@ Task<std::optional<TurnOutcome>> Responder::respond(TenantRef tenant, PendingMes
     if (known) remember(turn.message.conversation, turn.session);
   }
   co_return std::move(turn.outcome);
+}
+
+std::optional<Command> Responder::command_in(const Turn& turn) {
+  auto command = parse_command(turn.words());
+  if (command && is_for_owners(command->kind) && !is_owner(*turn.tenant, turn.message)) return std::nullopt;
+  return command;
+}
+
+Task<> Responder::prepare(Turn& turn) {
+  if (!preparation_ || turn.message.view.data.size() <= 2) co_return;  // a plain text
+  auto prepared = co_await preparation_->prepare(turn.tenant, turn.message);
+  turn.file = std::move(prepared.file);
+  turn.spoken = std::move(prepared.spoken);
+  if (prepared.view) {
+    turn.message.view = *prepared.view;
+    turn.outcome.view = std::move(prepared.view);
+  }
+  if (!turn.spoken.empty() && turn.tenant->speech.echo)
+    turn.outcome.parts.emplace_back(fmt::format("📝 \"{}\"", turn.spoken));
 }
 
 bool Responder::obey(Turn& turn, const Command& command) {
@@ -298,7 +330,7 @@ const Agent* Responder::choose(Turn& turn) {
                                {.number = turn.message.phone_number_id,
                                 .phone = turn.message.phone,
                                 .bsuid = turn.message.bsuid,
-                                .text = turn.message.type == "text" ? turn.message.view.text : std::string_view(),
+                                .text = turn.words(),
                                 .source_id = referral.source_id,
                                 .ctwa_clid = referral.ctwa_clid,
                                 .first_of_session = turn.session.last_turn == TimePoint{}});
@@ -339,7 +371,8 @@ Task<Result<AgentReply>> Responder::reply_of(Turn& turn, const Agent& agent) {
                   turn.message,
                   turn.tenant,
                   user_of(*turn.tenant, turn.message, turn.session),
-                  turn.session.first};
+                  turn.session.first,
+                  turn.file};
   asked.message.view.text = text_of(std::move(asked.message.view.text), turn.message.author);
   auto asking = std::make_shared<GiveUp::Asking>();
   if (stopping_) {
@@ -374,14 +407,35 @@ Task<> Responder::ask(Turn& turn, const Agent& agent) {
     if (agent.kind != "echo" && !agent.options.apology.empty()) outcome.parts.push_back(agent.options.apology);
     co_return;
   }
-  for (const auto& text : reply->texts) std::ranges::move(parts_of(text, agent), std::back_inserter(outcome.parts));
+  co_await put_reply(turn, agent, std::move(*reply));
+}
+
+Task<> Responder::put_reply(Turn& turn, const Agent& agent, AgentReply reply) {
+  TurnOutcome& outcome = turn.outcome;
+  const std::size_t before = outcome.parts.size();
+  for (const auto& said : reply.messages) {
+    auto parts = parts_of(said, agent);
+    const bool voice = !turn.spoken.empty() && turn.tenant->speech.reply.enabled && said.is_text() && parts.size() == 1;
+    auto spoken = voice ? co_await preparation_->spoken(turn.tenant, parts[0].view.text) : std::nullopt;
+    if (spoken) parts[0] = std::move(*spoken);
+    std::ranges::move(parts, std::back_inserter(outcome.parts));
+  }
   if (outcome.parts.size() > kMaxParts) {
     outcome.reason =
         fmt::format("the reply was cut: it had {} messages, and {} go out", outcome.parts.size(), kMaxParts);
     outcome.parts.resize(kMaxParts);
   }
-  if (outcome.parts.empty()) outcome.state = MessageState::kNoReply;
-  outcome.usage = usage_json(reply->usage);
+  if (outcome.parts.size() == before) outcome.state = MessageState::kNoReply;
+  if (reply.later) outcome.reason = "the agent answers later, by the API";
+  outcome.usage = usage_json(reply.usage);
+  if (reply.hand_off.empty()) co_return;
+  // A person's turn now: as if one of them had written /pause, for the tenant's take-over time.
+  SessionRecord changed = turn.session;
+  changed.paused_until = clock_.now() + turn.tenant->session.take_over;
+  changed.paused_by = agent.name;
+  turn.set_session(std::move(changed));
+  outcome.changes_pause = true;
+  outcome.reason = fmt::format("handed off to a person: {}", reply.hand_off);
 }
 
 }  // namespace claw

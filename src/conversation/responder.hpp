@@ -10,6 +10,7 @@
 #include "agent/agent.hpp"
 #include "base/task_group.hpp"
 #include "conversation/access.hpp"
+#include "conversation/preparation.hpp"
 #include "conversation/session.hpp"
 
 namespace claw {
@@ -40,9 +41,9 @@ class Responder {
   static constexpr std::size_t kMaxParts = 20;
   static constexpr std::size_t kMaxSessions = 50'000;  ///< In memory; the least lately used go first.
 
-  /// All must outlive this object.
-  Responder(Ledger& ledger, Access& access, AgentRunner& agents, Clock& clock)
-      : ledger_(ledger), access_(access), agents_(agents), clock_(clock) {}
+  /// All must outlive this object. `preparation` may be null: then files are not fetched and nothing is transcribed.
+  Responder(Ledger& ledger, Access& access, AgentRunner& agents, Clock& clock, Preparation* preparation = nullptr)
+      : ledger_(ledger), access_(access), agents_(agents), clock_(clock), preparation_(preparation) {}
   ~Responder();
 
   /// Decides the turn. `admitted` is called once the sender is let in and an agent will be asked. Returns nothing if
@@ -72,7 +73,12 @@ class Responder {
   bool obey(Turn& turn, const Command& command);
   void answer_agent_command(Turn& turn, const std::string& name);
   const Agent* choose(Turn& turn);
+  /// The command of a message that is one and that its sender may use.
+  [[nodiscard]] static std::optional<Command> command_in(const Turn& turn);
+  Task<> prepare(Turn& turn);
   Task<> ask(Turn& turn, const Agent& agent);
+  /// Puts what the agent said into the outcome.
+  Task<> put_reply(Turn& turn, const Agent& agent, AgentReply reply);
   Task<Result<AgentReply>> reply_of(Turn& turn, const Agent& agent);
   static Task<> run_agent(AgentRunner& agents, Agent agent, AgentTurn turn, Delivery delivery);
 
@@ -80,6 +86,7 @@ class Responder {
   Access& access_;
   AgentRunner& agents_;
   Clock& clock_;
+  Preparation* const preparation_;
   std::atomic<bool> stopping_ = false;
   std::mutex mutex_;
   using Recent = std::list<std::pair<std::int64_t, SessionRecord>>;

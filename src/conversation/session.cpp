@@ -88,6 +88,7 @@ PendingMessage merged(std::span<const PendingMessage> messages) {
     all.view.text += "\n" + message.view.text;
     all.wamid = message.wamid;
     all.received = message.received;
+    all.also.push_back(message.id);
   }
   return all;
 }

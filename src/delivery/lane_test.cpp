@@ -26,7 +26,7 @@ class LaneTest : public ::testing::Test {
     OutboundMessage message;
     message.id = MessageId{++count_};
     message.conversation = ConversationId{conversation};
-    message.text = text;
+    message.message.view.text = text;
     message.due = now_ + due;
     if (!lane_.add(message, now_)) in_ledger_.emplace(message.id.value, std::move(message));
   }
@@ -52,7 +52,7 @@ class LaneTest : public ::testing::Test {
     return message ? end(*message, outcome) : "";
   }
   std::string end(OutboundMessage& message, const GraphOutcome& outcome) {
-    const std::string text = message.text;
+    const std::string text = message.message.view.text;
     lane_.judge(message, outcome, now_, now_);
     const auto next = after_send(outcome, ++message.attempts, now_, now_, 0);
     message.due = next.due;

@@ -310,8 +310,8 @@ Task<bool> Outbox::send(Number& number, OutboundMessage& message) {
   const std::string& to = !message.group.empty()  ? message.group
                           : message.bsuid.empty() ? message.phone
                                                   : message.bsuid;
-  auto body = whatsapp::text_message_json({message.phone, message.bsuid, message.group}, message.text,
-                                          callback_data_for(slot_of(message.tenant, to), message.id));
+  auto body = whatsapp::message_json({message.phone, message.bsuid, message.group}, message.message,
+                                     callback_data_for(slot_of(message.tenant, to), message.id));
   const auto outcome = co_await graph_.send(tenant, message.phone_number_id, std::move(body));
   const auto now = clock_.now();
   number.lane.judge(message, outcome, began, now);

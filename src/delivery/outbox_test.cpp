@@ -37,7 +37,7 @@ class OutboxTest : public ::testing::Test {
     outbox_ = std::make_unique<Outbox>(world_.io, *flaky_, tenants_.directory, graph_, world_.clock, metrics_, limits_);
   }
   /// The replies to one message of this person, in the ledger.
-  std::vector<OutboundMessage> reply(const std::string& person, std::vector<std::string> texts,
+  std::vector<OutboundMessage> reply(const std::string& person, std::vector<whatsapp::Outgoing> texts,
                                      const std::string& number = "111") {
     auto item = on_number(text_from(person, "question " + std::to_string(++questions_)), number);
     item.item.tenant = acme_;
@@ -116,7 +116,7 @@ TEST_F(OutboxTest, SendsPartsOneAfterTheOtherWithTheirCallbackData) {
 TEST_F(OutboxTest, LetsNoNumberTakeThePlaceOfTheOthers) {
   const std::size_t people = Outbox::kMaxInMemoryPerNumber / Lane::kMaxOfConversation + 1;
   const std::vector<std::string> texts(Lane::kMaxOfConversation, "held");
-  for (std::size_t i = 0; i < people; ++i) reply("4915" + std::to_string(i), texts);
+  for (std::size_t i = 0; i < people; ++i) reply("4915" + std::to_string(i), {texts.begin(), texts.end()});
   graph_.hold_sends();
   outbox_->start();
   ASSERT_TRUE(eventually([&] { return outbox_->in_memory() == Outbox::kMaxInMemoryPerNumber; }));
@@ -377,7 +377,7 @@ TEST_F(OutboxTest, HoldsBackAPersonWhoGotABurstAndNobodyElse) {
   start();
   std::vector<std::string> texts;
   for (int i = 0; i < 50; ++i) texts.push_back(std::to_string(i));
-  const auto parts = reply("491511", texts);
+  const auto parts = reply("491511", {texts.begin(), texts.end()});
   offer(parts);
   ASSERT_TRUE(sent(1 + 45));
   offer(reply("491512", {"other"}));
@@ -393,7 +393,7 @@ TEST_F(OutboxTest, LetsNoPersonTakeTheMemoryOfANumber) {
   make();
   std::vector<std::string> texts;
   for (std::size_t i = 0; i < Outbox::kMaxInMemoryPerNumber + 200; ++i) texts.push_back(std::to_string(i));
-  const auto parts = reply("491511", texts);
+  const auto parts = reply("491511", {texts.begin(), texts.end()});
   outbox_->start();
   ASSERT_TRUE(sent(45)) << "a burst, and then one in 6 s";
   EXPECT_LE(outbox_->in_memory(), Lane::kMaxOfConversation);

@@ -43,7 +43,7 @@ class ActivityTest : public ::testing::Test {
   MessageId receive(const std::string& text, const std::string& from = "491511") {
     return accept({text_from(from, text)}).pending.at(0).id;
   }
-  std::vector<OutboundMessage> answer(MessageId message, std::vector<std::string> parts) {
+  std::vector<OutboundMessage> answer(MessageId message, std::vector<whatsapp::Outgoing> parts) {
     return run(ledger().complete_turn(message, {kAnswered, "", "echo", std::move(parts)}, fence())).value();
   }
   MessageId queued() { return answer(receive("hello " + std::to_string(++count_)), {"reply"}).at(0).id; }

@@ -33,6 +33,10 @@ class ForwardingLedger : public Ledger {
                                        Fence fence) override {
     return real_.say(tenant, conversation, std::move(saying), fence);
   }
+  [[nodiscard]] Task<Result<ConversationId>> open_conversation(TenantId tenant, std::string phone_number_id,
+                                                               whatsapp::Recipient who, Fence fence) override {
+    return real_.open_conversation(tenant, std::move(phone_number_id), std::move(who), fence);
+  }
   [[nodiscard]] Task<Result<void>> begin_send(MessageId message, Fence fence) override {
     return real_.begin_send(message, fence);
   }

@@ -64,7 +64,7 @@ AcceptItem group_called(std::string group, std::string name) {
   return item;
 }
 
-TurnOutcome ended(MessageState state = MessageState::kNoReply, std::vector<std::string> parts = {}) {
+TurnOutcome ended(MessageState state = MessageState::kNoReply, std::vector<whatsapp::Outgoing> parts = {}) {
   TurnOutcome outcome;
   outcome.state = state;
   outcome.agent = "shop";

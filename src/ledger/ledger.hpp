@@ -14,6 +14,7 @@
 #include "inbox/inbox.hpp"
 #include "ledger/activity.hpp"
 #include "ledger/condition.hpp"
+#include "whatsapp/outgoing.hpp"
 #include "whatsapp/webhook.hpp"
 
 namespace claw {
@@ -97,6 +98,7 @@ struct PendingMessage {
   MessageId turn;                     ///< The oldest message of the turn it was put into before a crash; 0: of none.
   std::size_t together = 0;           ///< How many messages are in that turn.
   std::optional<Author> author = {};  ///< Set in a group, whose `user` it is and which has no phone and no BSUID.
+  std::vector<MessageId> also = {};   ///< Those that were joined to it for one turn, in order.
 };
 
 /// How it stands with a conversation between its turns.
@@ -123,7 +125,7 @@ struct OutboundMessage {
   std::string phone_number_id;
   std::string phone;
   std::string bsuid;
-  std::string text;
+  whatsapp::Outgoing message;
   int attempts = 0;  ///< Sends that were begun before.
   TimePoint due;     ///< Not before.
   TimePoint created;
@@ -155,7 +157,7 @@ struct TurnOutcome {
   MessageState state = MessageState::kAnswered;  ///< kAnswered, kNoReply, kAgentFailed, kIgnored or kHeld
   std::string reason;
   std::string agent;
-  std::vector<std::string> parts;             ///< Texts to send, in order; each becomes one message.
+  std::vector<whatsapp::Outgoing> parts;      ///< To be sent, in order.
   std::string usage = {};                     ///< JSON object of what the agent's turn cost, or empty.
   std::string matched_by = {};                ///< The kind of rule that chose the agent.
   std::vector<MessageId> also = {};           ///< Further messages that were read in the same turn: they end with it.
@@ -163,14 +165,16 @@ struct TurnOutcome {
   bool changes_pause = false;  ///< Also who answers by hand; else that stays as it is, for people change it any time.
   /// Whose session that is; where the message has been moved to another since, it is not written. 0: the message's.
   ConversationId conversation = {};
+  /// Set: how the message reads from here on (what was said in a voice message, and the file that came with it).
+  std::optional<whatsapp::AgentView> view = {};
 };
 
 /// Who answers by hand where it was done in WhatsApp's own app: nobody tells us who it was.
 inline constexpr std::string_view kBusinessApp = "the business app";
 
-/// What a person of the tenant, or we ourselves, say in a conversation beside its turns.
+/// What a person or a program of the tenant, or we ourselves, say in a conversation beside its turns.
 struct Saying {
-  std::string text;
+  whatsapp::Outgoing message;
   std::string by;        ///< Stands where an agent's name stands; empty: we.
   std::string key = {};  ///< The same again with the same key is said once; empty: no key.
 };
@@ -455,10 +459,15 @@ class Ledger {
   /// Keeps that somebody answers by hand until then (0: nobody). kNotFound also for another tenant's.
   [[nodiscard]] virtual Task<Result<void>> pause(TenantId tenant, ConversationId conversation, TimePoint until,
                                                  std::string by, Fence fence) = 0;
-  /// Puts a text that belongs to no turn into the outbox. kNotFound; kConflict where its key was used for another text.
+  /// Puts a message that belongs to no turn into the outbox. kNotFound; kConflict where its key was used for another.
   /// Keys are kept as long as the identities of items: see forget().
   [[nodiscard]] virtual Task<Result<Said>> say(TenantId tenant, ConversationId conversation, Saying saying,
                                                Fence fence) = 0;
+
+  /// The conversation of somebody with one of the tenant's numbers, made where there is none: with the user as accept()
+  /// would make them. A group is known by having been heard of: kNotFound else. kInvalid where nobody is named.
+  [[nodiscard]] virtual Task<Result<ConversationId>> open_conversation(TenantId tenant, std::string phone_number_id,
+                                                                       whatsapp::Recipient who, Fence fence) = 0;
 
   /// Says that `message` is about to be given to Meta. After a crash it is then kUnknown, never sent again by itself.
   /// kConflict if it is not kQueued.

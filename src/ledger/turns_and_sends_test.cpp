@@ -24,7 +24,7 @@ class TurnsAndSendsTest : public ::testing::Test {
   MessageId receive(const std::string& text, const std::string& from = "491511") {
     return run(ledger().accept({text_from(from, text)}, fence())).value().pending.at(0).id;
   }
-  Result<std::vector<OutboundMessage>> answer(MessageId message, std::vector<std::string> parts) {
+  Result<std::vector<OutboundMessage>> answer(MessageId message, std::vector<whatsapp::Outgoing> parts) {
     return run(ledger().complete_turn(message, {kAnswered, "", "echo", std::move(parts)}, fence()));
   }
   /// A reply that is in the outbox.
@@ -53,7 +53,7 @@ TEST_F(TurnsAndSendsTest, PutsAReplyIntoTheOutboxInOrderWithAllItsSendingNeeds) 
   ASSERT_THAT(stored, SizeIs(2));
   for (std::size_t i = 0; i < 2; ++i) {
     EXPECT_EQ(stored[i].id, parts[i].id);
-    EXPECT_EQ(stored[i].text, parts[i].text);
+    EXPECT_EQ(stored[i].message.view.text, parts[i].message.view.text);
     EXPECT_EQ(stored[i].phone, "491511");
     EXPECT_EQ(stored[i].phone_number_id, "111");
     EXPECT_EQ(stored[i].conversation, parts[i].conversation);
@@ -61,7 +61,7 @@ TEST_F(TurnsAndSendsTest, PutsAReplyIntoTheOutboxInOrderWithAllItsSendingNeeds) 
     EXPECT_EQ(parts[i].turn, message);
     EXPECT_EQ(stored[i].created, world_.clock.now());
   }
-  EXPECT_EQ(stored[0].text, "one");
+  EXPECT_EQ(stored[0].message.view.text, "one");
   EXPECT_EQ(record(parts[1].id).part, 1);
   EXPECT_EQ(record(parts[1].id).turn, message);
   EXPECT_EQ(record(parts[1].id).agent, "echo");

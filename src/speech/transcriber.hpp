@@ -10,28 +10,9 @@
 #include "base/result.hpp"
 #include "base/secret_string.hpp"
 #include "base/task.hpp"
+#include "tenancy/speech_settings.hpp"
 
 namespace claw {
-
-/// Someone who can turn a voice message into text, as a tenant set it up. Strings of other kinds than its own are
-/// empty.
-struct SpeechProvider {
-  std::string name = {};        ///< What the tenant calls it; unique among its providers.
-  std::string kind = {};        ///< openai, deepgram, command, embedded
-  std::string url = {};         ///< openai, deepgram: of the server, without /v1/…
-  std::string model = {};       ///< openai, deepgram; empty: the server's own choice.
-  std::string key_secret = {};  ///< openai, deepgram: the tenant's secret that holds the API key; empty: it wants none.
-  std::string command = {};     ///< command: which of the operator's commands; a tenant never gives its words.
-  std::chrono::seconds timeout{60};          ///< For all of it, waiting for a free thread included.
-  std::size_t max_bytes = 20 * 1024 * 1024;  ///< Larger ones go on to the next.
-};
-
-/// How a tenant has its voice messages transcribed.
-struct SpeechSettings {
-  std::vector<SpeechProvider> providers;  ///< Asked in this order.
-  std::size_t min_bytes = 1024;           ///< Smaller ones hold no speech and are not tried.
-  std::size_t at_once = 2;                ///< More wait, in order. REQUIRES: >= 1.
-};
 
 /// The tenant's secrets by name; shared with the tenant they belong to.
 using SpeechKeys = std::shared_ptr<const std::map<std::string, SecretString>>;

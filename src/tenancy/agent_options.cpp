@@ -6,6 +6,8 @@
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
+#include "tenancy/url_rules.hpp"
+
 namespace claw {
 namespace {
 
@@ -15,6 +17,32 @@ constexpr std::size_t kMaxPromptBytes = 64 * 1024;
 
 constexpr std::pair<TextFormat, std::string_view> kFormats[] = {
     {TextFormat::kMarkdown, "markdown"}, {TextFormat::kWhatsApp, "whatsapp"}, {TextFormat::kPlain, "plain"}};
+
+constexpr std::pair<std::string_view, bool AgentOptions::*> kFlags[] = {
+    {"stream", &AgentOptions::stream}, {"tools", &AgentOptions::tools}, {"pictures", &AgentOptions::pictures}};
+
+/// What each kind has beside `format`, or instead of it.
+struct Kind {
+  std::string_view name;
+  std::vector<std::string_view> options;
+  bool has_format = true;
+
+  [[nodiscard]] bool has(std::string_view option) const {
+    return option == "format" ? has_format : std::ranges::find(options, option) != options.end();
+  }
+};
+const Kind kKinds[] = {
+    {"echo", {}},
+    {"openai",
+     {"url", "model", "key_secret", "system_prompt", "apology", "stream", "tools", "pictures", "history_turns",
+      "history_tokens", "timeout"}},
+    {"http", {"url", "key_secret", "apology", "timeout"}},
+    {"cloud-api", {"url", "key_secret", "apology", "timeout"}, false},
+};
+const Kind* kind_named(std::string_view name) {
+  const auto* const found = std::ranges::find(kKinds, name, &Kind::name);
+  return found == std::end(kKinds) ? nullptr : found;
+}
 
 bool read_format(const json::object& from, TextFormat& into) {
   const auto* value = from.if_contains("format");
@@ -49,12 +77,13 @@ AgentOptions options_in(std::string_view kind, const json::object& from) {
   read(from, "history_turns", options.history_turns);
   read(from, "history_tokens", options.history_tokens);
   read(from, "timeout", options.timeout);
-  if (const auto* stream = from.if_contains("stream"); stream && stream->is_bool()) options.stream = stream->get_bool();
+  for (const auto& [name, flag] : kFlags)
+    if (const auto* value = from.if_contains(name); value && value->is_bool()) options.*flag = value->get_bool();
   return options;
 }
 
 /// What is wrong with the members themselves: an option that the kind has not, or one of another type.
-std::string odd_member(std::string_view kind, const json::object& from) {
+std::string odd_member(const Kind& kind, const json::object& from) {
   constexpr std::string_view kTexts[] = {"url", "model", "key_secret", "system_prompt", "apology"};
   constexpr std::string_view kNumbers[] = {"history_turns", "history_tokens", "timeout"};
   const auto is_one_of = [](const auto& names, std::string_view name) {
@@ -62,32 +91,22 @@ std::string odd_member(std::string_view kind, const json::object& from) {
   };
   for (const auto& [key, value] : from) {
     const std::string_view name = key;
-    if (name == "format") continue;
-    const bool is_text = is_one_of(kTexts, name);
-    const bool is_number = is_one_of(kNumbers, name);
-    if (kind == "echo" || (!is_text && !is_number && name != "stream"))
-      return fmt::format("an agent of kind {} has no option {}", kind, json::serialize(json::string(name)));
-    if (is_text && !value.is_string()) return fmt::format("{} must be a text", name);
-    if (is_number && !(value.is_int64() && value.get_int64() > 0))
+    if (!kind.has(name))
+      return fmt::format("an agent of kind {} has no option {}", kind.name, json::serialize(json::string(name)));
+    if (is_one_of(kTexts, name) && !value.is_string()) return fmt::format("{} must be a text", name);
+    if (is_one_of(kNumbers, name) && !(value.is_int64() && value.get_int64() > 0))
       return fmt::format("{} must be a whole number above 0", name);
-    if (name == "stream" && !value.is_bool()) return "stream must be true or false";
+    const bool is_flag = std::ranges::any_of(kFlags, [name](const auto& flag) { return flag.first == name; });
+    if (is_flag && !value.is_bool()) return fmt::format("{} must be true or false", name);
   }
   TextFormat format{};
   return read_format(from, format) ? "" : "format is markdown, whatsapp or plain";
 }
 
-bool is_url(std::string_view text) {
-  const bool scheme = text.starts_with("http://") || text.starts_with("https://");
-  return scheme && text.size() > 10 && text.size() < 2000 && !text.ends_with('/') &&
-         std::ranges::all_of(text, [](unsigned char c) { return c > 32 && c < 127; });
-}
-
-std::string fault_in(const AgentOptions& options) {
-  if (!is_url(options.url))
-    return "url must be like https://api.example.org or http://127.0.0.1:8000, without / at the end";
-  // Addresses are shown to whoever may see the settings.
-  if (options.url.contains('@')) return "url must have no user name or password: put the key into a secret, key_secret";
-  if (options.model.empty() || options.model.size() > 200) return "model must name a model of the server";
+std::string fault_in(const Kind& kind, const AgentOptions& options) {
+  if (!kind.has("url")) return {};
+  if (auto wrong = url_fault(options.url); !wrong.empty()) return wrong;
+  if (kind.has("model") && (options.model.empty() || options.model.size() > 200)) return "model must name a model of the server";
   if (options.system_prompt.size() > kMaxPromptBytes) return "system_prompt has at most 64 KiB";
   if (options.apology.size() > 4096) return "apology has at most 4096 bytes";
   if (options.history_turns > 500) return "history_turns is at most 500";
@@ -109,30 +128,36 @@ std::string_view name_of(TextFormat format) {
 }
 
 std::string agent_options_json(std::string_view kind, const AgentOptions& options) {
-  json::object shown{{"format", name_of(options.format)}};
-  if (kind != "echo") {
-    shown["url"] = options.url;
-    shown["model"] = options.model;
-    shown["key_secret"] = options.key_secret;
-    shown["system_prompt"] = options.system_prompt;
-    shown["apology"] = options.apology;
-    shown["stream"] = options.stream;
-    shown["history_turns"] = options.history_turns;
-    shown["history_tokens"] = options.history_tokens;
-    shown["timeout"] = options.timeout.count();
-  }
+  const json::object all{{"format", name_of(options.format)},
+                         {"url", options.url},
+                         {"model", options.model},
+                         {"key_secret", options.key_secret},
+                         {"system_prompt", options.system_prompt},
+                         {"apology", options.apology},
+                         {"stream", options.stream},
+                         {"tools", options.tools},
+                         {"pictures", options.pictures},
+                         {"history_turns", options.history_turns},
+                         {"history_tokens", options.history_tokens},
+                         {"timeout", options.timeout.count()}};
+  const Kind* const known = kind_named(kind);
+  json::object shown;
+  for (const auto& [name, value] : all)
+    if (known && known->has(name)) shown[name] = value;
   return json::serialize(shown);
 }
 
 Result<std::string> check_agent_options(std::string_view kind, std::string_view text) {
-  if (kind != "echo" && kind != "openai")
-    return fail(ErrorKind::kInvalid, fmt::format("there is no agent kind \"{}\"; there are echo and openai", kind));
+  const Kind* const known = kind_named(kind);
+  if (!known)
+    return fail(ErrorKind::kInvalid,
+                fmt::format("there is no agent kind \"{}\"; there are echo, openai, http and cloud-api", kind));
   boost::system::error_code fault;
   const auto value = json::parse(text, fault);
   if (fault || !value.is_object()) return fail(ErrorKind::kInvalid, "the options are no JSON object");
-  if (const auto wrong = odd_member(kind, value.get_object()); !wrong.empty()) return fail(ErrorKind::kInvalid, wrong);
+  if (const auto wrong = odd_member(*known, value.get_object()); !wrong.empty()) return fail(ErrorKind::kInvalid, wrong);
   const AgentOptions options = options_in(kind, value.get_object());
-  if (const auto wrong = kind == "echo" ? std::string() : fault_in(options); !wrong.empty())
+  if (const auto wrong = fault_in(*known, options); !wrong.empty())
     return fail(ErrorKind::kInvalid, wrong);
   return agent_options_json(kind, options);
 }

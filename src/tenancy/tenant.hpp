@@ -12,6 +12,7 @@
 #include "base/secret_string.hpp"
 #include "ledger/tenant_store.hpp"
 #include "tenancy/routing.hpp"
+#include "tenancy/speech_settings.hpp"
 
 namespace claw {
 
@@ -25,6 +26,9 @@ inline constexpr const char* kAppId = "WHATSAPP_APP_ID";
 
 /// The setting that has the ids of the groups that are answered, with commas between.
 inline constexpr const char* kGroupsAnswered = "groups.answered";
+
+/// The setting that has SpeechSettings, as JSON.
+inline constexpr const char* kSpeech = "speech";
 
 /// Who may talk. Stored by name.
 enum class ChannelPolicy {
@@ -72,15 +76,18 @@ enum class TextFormat {
   kPlain,     ///< Sent as it is; split as text.
 };
 
-/// What an agent is made of. All but `format` is of kind `openai`.
+/// What an agent is made of. Kind `echo` has `format` alone; agent_options.cpp says which kind has what.
 struct AgentOptions {
   TextFormat format = TextFormat::kMarkdown;  ///< kPlain is the default of kind `echo`.
-  std::string url;                            ///< Of the server, without /v1/chat/completions.
+  std::string url;  ///< openai: of the server, without /v1/chat/completions; http, cloud-api: where events are posted.
   std::string model;
-  std::string key_secret;  ///< The tenant's secret that holds the API key; empty: the server wants none.
+  /// The tenant's secret that holds the API key (empty: the server wants none), or what posts are signed with.
+  std::string key_secret;
   std::string system_prompt;
   std::string apology = "Sorry, something went wrong on our side. Please try again in a little while.";
   bool stream = false;
+  bool tools = false;     ///< openai: may show buttons, send files, hand off to people, remember.
+  bool pictures = false;  ///< openai: is shown the pictures that people send.
   std::size_t history_turns = 20;      ///< Earlier turns the model sees, at most.
   std::size_t history_tokens = 8'000;  ///< And their tokens, with prompt and message.
   std::chrono::seconds timeout{120};   ///< For the whole answer.
@@ -93,6 +100,7 @@ struct TenantLimits {
   std::int64_t turns_at_a_time = 0;     ///< More wait, in order.
   std::int64_t stored_bytes = 0;        ///< Beyond it nothing comes in any more; Meta keeps it for days.
   std::int64_t retention_days = 0;      ///< What is older is deleted.
+  std::int64_t media_days = 0;          ///< Files are deleted after as many days; 0: with their messages.
 };
 struct LimitName {
   const char* setting;
@@ -105,11 +113,12 @@ inline constexpr LimitName kLimits[] = {
     {"limits.turns_at_a_time", &TenantLimits::turns_at_a_time},
     {"limits.stored_bytes", &TenantLimits::stored_bytes},
     {"limits.retention_days", &TenantLimits::retention_days},
+    {"limits.media_days", &TenantLimits::media_days},
 };
 
 struct Agent {
   std::string name;
-  std::string kind;  ///< echo, openai
+  std::string kind;  ///< echo, openai, http, cloud-api
   AgentOptions options;
   std::string version = {};
 };
@@ -145,6 +154,7 @@ struct Tenant {
   ChannelPolicy policy = ChannelPolicy::kDisabled;  ///< Of every number without its own.
   AccessSettings access;
   SessionSettings session;
+  SpeechSettings speech = default_speech_settings();
   TenantLimits limits;
   std::vector<std::string> phone_number_ids;
   std::map<std::string, std::string> settings;

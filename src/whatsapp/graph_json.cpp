@@ -5,24 +5,6 @@
 
 namespace claw::whatsapp {
 
-std::string text_message_json(const Recipient& to, std::string_view text, std::string_view callback_data,
-                              std::string_view reply_to) {
-  json::object message{{"messaging_product", "whatsapp"},
-                       {"recipient_type", to.group.empty() ? "individual" : "group"}};
-  if (!to.group.empty()) {
-    message["to"] = valid_utf8(to.group);
-  } else if (!to.phone.empty()) {
-    message["to"] = valid_utf8(to.phone);
-  } else {
-    message["recipient"] = valid_utf8(to.bsuid);
-  }
-  if (!reply_to.empty()) message["context"] = {{"message_id", valid_utf8(reply_to)}};
-  message["type"] = "text";
-  message["text"] = {{"body", valid_utf8(text)}};
-  if (!callback_data.empty()) message["biz_opaque_callback_data"] = valid_utf8(callback_data);
-  return write_json(message);
-}
-
 std::string read_json(std::string_view wamid, bool typing) {
   json::object message{{"messaging_product", "whatsapp"}, {"status", "read"}, {"message_id", valid_utf8(wamid)}};
   if (typing) message["typing_indicator"] = {{"type", "text"}};

@@ -16,12 +16,6 @@ struct Recipient {
   std::string group = {};
 };
 
-/// The body of POST /{phone number id}/messages for a text. `callback_data` comes back with each status
-/// (biz_opaque_callback_data, 512 characters at most). `reply_to` is a wamid or empty.
-/// REQUIRES: phone, bsuid or group is set.
-[[nodiscard]] std::string text_message_json(const Recipient& to, std::string_view text, std::string_view callback_data,
-                                            std::string_view reply_to = "");
-
 /// The body that marks an inbound message read, with the typing indicator where asked (it lasts 25 s).
 [[nodiscard]] std::string read_json(std::string_view wamid, bool typing);
 

@@ -7,34 +7,6 @@
 namespace claw::whatsapp {
 namespace {
 
-TEST(TextMessage, HasTheFormMetaAsksFor) {
-  EXPECT_EQ(text_message_json({.phone = "491555000001", .bsuid = ""}, "Hello \"Anna\"\n", "s1.x", "wamid.A"),
-            R"({"messaging_product":"whatsapp","recipient_type":"individual","to":"491555000001",)"
-            R"("context":{"message_id":"wamid.A"},"type":"text","text":{"body":"Hello \"Anna\"\n"},)"
-            R"("biz_opaque_callback_data":"s1.x"})");
-}
-
-TEST(TextMessage, GoesToTheUserIdWhereThereIsNoPhone) {
-  const auto body = parse_json(text_message_json({.phone = "", .bsuid = "DE.1"}, "Hi", "")).value().get_object();
-  EXPECT_EQ(text_at(body, "recipient"), "DE.1");
-  EXPECT_FALSE(body.contains("to"));
-  EXPECT_FALSE(body.contains("context"));
-  EXPECT_FALSE(body.contains("biz_opaque_callback_data"));
-}
-
-TEST(TextMessage, GoesToThePhoneWhereBothAreKnown) {
-  const auto body = parse_json(text_message_json({.phone = "49155", .bsuid = "DE.1"}, "Hi", "")).value().get_object();
-  EXPECT_EQ(text_at(body, "to"), "49155");
-  EXPECT_FALSE(body.contains("recipient"));
-}
-
-TEST(TextMessage, IsValidJsonForAnyText) {
-  for (const std::string text : {"\xff broken \xc3", "nul \x01 tab \t", "\xF0\x9F\x8C\xBB", "\\ \"", ""}) {
-    const auto body = parse_json(text_message_json({.phone = "1", .bsuid = ""}, text, text, text));
-    ASSERT_TRUE(body.has_value()) << text;
-  }
-}
-
 TEST(ReadReceipt, HasTheFormMetaAsksFor) {
   EXPECT_EQ(read_json("wamid.A", false), R"({"messaging_product":"whatsapp","status":"read","message_id":"wamid.A"})");
   EXPECT_EQ(

@@ -57,6 +57,8 @@ struct Person {
 struct AgentView {
   std::string text;  ///< "Where is my order?", "[image] invoice", "[location] Office, 52.52, 13.40"
   std::string data;  ///< A JSON object: the parts by name (reply_to, button, media, location, order, flow, referral …).
+
+  bool operator==(const AgentView&) const = default;
 };
 
 /// A file in a message. It is fetched by its id: the URL lives 5 minutes.

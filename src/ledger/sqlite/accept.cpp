@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "base/crypto.hpp"
+#include "ledger/sqlite/conversation_row.hpp"
 #include "ledger/sqlite/sqlite_ledger.hpp"
 
 namespace claw::sqlite {
@@ -87,21 +88,6 @@ User Acceptor::person_of(const AcceptItem& item, const whatsapp::Message& messag
   return identity_.find_or_make(tenant, message.from);
 }
 
-Acceptor::Conversation Acceptor::find_or_make_conversation(TenantId tenant, UserId user,
-                                                           std::string_view phone_number_id) {
-  {
-    auto row =
-        db_.query("SELECT id, last_message FROM conversations WHERE tenant = $1 AND user = $2 AND phone_number_id = $3",
-                  tenant, user, phone_number_id);
-    if (row.next()) return {ConversationId{row->integer(0)}, MessageId{row->integer(1)}};
-  }
-  db_.run(
-      "INSERT INTO conversations (tenant, user, phone_number_id, created_ms, last_message, last_inbound_ms) "
-      "VALUES ($1, $2, $3, $4, 0, 0)",
-      tenant, user, phone_number_id, to_ms(now_));
-  return {ConversationId{db_.last_insert_id()}, {}};
-}
-
 void Acceptor::hold(ConversationId conversation, TimePoint until) {
   db_.run(
       "INSERT INTO conversation_sessions (conversation, epoch, first, agent, matched_by, paused_until_ms, paused_by) "
@@ -127,7 +113,7 @@ void Acceptor::message(AcceptItem& item, whatsapp::Message& message) {
       author = {std::move(wrote.public_id), std::move(wrote.phone), std::move(wrote.bsuid), std::move(wrote.name)};
     }
   }
-  const Conversation conversation = find_or_make_conversation(tenant, user.id, item.event.phone_number_id);
+  const auto conversation = conversation_with(db_, tenant, user.id, item.event.phone_number_id, now_);
   const bool waits = !echo && item.ignore_reason.empty();
   const MessageState state = echo ? MessageState::kSent : waits ? MessageState::kPending : MessageState::kIgnored;
   const std::int64_t received_ms = to_ms(item.item.received_at);
@@ -218,7 +204,7 @@ void Acceptor::name_groups(const AcceptItem& item, const whatsapp::Change& chang
   for (const auto& group : change.groups) {
     const User user = identity_.name_group(item.item.tenant, group.id, group.name);
     // So that it can be chosen before anybody has written in it.
-    (void)find_or_make_conversation(item.item.tenant, user.id, item.event.phone_number_id);
+    (void)conversation_with(db_, item.item.tenant, user.id, item.event.phone_number_id, now_);
   }
 }
 

@@ -28,13 +28,8 @@ class Acceptor {
   /// Who wrote a message, or to whom an echo went.
   User person_of(const AcceptItem& item, const whatsapp::Message& message);
   void name_groups(const AcceptItem& item, const whatsapp::Change& change);
-  struct Conversation {
-    ConversationId id;
-    MessageId last;
-  };
   /// A person answers by hand until then, unless one does longer.
   void hold(ConversationId conversation, TimePoint until);
-  Conversation find_or_make_conversation(TenantId tenant, UserId user, std::string_view phone_number_id);
 
   /// Messages that wait and whose people became others behind them in the same batch.
   void read_again_who_changed();

@@ -17,8 +17,8 @@ constexpr const char* kPendingRows =
 
 // `state IN (10, 11)` is there for the planner: it uses a partial index only where it finds the index's own condition.
 constexpr const char* kQueuedColumns =
-    "SELECT m.id, m.tenant, m.conversation, c.phone_number_id, u.phone, u.bsuid, m.text, m.attempts, m.due_ms, "
-    "m.created_ms, m.turn, u.public_id "
+    "SELECT m.id, m.tenant, m.conversation, c.phone_number_id, u.phone, u.bsuid, m.type, m.text, m.data, "
+    "m.attempts, m.due_ms, m.created_ms, m.turn, u.public_id "
     "FROM messages m JOIN conversations c ON c.id = m.conversation JOIN users u ON u.id = c.user "
     "WHERE m.state = 10 AND m.state IN (10, 11) AND m.id >= $1 AND c.phone_number_id = $2 ORDER BY m.id LIMIT $3";
 
@@ -47,12 +47,12 @@ OutboundMessage outbound_at(const Statement& row) {
           row.text(3),
           row.text(4),
           row.text(5),
-          row.text(6),
-          static_cast<int>(row.integer(7)),
-          from_ms(row.integer(8)),
-          from_ms(row.integer(9)),
-          MessageId{row.integer(10)},
-          group_of(row.view(11))};
+          {row.text(6), {row.text(7), row.text(8)}},
+          static_cast<int>(row.integer(9)),
+          from_ms(row.integer(10)),
+          from_ms(row.integer(11)),
+          MessageId{row.integer(12)},
+          group_of(row.view(13))};
 }
 
 std::optional<Outgoing> outgoing_at(Database& db, MessageId message) {

@@ -24,6 +24,8 @@ class SqliteLedger final : public Ledger {
                                          Fence fence) override;
   [[nodiscard]] Task<Result<Said>> say(TenantId tenant, ConversationId conversation, Saying saying,
                                        Fence fence) override;
+  [[nodiscard]] Task<Result<ConversationId>> open_conversation(TenantId tenant, std::string phone_number_id,
+                                                               whatsapp::Recipient who, Fence fence) override;
   [[nodiscard]] Task<Result<void>> begin_send(MessageId message, Fence fence) override;
   [[nodiscard]] Task<Result<void>> end_send(MessageId message, SendOutcome outcome, Fence fence) override;
   [[nodiscard]] Task<Result<void>> explain(std::vector<MessageId> messages, SendOutcome outcome, Fence fence) override;

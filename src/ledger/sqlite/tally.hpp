@@ -9,8 +9,8 @@ namespace claw::sqlite {
 
 /// What a row weighs beside its texts: its other columns and its share of the indexes. migrations.cpp has it too.
 inline constexpr std::int64_t kRowBytes = 250;
-/// A message or event as Stored::bytes counts it, a status counting kRowBytes: from what is kept with the row and never
-/// changes, so that deleting it takes back what it added.
+/// A message or event as Stored::bytes counts it, a status counting kRowBytes: from what is kept with the row, so that
+/// deleting it takes back what it added; whoever changes a row's texts counts the difference.
 #define CLAW_TEXT_BYTES "(length(CAST(text AS BLOB)) + length(CAST(data AS BLOB)) + raw_bytes + 250)"
 
 /// An outbound message as far as its figures need it.

@@ -1,6 +1,10 @@
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "ledger/access_store.hpp"
+#include "ledger/sqlite/conversation_row.hpp"
+#include "ledger/sqlite/identity.hpp"
 #include "ledger/sqlite/join_conversations.hpp"
 #include "ledger/sqlite/sqlite_ledger.hpp"
 #include "ledger/sqlite/tally.hpp"
@@ -34,24 +38,41 @@ std::optional<Place> place_of(Database& db, ConversationId conversation) {
   return place;
 }
 
-/// Appends a text to the outbox and to the list of its conversation.
-OutboundMessage put_text(Database& db, Place& place, const std::string& text, std::string_view agent, std::size_t part,
-                         std::int64_t now, Tally& tally) {
+/// Appends a message to the outbox and to the list of its conversation.
+OutboundMessage put(Database& db, Place& place, const whatsapp::Outgoing& said, std::string_view agent,
+                    std::size_t part, std::int64_t now, Tally& tally) {
+  const bool first = place.previous == 0;
   db.run(
       "INSERT INTO messages (tenant, conversation, direction, state, type, text, data, wamid, created_ms, "
       "meta_ms, previous, inbox, turn, part, attempts, due_ms, error_code, reason, agent) "
-      "VALUES ($1, $2, 1, 10, 'text', $3, '{}', '', $4, 0, $5, 0, $6, $7, 0, $4, 0, '', $8)",
-      place.whose.tenant, place.whose.conversation, text, now, place.previous, place.whose.turn, part, agent);
+      "VALUES ($1, $2, 1, 10, $3, $4, $5, '', $6, 0, $7, 0, $8, $9, 0, $6, 0, '', $10)",
+      place.whose.tenant, place.whose.conversation, said.type, said.view.text, said.view.data, now, place.previous,
+      place.whose.turn, part, agent);
   place.previous = db.last_insert_id();
   auto& stored = tally.stored(place.whose.tenant);
   ++stored.messages;
-  stored.bytes += static_cast<std::int64_t>(text.size() + 2) + kRowBytes;
+  if (first) ++stored.conversations;
+  stored.bytes += static_cast<std::int64_t>(said.view.text.size() + said.view.data.size()) + kRowBytes;
   OutboundMessage message = place.whose;
   message.id = MessageId{place.previous};
-  message.text = text;
+  message.message = said;
   message.due = from_ms(now);
   message.created = from_ms(now);
   return message;
+}
+
+/// How the message reads from here on.
+void write_view(Database& db, MessageId message, const whatsapp::AgentView& view) {
+  Tally tally;
+  {
+    auto row = db.query("SELECT tenant, length(CAST(text AS BLOB)) + length(CAST(data AS BLOB)) FROM messages "
+                        "WHERE id = $1", message);
+    if (!row.next()) return;
+    tally.stored(TenantId{row->integer(0)}).bytes +=
+        static_cast<std::int64_t>(view.text.size() + view.data.size()) - row->integer(1);
+  }
+  db.run("UPDATE messages SET text = $1, data = $2 WHERE id = $3", view.text, view.data, message);
+  tally.write(db);
 }
 
 void set_head(Database& db, const Place& place) {
@@ -132,6 +153,7 @@ Task<Result<std::vector<OutboundMessage>>> SqliteLedger::complete_turn(MessageId
         for (const MessageId other : outcome.also)
           db.run("UPDATE messages SET state = $1, reason = $2, agent = $3, matched_by = $4 WHERE id = $5 AND state = 0",
                  outcome.state, outcome.reason, outcome.agent, outcome.matched_by, other);
+        if (outcome.view) write_view(db, message, *outcome.view);
         if (outcome.parts.empty() && !outcome.session) return Parts{};
         ConversationId conversation;
         std::size_t first_part = 0;
@@ -158,7 +180,7 @@ Task<Result<std::vector<OutboundMessage>>> SqliteLedger::complete_turn(MessageId
         Parts parts;
         Tally tally;
         for (std::size_t part = 0; part < outcome.parts.size(); ++part)
-          parts.push_back(put_text(db, *place, outcome.parts[part], outcome.agent, first_part + part, now, tally));
+          parts.push_back(put(db, *place, outcome.parts[part], outcome.agent, first_part + part, now, tally));
         set_head(db, *place);
         tally.write(db);
         return parts;
@@ -206,19 +228,20 @@ Task<Result<Said>> SqliteLedger::say(TenantId tenant, ConversationId conversatio
         if (!place || place->whose.tenant != tenant) return fail(ErrorKind::kNotFound, "there is no such conversation");
         if (!saying.key.empty()) {
           auto row = db.query(
-              "SELECT m.id, m.conversation, m.text FROM said_keys s JOIN messages m ON m.id = s.message "
+              "SELECT m.id, m.conversation, m.type, m.text, m.data FROM said_keys s JOIN messages m ON m.id = s.message "
               "WHERE s.tenant = $1 AND s.key = $2",
               tenant, saying.key);
           if (row.next()) {
-            if (row->integer(1) != place->whose.conversation.value || row->view(2) != saying.text)
+            const whatsapp::Outgoing before{row->text(2), {row->text(3), row->text(4)}};
+            if (row->integer(1) != place->whose.conversation.value || before != saying.message)
               return fail(ErrorKind::kConflict, "this key was used for something else that was said");
             place->whose.id = MessageId{row->integer(0)};
-            place->whose.text = saying.text;
+            place->whose.message = saying.message;
             return Said{place->whose, true};
           }
         }
         Tally tally;
-        auto message = put_text(db, *place, saying.text, saying.by, 0, now, tally);
+        auto message = put(db, *place, saying.message, saying.by, 0, now, tally);
         set_head(db, *place);
         tally.write(db);
         if (!saying.key.empty())
@@ -226,6 +249,32 @@ Task<Result<Said>> SqliteLedger::say(TenantId tenant, ConversationId conversatio
                  saying.key, message.id, now);
         return Said{std::move(message), false};
       });
+}
+
+Task<Result<ConversationId>> SqliteLedger::open_conversation(TenantId tenant, std::string phone_number_id,
+                                                             whatsapp::Recipient who, Fence fence) {
+  return fenced<ConversationId>(fence,
+                                [tenant, number = std::move(phone_number_id), who = std::move(who),
+                                 now = clock_.now()](Database& db) -> Result<ConversationId> {
+                                  Tally tally;
+                                  Identity identity(db, now, tally);
+                                  std::optional<User> user;
+                                  if (!who.group.empty()) {
+                                    user = user_named(db, tenant, fmt::format("{}{}", kGroupUser, who.group));
+                                    if (!user) return fail(ErrorKind::kNotFound, "nothing was heard of such a group");
+                                  } else if (who.phone.empty() && who.bsuid.empty()) {
+                                    return fail(ErrorKind::kInvalid, "nobody is named");
+                                  } else {
+                                    // One address alone: that it is whose it is changes nothing in who is who.
+                                    whatsapp::Person person;
+                                    (who.phone.empty() ? person.bsuid : person.phone) =
+                                        who.phone.empty() ? who.bsuid : who.phone;
+                                    user = identity.find_or_make(tenant, person);
+                                  }
+                                  const auto row = conversation_with(db, tenant, user->id, number, now);
+                                  tally.write(db);
+                                  return row.id;
+                                });
 }
 
 }  // namespace claw::sqlite
