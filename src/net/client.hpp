@@ -59,7 +59,7 @@ struct ClientRequest {
   std::chrono::milliseconds total_timeout{30'000};  ///< From the call to the last byte of the answer.
   /// Without a KiB a second for so long the call ends; 0: total_timeout alone counts.
   std::chrono::seconds stall_timeout{0};
-  std::size_t max_response_bytes = 1024 * 1024;     ///< More: kAmbiguous, for the peer has acted.
+  std::size_t max_response_bytes = 1024 * 1024;  ///< More: kAmbiguous, for the peer has acted.
 };
 
 struct ClientResponse {

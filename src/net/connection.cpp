@@ -91,10 +91,11 @@ void Connection::close_if_idle() {
 class Connection::StreamedBody final : public BodyReader {
  public:
   using Parser = http::request_parser<http::buffer_body>;
-  StreamedBody(Stream& stream, beast::flat_buffer& buffer, Parser&& parser, const ServerLimits& limits)
+  StreamedBody(Stream& stream, beast::flat_buffer& buffer, http::request_parser<http::string_body>&& head,
+               const ServerLimits& limits)
       : stream_(stream),
         buffer_(buffer),
-        parser_(std::move(parser)),
+        parser_(std::move(head)),
         limits_(limits),
         deadline_(std::chrono::steady_clock::now() + limits.streamed_timeout),
         says_continue_(beast::iequals(parser_.get()[http::field::expect], "100-continue")) {
@@ -180,7 +181,7 @@ Task<Connection::Next> Connection::read(Incoming& incoming) {
   if (refusal) co_return Next::kRefused;
   parser.body_limit(limit);  // of a body in chunks
   if (streams) {
-    incoming.body = std::make_unique<StreamedBody>(stream_, buffer_, StreamedBody::Parser(std::move(parser)), limits);
+    incoming.body = std::make_unique<StreamedBody>(stream_, buffer_, std::move(parser), limits);
     incoming.request.body_reader = incoming.body.get();
     co_return Next::kAnswer;
   }
@@ -282,7 +283,7 @@ Task<bool> Connection::stream_body(const HttpRequest& request, HttpResponse resp
     throw;
   }
   shared_.answering.fetch_add(1);
-  co_return keep_alive && writer.is_whole();
+  co_return keep_alive&& writer.is_whole();
 }
 
 Task<> Connection::serve() {

@@ -233,7 +233,8 @@ void CurlClient::Loop::set_options(CURL* easy, Call& call) {
   const bool has_body = request.source || !request.body.empty() || request.method == "POST" || request.method == "PUT";
   if (has_body) {
     curl_easy_setopt(easy, CURLOPT_POST, 1L);
-    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.source ? request.source->size() : request.body.size()));
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE,
+                     static_cast<curl_off_t>(request.source ? request.source->size() : request.body.size()));
     curl_easy_setopt(easy, CURLOPT_READFUNCTION, &on_read);
     curl_easy_setopt(easy, CURLOPT_READDATA, &call);
     curl_easy_setopt(easy, CURLOPT_SEEKFUNCTION, &on_seek);

@@ -20,8 +20,8 @@ std::string for_a_head(std::string text) {
 FormSource::FormSource(const std::vector<std::pair<std::string, std::string>>& fields, File file)
     : boundary_("claw-" + to_hex(random_bytes(kBoundaryBytes))), file_(std::move(file.bytes)) {
   for (const auto& [name, value] : fields)
-    head_ += "--" + boundary_ + "\r\nContent-Disposition: form-data; name=\"" + for_a_head(name) + "\"\r\n\r\n" + value +
-             "\r\n";
+    head_ += "--" + boundary_ + "\r\nContent-Disposition: form-data; name=\"" + for_a_head(name) + "\"\r\n\r\n" +
+             value + "\r\n";
   head_ += "--" + boundary_ + "\r\nContent-Disposition: form-data; name=\"" + for_a_head(file.field) +
            "\"; filename=\"" + for_a_head(file.filename) + "\"\r\nContent-Type: " + for_a_head(file.content_type) +
            "\r\n\r\n";

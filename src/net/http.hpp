@@ -51,7 +51,7 @@ struct HttpRequest {
   std::vector<HttpHeader> headers;
   std::string body;
   BodyReader* body_reader = nullptr;  ///< Of a route with BodyMode::kStreamed; lives until the handler's task ends.
-  std::string peer;  ///< The peer's address without port; empty on a Unix socket.
+  std::string peer;                   ///< The peer's address without port; empty on a Unix socket.
 
   [[nodiscard]] std::string_view header(std::string_view name) const { return find_header(headers, name); }
   [[nodiscard]] std::optional<std::string_view> query_value(std::string_view name) const;

@@ -25,11 +25,8 @@ bool is_param(std::string_view segment) {
 }  // namespace
 
 void Router::add(std::string method, std::string_view pattern, Handler handler, BodyMode mode) {
-  Route route{.method = std::move(method),
-              .segments = {},
-              .takes_rest = false,
-              .handler = std::move(handler),
-              .mode = mode};
+  Route route{
+      .method = std::move(method), .segments = {}, .takes_rest = false, .handler = std::move(handler), .mode = mode};
   any_streams_ = any_streams_ || mode == BodyMode::kStreamed;
   for (const auto part : split_path(pattern)) route.segments.emplace_back(part);
   if (!route.segments.empty() && route.segments.back().ends_with("...}")) {

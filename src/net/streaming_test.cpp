@@ -23,15 +23,30 @@ using ::testing::Not;
 using ::testing::StartsWith;
 
 /// Text as a body that comes in pieces of `step` bytes.
-class PiecesOf final : public BodyReader, public BodySource {
+class PiecesOf final : public BodyReader {
  public:
-  explicit PiecesOf(std::string text, std::size_t step = 1 << 20) : text_(std::move(text)), step_(step) {}
+  explicit PiecesOf(std::string text, std::size_t step) : text_(std::move(text)), step_(step) {}
   Task<Result<std::string_view>> next() override {
     const auto piece = std::string_view(text_).substr(at_, step_);
     at_ += piece.size();
     co_return piece;
   }
   [[nodiscard]] std::optional<std::uint64_t> size() const override { return text_.size(); }
+
+ private:
+  const std::string text_;
+  const std::size_t step_;
+  std::size_t at_ = 0;
+};
+
+/// Text as a body to send, `step` bytes at a time, that says it has `claimed`.
+class TextSource final : public BodySource {
+ public:
+  TextSource(std::string text, std::size_t step, std::uint64_t claimed)
+      : text_(std::move(text)), step_(step), claimed_(claimed) {}
+  explicit TextSource(std::string text, std::size_t step = SIZE_MAX)
+      : text_(std::move(text)), step_(step), claimed_(text_.size()) {}
+  [[nodiscard]] std::uint64_t size() const override { return claimed_; }
   Result<std::size_t> read(std::span<char> to) override {
     const auto count = std::min({to.size(), step_, text_.size() - at_});
     std::copy_n(text_.data() + at_, count, to.data());
@@ -42,18 +57,8 @@ class PiecesOf final : public BodyReader, public BodySource {
  private:
   const std::string text_;
   const std::size_t step_;
-  std::size_t at_ = 0;
-};
-
-class TextSource final : public BodySource {
- public:
-  TextSource(std::string text, std::uint64_t claimed) : pieces_(std::move(text)), claimed_(claimed) {}
-  [[nodiscard]] std::uint64_t size() const override { return claimed_; }
-  Result<std::size_t> read(std::span<char> to) override { return pieces_.read(to); }
-
- private:
-  PiecesOf pieces_;
   const std::uint64_t claimed_;
+  std::size_t at_ = 0;
 };
 
 struct Collected final : BodySink {
@@ -99,8 +104,7 @@ class StreamingTest : public ::testing::Test {
       response.stream = [](BodyWriter& to) -> Task<> { co_await to.write("half"); };
       co_return response;
     });
-    router_.add("GET", "/hello",
-                [](HttpRequest&) -> Task<HttpResponse> { co_return text_response(200, "hello"); });
+    router_.add("GET", "/hello", [](HttpRequest&) -> Task<HttpResponse> { co_return text_response(200, "hello"); });
     router_.add("GET", "/away", [](HttpRequest&) -> Task<HttpResponse> { co_return text_response(404, "gone"); });
   }
 
@@ -131,7 +135,7 @@ class StreamingTest : public ::testing::Test {
 TEST_F(StreamingTest, ABodyLargerThanAnyInMemoryGoesThroughInPieces) {
   auto large = request("POST", "/count", start());
   constexpr std::size_t kBytes = 20'000'000;
-  large.source = std::make_shared<PiecesOf>(std::string(kBytes, 'a'));
+  large.source = std::make_shared<TextSource>(std::string(kBytes, 'a'));
   const auto answer = send(std::move(large));
   ASSERT_TRUE(answer) << answer.error().message;
   EXPECT_EQ(answer->body, std::to_string(kBytes));
@@ -140,8 +144,9 @@ TEST_F(StreamingTest, ABodyLargerThanAnyInMemoryGoesThroughInPieces) {
 
 TEST_F(StreamingTest, ABodyInChunksIsReadAndTheConnectionGoesOn) {
   RawClient client(start());
-  client.send("POST /count HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n"
-              "GET /hello HTTP/1.1\r\nHost: x\r\n\r\n");
+  client.send(
+      "POST /count HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n"
+      "GET /hello HTTP/1.1\r\nHost: x\r\n\r\n");
   EXPECT_THAT(client.read_answer(), HasSubstr("\r\n\r\n5"));
   EXPECT_THAT(client.read_answer(), HasSubstr("\r\n\r\nhello"));
 }
@@ -172,7 +177,9 @@ TEST_F(StreamingTest, NobodyIsAskedForABodyThatIsRefused) {
 
 TEST_F(StreamingTest, AnAnswerOfKnownSizeKeepsTheConnection) {
   RawClient client(start());
-  client.send("GET /big HTTP/1.1\r\nHost: x\r\n\r\nHEAD /big HTTP/1.1\r\nHost: x\r\n\r\nGET /hello HTTP/1.1\r\nHost: x\r\n\r\n");
+  client.send(
+      "GET /big HTTP/1.1\r\nHost: x\r\n\r\nHEAD /big HTTP/1.1\r\nHost: x\r\n\r\nGET /hello HTTP/1.1\r\nHost: "
+      "x\r\n\r\n");
   const auto answer = client.read_answer();
   EXPECT_THAT(answer, HasSubstr("Content-Length: 300000"));
   EXPECT_THAT(answer, Not(HasSubstr("Connection: close")));
@@ -220,7 +227,7 @@ TEST_F(StreamingTest, TheClientStopsWhereTheSinkOrTheLimitSaysSo) {
 
 TEST_F(StreamingTest, ASourceThatEndsTooEarlyEndsTheRequest) {
   auto cut = request("POST", "/count", start());
-  cut.source = std::make_shared<TextSource>("abc", 10);
+  cut.source = std::make_shared<TextSource>("abc", 3, 10);
   const auto answer = send(std::move(cut));
   ASSERT_FALSE(answer);
   EXPECT_EQ(answer.error().kind, ErrorKind::kFatal);
@@ -229,7 +236,7 @@ TEST_F(StreamingTest, ASourceThatEndsTooEarlyEndsTheRequest) {
 TEST_F(StreamingTest, AFormIsReadAsItWasSentWhereverItIsCut) {
   const std::string content = "line\r\n--not the boundary\r\n\r\nend\r\n";
   for (const std::size_t step : {1UL, 2UL, 7UL, 1000UL}) {
-    auto file = std::make_shared<PiecesOf>(content, 3);
+    auto file = std::make_shared<TextSource>(content, 3);
     FormSource source({{"messaging_product", "whatsapp"}, {"empty", ""}},
                       {"file", "a \"quoted\"\r\nname.pdf", "application/pdf", file});
     std::string bytes(static_cast<std::size_t>(source.size()), '\0');
