@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
+#include "base/crypto.hpp"
 #include "base/log.hpp"
 
 namespace claw {
@@ -74,6 +75,8 @@ net::ClientRequest S3Store::request(std::string method, std::string_view name) c
   made.method = std::move(method);
   made.url = fmt::format("{}/{}/{}", options_.endpoint, options_.bucket, name);
   made.aws.emplace(options_.region, "s3", options_.key_id, options_.secret.clone());
+  // The seal vouches for the bytes, and the connection for the way.
+  made.headers.push_back({"x-amz-content-sha256", made.method == "PUT" ? "UNSIGNED-PAYLOAD" : to_hex(sha256(""))});
   made.total_timeout = kTotalTimeout;
   made.stall_timeout = kStallTimeout;
   return made;
@@ -90,8 +93,6 @@ Task<Result<void>> S3Store::put(std::string name, std::string path) {
     co_return fail(ErrorKind::kTransient, fmt::format("a file could not be read: {}", std::strerror(errno)));
   auto call = request("PUT", name);
   call.headers.push_back({"Content-Type", "application/octet-stream"});
-  // The seal vouches for the bytes, and the connection for the way.
-  call.headers.push_back({"x-amz-content-sha256", "UNSIGNED-PAYLOAD"});
   call.source = std::make_shared<FileSource>(std::move(fd), static_cast<std::uint64_t>(facts.st_size));
   const auto answer = co_await http_.send(std::move(call));
   if (!answer) co_return no_answer(answer.error());
