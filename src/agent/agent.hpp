@@ -30,8 +30,8 @@ struct AgentUsage {
   std::int64_t completion_tokens = 0;
 };
 
-/// What an agent wants to be sent, in order: texts as it writes them, all else as Meta takes it. None: it has nothing to
-/// say, or (`later`) says it by the API.
+/// What an agent wants to be sent, in order: texts as it writes them, all else as Meta takes it. None: it has nothing
+/// to say, or (`later`) says it by the API.
 struct AgentReply {
   std::vector<whatsapp::Outgoing> messages;
   AgentUsage usage = {};

@@ -88,9 +88,8 @@ json::object message_json(const ChatMessage& message) {
   if (message.calls.empty()) return shown;
   json::array calls;
   for (const auto& call : message.calls)
-    calls.push_back({{"id", call.id},
-                     {"type", "function"},
-                     {"function", {{"name", call.name}, {"arguments", call.arguments}}}});
+    calls.push_back(
+        {{"id", call.id}, {"type", "function"}, {"function", {{"name", call.name}, {"arguments", call.arguments}}}});
   shown["tool_calls"] = std::move(calls);
   return shown;
 }

@@ -56,8 +56,7 @@ json::object list_message(const json::object& asked) {
           {"interactive",
            {{"type", "list"},
             {"body", {{"text", text_in(asked, "text")}}},
-            {"action",
-             {{"button", text_in(asked, "button")}, {"sections", {{{"rows", member_of(asked, "rows")}}}}}}}}};
+            {"action", {{"button", text_in(asked, "button")}, {"sections", {{{"rows", member_of(asked, "rows")}}}}}}}}};
 }
 
 json::object media_message(const json::object& asked) {
@@ -99,7 +98,8 @@ Task<std::string> ChatTools::remember(std::string key, std::string value) {
 Task<std::string> ChatTools::recall(std::string key) {
   auto value = co_await ledger_.kv_get(turn_.tenant->id, key_of(key));
   if (value) co_return std::move(*value);
-  co_return value.error().kind == ErrorKind::kNotFound ? "Nothing is remembered under this key." : value.error().message;
+  co_return value.error().kind == ErrorKind::kNotFound ? "Nothing is remembered under this key."
+                                                       : value.error().message;
 }
 
 Task<std::string> ChatTools::use(const ChatToolCall& call) {

@@ -32,7 +32,10 @@ class OpenAiAgentTest : public ::testing::Test {
         refusal.headers.push_back({"Retry-After", "0"});
         co_return refusal;
       }
-      auto response = net::text_response(status_, answer_);
+      bodies_.push_back(body_);
+      auto response = net::text_response(status_, asked_ <= std::ssize(first_answers_)
+                                                      ? first_answers_[static_cast<std::size_t>(asked_) - 1]
+                                                      : answer_);
       response.content_type = type_;
       co_return response;
     });
@@ -84,6 +87,8 @@ class OpenAiAgentTest : public ::testing::Test {
   std::string type_ = "application/json";
   std::string answer_ = R"({"model":"small-1","choices":[{"message":{"content":"Hello!"}}],)"
                         R"("usage":{"prompt_tokens":9,"completion_tokens":2}})";
+  std::vector<std::string> first_answers_;  ///< Before `answer_`.
+  std::vector<boost::json::value> bodies_;
   boost::json::value body_;
   std::string key_, idempotency_;
 };
@@ -183,6 +188,99 @@ TEST_F(OpenAiAgentTest, SaysThatAServerCannotBeReached) {
   const auto reply = ask("hi");
   ASSERT_FALSE(reply.has_value());
   EXPECT_THAT(reply.error().message, HasSubstr("helper did not answer"));
+}
+
+/// An answer that wants tools to be used.
+std::string wants(const std::vector<std::pair<std::string, std::string>>& calls, const std::string& says = "") {
+  boost::json::array list;
+  for (const auto& [name, arguments] : calls)
+    list.push_back(
+        {{"id", "call-" + name}, {"type", "function"}, {"function", {{"name", name}, {"arguments", arguments}}}});
+  return boost::json::serialize(boost::json::object{
+      {"model", "small-1"},
+      {"choices", {{{"message", {{"content", says}, {"tool_calls", list}}}, {"finish_reason", "tool_calls"}}}}});
+}
+
+TEST_F(OpenAiAgentTest, OffersToolsOnlyWhereTheTenantWantsThem) {
+  ASSERT_TRUE(ask("hi"));
+  EXPECT_FALSE(body_.as_object().contains("tools"));
+  agent_.options.tools = true;
+  ASSERT_TRUE(ask("hi"));
+  EXPECT_EQ(body_.at("tools").as_array().size(), 8U);
+}
+
+TEST_F(OpenAiAgentTest, SendsWhatTheModelShowsInTheOrderItSaysIt) {
+  agent_.options.tools = true;
+  first_answers_ = {wants({{"send_buttons", R"({"text":"Which size?","buttons":[{"id":"s","title":"Small"}]})"},
+                           {"send_location", R"({"latitude":52.52,"longitude":13.4,"name":"Shop"})"}},
+                          "One moment.")};
+  const auto reply = ask("hi");
+  ASSERT_TRUE(reply.has_value()) << reply.error().message;
+  ASSERT_EQ(reply->messages.size(), 4U);
+  EXPECT_EQ(reply->messages[0], whatsapp::Outgoing("One moment."));
+  EXPECT_EQ(reply->messages[1].type, "interactive");
+  EXPECT_THAT(whatsapp::message_json({.phone = "49", .bsuid = ""}, reply->messages[1], ""),
+              HasSubstr(R"("buttons":[{"type":"reply","reply":{"id":"s","title":"Small"}}])"));
+  EXPECT_EQ(reply->messages[2].type, "location");
+  EXPECT_EQ(reply->messages[3], whatsapp::Outgoing("Hello!"));
+  EXPECT_EQ(asked_, 2);
+  EXPECT_EQ(idempotency_, "turn-7.1") << "each round asks something else";
+}
+
+TEST_F(OpenAiAgentTest, TellsTheModelWhatCameOfItsTools) {
+  agent_.options.tools = true;
+  first_answers_ = {wants({{"remember", R"({"key":"size","value":"M"})"},
+                           {"recall", R"({"key":"colour"})"},
+                           {"send_buttons", "nonsense"},
+                           {"fly", "{}"}}),
+                    wants({{"recall", R"({"key":"size"})"}})};
+  ASSERT_TRUE(ask("hi"));
+  ASSERT_EQ(bodies_.size(), 3U);
+  const auto told = [&](std::size_t round, std::size_t from_the_end) {
+    const auto& list = bodies_[round].at("messages").as_array();
+    const auto& message = list[list.size() - from_the_end];
+    EXPECT_EQ(message.at("role").as_string(), "tool");
+    return std::string(message.at("content").as_string());
+  };
+  EXPECT_EQ(told(1, 4), "Kept.");
+  EXPECT_EQ(told(1, 3), "Nothing is remembered under this key.");
+  EXPECT_EQ(told(1, 2), "The arguments are no JSON object.");
+  EXPECT_EQ(told(1, 1), "There is no such tool.");
+  EXPECT_EQ(told(2, 1), "M");
+}
+
+TEST_F(OpenAiAgentTest, HandsOffToAPersonWhereTheModelWantsIt) {
+  agent_.options.tools = true;
+  first_answers_ = {wants({{"hand_off", R"({"reason":"wants a refund"})"}})};
+  const auto reply = ask("refund!");
+  ASSERT_TRUE(reply.has_value()) << reply.error().message;
+  EXPECT_EQ(reply->hand_off, "wants a refund");
+}
+
+TEST_F(OpenAiAgentTest, StopsAModelThatGoesOnUsingTools) {
+  agent_.options.tools = true;
+  answer_ = wants({{"recall", R"({"key":"size"})"}});
+  const auto reply = ask("hi");
+  ASSERT_FALSE(reply.has_value());
+  EXPECT_THAT(reply.error().message, HasSubstr("used tools 6 times and said nothing"));
+  EXPECT_EQ(asked_, 6);
+}
+
+TEST_F(OpenAiAgentTest, ReadsToolCallsThatComeInPieces) {
+  agent_.options.tools = true;
+  agent_.options.stream = true;
+  type_ = "text/event-stream";
+  first_answers_ = {
+      "data: {\"choices\":[{\"delta\":{\"tool_calls\":[{\"index\":0,\"id\":\"c1\",\"function\":{\"name\":\"hand_off\","
+      "\"arguments\":\"{\\\"rea\"}}]}}]}\n\n"
+      "data: "
+      "{\"choices\":[{\"delta\":{\"tool_calls\":[{\"index\":0,\"function\":{\"arguments\":\"son\\\":\\\"x\\\"}\"}}]}"
+      "}]}\n\ndata: [DONE]\n\n"};
+  answer_ = "data: {\"choices\":[{\"delta\":{\"content\":\"ok\"},\"finish_reason\":\"stop\"}]}\n\n";
+  const auto reply = ask("hi");
+  ASSERT_TRUE(reply.has_value()) << reply.error().message;
+  EXPECT_EQ(reply->hand_off, "x");
+  EXPECT_THAT(reply->messages, ElementsAre(whatsapp::Outgoing("ok")));
 }
 
 }  // namespace

@@ -120,7 +120,7 @@ TEST_F(SettingsApiTest, ShowsATenantItself) {
             R"(["WHATSAPP_ACCESS_TOKEN","WHATSAPP_APP_SECRET","WHATSAPP_VERIFY_TOKEN"])");
   EXPECT_EQ(shown.at("default_agent").as_string(), "bot");
   EXPECT_EQ(json::serialize(shown.at("limits")),
-            R"({"inbound_per_second":0,"turns_at_a_time":0,"stored_bytes":0,"retention_days":0})");
+            R"({"inbound_per_second":0,"turns_at_a_time":0,"stored_bytes":0,"retention_days":0,"media_days":0})");
   EXPECT_EQ(json::serialize(shown.at("usage")), R"({"stored_bytes":0,"messages":0})");
 }
 

@@ -49,7 +49,7 @@ json::object agent_json(const Tenant& tenant, const Agent& agent) {
                      {"format", name_of(agent.options.format)},
                      {"model", nullptr},
                      {"version", agent.version}};
-  if (agent.kind == "echo") return shown;
+  if (agent.kind != "openai") return shown;
   // Not the address of the model's server: it may carry credentials.
   const AgentOptions& options = agent.options;
   shown["model"] = text_or_null(options.model);

@@ -24,7 +24,7 @@ Result<TenantLimits> limits_in(const json::value& value, TenantLimits limits) {
     const auto* const known = std::ranges::find(kLimits, std::string_view(name), &LimitName::name);
     if (known == std::end(kLimits))
       return fail(ErrorKind::kInvalid,
-                  "limits has only inbound_per_second, turns_at_a_time, stored_bytes and retention_days");
+                  "limits has only inbound_per_second, turns_at_a_time, stored_bytes, retention_days and media_days");
     if (!number.is_int64()) return fail(ErrorKind::kInvalid, "a limit must be a whole number; 0 is none");
     limits.*known->limit = number.get_int64();
   }

@@ -55,6 +55,13 @@ std::string domain(const std::string& text) {
   return text.starts_with('.') || text.find_first_of("/: ") != std::string::npos ? "must be like claw.example.org" : "";
 }
 
+std::string speech_command(const std::string& text) {
+  const auto equals = text.find('=');
+  return equals == 0 || equals == std::string::npos || equals + 1 == text.size()
+             ? "must be like \"local=whisper-cli -m model.bin -np -nt -f {file}\""
+             : "";
+}
+
 std::string hex_key(const std::string& text) {
   return text.empty() || (text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string::npos)
              ? ""
@@ -80,6 +87,7 @@ std::vector<std::string> read_config(const std::string& path, std::map<std::stri
   reader.integer("graph.pair_interval_ms", config.graph_pair_interval_ms, 0, 3'600'000);
   reader.text("graph.ca_file", config.graph_ca_file);
   reader.list("net.allow_private", config.net_allow_private, network);
+  reader.list("speech.commands", config.speech_commands, speech_command);
   reader.integer("ledger.cache_mib", config.ledger_cache_mib, 1, 65'536);
   reader.integer("ledger.checkpoint_pages", config.ledger_checkpoint_pages, 100, 1'000'000);
   reader.integer("sign_in.session_days", config.sign_in_session_days, 1, 365);

@@ -41,6 +41,9 @@ struct Config {
   /// Private networks that agents, speech and the simulator may live in; all others are refused after DNS.
   std::vector<std::string> net_allow_private;
 
+  /// Programs that tenants may have transcribe voice messages, each as "name=program word word"; `{file}` is the audio.
+  std::vector<std::string> speech_commands;
+
   /// SQLite's page cache of each writer, ledger and inbox, in MiB: it grows with use.
   std::int64_t ledger_cache_mib = 256;
   /// Pages of the write-ahead log before it is folded into the file: more is smoother, and a longer start after a

@@ -4,6 +4,7 @@
 #include <fstream>
 #include <iterator>
 #include <optional>
+#include <sstream>
 #include <thread>
 
 #include <boost/asio/co_spawn.hpp>
@@ -24,6 +25,7 @@
 #include "api/rest_api.hpp"
 #include "api/settings_api.hpp"
 #include "api/sign_in_api.hpp"
+#include "api/speech_api.hpp"
 #include "app/data_folder.hpp"
 #include "base/log.hpp"
 #include "conversation/access_commands.hpp"
@@ -47,6 +49,8 @@
 #include "net/curl_client.hpp"
 #include "net/server.hpp"
 #include "ops/health.hpp"
+#include "speech/speaker.hpp"
+#include "speech/speech_kinds.hpp"
 #include "tenancy/commands.hpp"
 #include "tenancy/people_admin.hpp"
 
@@ -205,6 +209,23 @@ std::string with_port(const std::string& address, std::uint16_t port) {
   return port == 0 ? address : fmt::format("{}:{}", address.substr(0, address.rfind(':')), port);
 }
 
+/// "name=program word word", as the configuration has them.
+std::map<std::string, SpeechCommand> speech_commands(const Config& config) {
+  std::map<std::string, SpeechCommand> commands;
+  for (const auto& line : config.speech_commands) {
+    const auto equals = line.find('=');
+    std::istringstream words(line.substr(equals + 1));
+    commands[line.substr(0, equals)] = {std::istream_iterator<std::string>(words), {}};
+  }
+  return commands;
+}
+
+std::vector<std::string> names_of(const std::map<std::string, SpeechCommand>& commands) {
+  std::vector<std::string> names;
+  for (const auto& [name, words] : commands) names.push_back(name);
+  return names;
+}
+
 std::size_t thread_count(const Config& config) {
   if (config.threads > 0) return static_cast<std::size_t>(config.threads);
   return std::max(1U, std::thread::hardware_concurrency());
@@ -230,6 +251,9 @@ struct Gateway::Parts {
   std::unique_ptr<EmbeddedInbox> inbox;
   std::unique_ptr<ConnectionNotes> notes;
   std::unique_ptr<net::CurlClient> http;
+  std::unique_ptr<SpeechKinds> speech_kinds;
+  std::unique_ptr<Speech> speech;
+  std::unique_ptr<Speaker> speaker;
   std::unique_ptr<GraphClient> graph;
   std::unique_ptr<AgentKinds> agents;
   std::unique_ptr<Outbox> outbox;
@@ -244,6 +268,7 @@ struct Gateway::Parts {
   std::unique_ptr<Guard> guard;
   std::unique_ptr<RestApi> rest;
   std::unique_ptr<DeskApi> desk_api;
+  std::unique_ptr<SpeechApi> speech_api;
   std::unique_ptr<sqlite::SqliteIdentityStore> identities;
   std::unique_ptr<IdentityApi> identity_api;
   std::unique_ptr<AccessApi> access_api;
@@ -266,6 +291,7 @@ struct Gateway::Parts {
 
   Result<void> open_ledger();
   Result<void> make_pipeline();
+  Result<void> make_speech();
   void make_guide();
   Result<void> make_people_api(const PublicIds& ids);
   Result<void> listen();
@@ -303,6 +329,7 @@ Result<void> Gateway::Parts::make_pipeline() {
   const PublicIds ids(tenants.vault->derive("public ids"));
   feed = std::make_unique<LiveFeed>(io, *ledger, ids, clock);
   watched = std::make_unique<WatchedLedger>(*ledger, [this](MessageId touched) { feed->wrote(touched); });
+  if (const auto made = make_speech(); !made) return made;
   agents = std::make_unique<AgentKinds>(*http, *ledger, clock);
   const SendLimits limits{static_cast<double>(config.graph_messages_per_second),
                           std::chrono::milliseconds(config.graph_pair_interval_ms)};
@@ -333,6 +360,7 @@ Result<void> Gateway::Parts::make_pipeline() {
   rest = std::make_unique<RestApi>(*ledger, *guard, *feed, clock, ids);
   access_api = std::make_unique<AccessApi>(*access, *ledger, *guard, clock, ids);
   desk_api = std::make_unique<DeskApi>(*desk, *ledger, *guard, clock, ids);
+  speech_api = std::make_unique<SpeechApi>(*tenants.admin, *speech, *guard, names_of(speech_commands(config)));
   identities = std::make_unique<sqlite::SqliteIdentityStore>(*tenants.store, clock);
   identity_api =
       std::make_unique<IdentityApi>(*identities, *tenants.admin, *guard, clock, ids,
@@ -359,6 +387,20 @@ Result<void> Gateway::Parts::make_pipeline() {
                 [this] { return static_cast<double>(feed->listeners()); });
   metrics.gauge("clawcentral_http_connections", "Open connections of the public listener.",
                 [this] { return static_cast<double>(public_server->connections()); });
+  return {};
+}
+
+Result<void> Gateway::Parts::make_speech() {
+  // Recordings lie there while a program hears them.
+  const auto folder = std::filesystem::path(config.data_dir) / "voice";
+  std::error_code fault;
+  std::filesystem::create_directories(folder, fault);
+  if (!fault) std::filesystem::permissions(folder, std::filesystem::perms::owner_all, fault);
+  if (fault) return fail(ErrorKind::kFatal, fmt::format("{}: {}", folder.string(), fault.message()));
+  speech_kinds = std::make_unique<SpeechKinds>(*http, clock,
+                                               CommandTranscriber::Options{speech_commands(config), folder.string()});
+  speech = std::make_unique<Speech>([this](std::string_view kind) { return speech_kinds->find(kind); }, clock);
+  speaker = std::make_unique<Speaker>(*http);
   return {};
 }
 
@@ -416,6 +458,7 @@ Result<void> Gateway::Parts::listen() {
   webhook->add_routes(public_router);
   rest->add_routes(public_router);
   desk_api->add_routes(public_router);
+  speech_api->add_routes(public_router);
   identity_api->add_routes(public_router);
   access_api->add_routes(public_router);
   sign_in_api->add_routes(public_router);
@@ -451,6 +494,8 @@ void Gateway::Parts::stop() {
   if (operator_server) operator_server->stop(std::chrono::milliseconds(100));
   // From here on no call can hold anything up: those under way end now.
   if (http) http->close();
+  // What hears on this machine is given up before the conversations that wait for it go.
+  if (speech_kinds) speech_kinds->stop();
   conversations.reset();
   outbox.reset();
   housekeeping.reset();

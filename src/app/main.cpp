@@ -251,7 +251,11 @@ void add_other_commands(Asked& asked, CLI::App& app) {
     asked.arguments["options"] = asked.options;
   });
   agent->add_option("AGENT", asked.agent, "Its name")->required();
-  agent->add_option("--kind", asked.kind, "echo, or openai: a server that speaks chat completions")->required();
+  agent
+      ->add_option("--kind", asked.kind,
+                   "echo; openai: a server that speaks chat completions; http: a program of yours; cloud-api: a bot "
+                   "for Meta's webhooks")
+      ->required();
   const auto text_option = [&asked, agent](const char* flag, const char* name, const char* about) {
     agent->add_option_function<std::string>(
         flag, [&asked, name](const std::string& value) { asked.options[name] = value; }, about);
@@ -263,13 +267,15 @@ void add_other_commands(Asked& asked, CLI::App& app) {
   text_option("--format", "format",
               "What it writes: markdown (openai's default) is put into WhatsApp's styles, whatsapp has them, plain "
               "(echo's default) is sent as it is");
-  text_option("--url", "url", "openai: the server, such as https://api.example.org");
+  text_option("--url", "url",
+              "openai: the server, such as https://api.example.org; http, cloud-api: where messages are posted");
   text_option("--model", "model", "openai: the model's name");
-  text_option("--key-secret", "key_secret", "openai: the tenant's secret that holds the API key");
-  text_option("--apology", "apology", "openai: what a person reads when the agent fails; empty: nothing");
+  text_option("--key-secret", "key_secret",
+              "The tenant's secret that holds the API key; http, cloud-api: what posts are signed with");
+  text_option("--apology", "apology", "What a person reads when the agent fails; empty: nothing");
   number_option("--history-turns", "history_turns", "openai: earlier turns the model sees, at most (20)");
   number_option("--history-tokens", "history_tokens", "openai: tokens of prompt, history and message (8000)");
-  number_option("--timeout", "timeout", "openai: seconds for a whole answer (120)");
+  number_option("--timeout", "timeout", "Seconds for a whole answer (120)");
   agent->add_option("--system-file", asked.system_file, "openai: file with the system prompt");
   agent->add_flag_function(
       "--stream", [&asked](std::int64_t) { asked.options["stream"] = true; }, "openai: ask for server-sent events");

@@ -170,6 +170,20 @@ Task<Result<TenantRef>> Admin::change_conversations(By by, TenantRef tenant, Con
   co_return co_await change_settings(tenant, "conversation-settings", std::move(changes.rows), std::move(changed));
 }
 
+Task<Result<TenantRef>> Admin::set_speech(By by, TenantRef tenant, std::string settings) {
+  auto checked = check_speech_settings(settings);
+  if (!checked) co_return std::unexpected(checked.error());
+  for (const auto& provider : read_speech_settings(*checked).providers)
+    if (!provider.key_secret.empty() && !tenant->secrets.contains(provider.key_secret))
+      co_return fail(ErrorKind::kInvalid,
+                     fmt::format("{}: the secret {} is not set: set it first", provider.name, provider.key_secret));
+  std::vector<SettingRow> rows{{tenant->id, kSpeech, std::move(*checked)}};
+  rows.front().set_at = clock_.now();
+  rows.front().set_by = by.actor.name;
+  auto changed = change(by, tenant->id, "speech.set", "speech", "set how voice messages are transcribed");
+  co_return co_await change_settings(tenant, "speech", std::move(rows), std::move(changed));
+}
+
 std::string conversation_settings_json(const Tenant& tenant) {
   namespace json = boost::json;
   const SessionSettings& session = tenant.session;

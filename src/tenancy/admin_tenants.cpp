@@ -49,7 +49,8 @@ Task<Result<TenantRef>> Admin::change_tenant(By by, TenantRef tenant, TenantChan
     if (!wanted.limits) break;
     const auto value = *wanted.limits.*limit.limit;
     if (value < 0) co_return fail(ErrorKind::kInvalid, fmt::format("{} is 0 (no limit) or more", limit.name()));
-    if (limit.limit == &TenantLimits::retention_days && value > kMaxRetentionDays)
+    const bool is_days = limit.limit == &TenantLimits::retention_days || limit.limit == &TenantLimits::media_days;
+    if (is_days && value > kMaxRetentionDays)
       co_return fail(ErrorKind::kInvalid,
                      fmt::format("{} is {} at most (0: for good)", limit.name(), kMaxRetentionDays));
     if (value == tenant->limits.*limit.limit) continue;

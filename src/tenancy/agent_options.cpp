@@ -106,7 +106,8 @@ std::string odd_member(const Kind& kind, const json::object& from) {
 std::string fault_in(const Kind& kind, const AgentOptions& options) {
   if (!kind.has("url")) return {};
   if (auto wrong = url_fault(options.url); !wrong.empty()) return wrong;
-  if (kind.has("model") && (options.model.empty() || options.model.size() > 200)) return "model must name a model of the server";
+  if (kind.has("model") && (options.model.empty() || options.model.size() > 200))
+    return "model must name a model of the server";
   if (options.system_prompt.size() > kMaxPromptBytes) return "system_prompt has at most 64 KiB";
   if (options.apology.size() > 4096) return "apology has at most 4096 bytes";
   if (options.history_turns > 500) return "history_turns is at most 500";
@@ -155,10 +156,10 @@ Result<std::string> check_agent_options(std::string_view kind, std::string_view 
   boost::system::error_code fault;
   const auto value = json::parse(text, fault);
   if (fault || !value.is_object()) return fail(ErrorKind::kInvalid, "the options are no JSON object");
-  if (const auto wrong = odd_member(*known, value.get_object()); !wrong.empty()) return fail(ErrorKind::kInvalid, wrong);
-  const AgentOptions options = options_in(kind, value.get_object());
-  if (const auto wrong = fault_in(*known, options); !wrong.empty())
+  if (const auto wrong = odd_member(*known, value.get_object()); !wrong.empty())
     return fail(ErrorKind::kInvalid, wrong);
+  const AgentOptions options = options_in(kind, value.get_object());
+  if (const auto wrong = fault_in(*known, options); !wrong.empty()) return fail(ErrorKind::kInvalid, wrong);
   return agent_options_json(kind, options);
 }
 

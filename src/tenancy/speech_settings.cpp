@@ -63,8 +63,7 @@ SpeechSettings settings_in(const json::object& from) {
   if (const auto* list = from.if_contains("providers"); list && list->is_array())
     for (const auto& each : list->get_array())
       if (each.is_object()) settings.providers.push_back(provider_in(each.get_object()));
-  settings.at_once =
-      static_cast<std::size_t>(number_in(from, "at_once", static_cast<std::int64_t>(settings.at_once)));
+  settings.at_once = static_cast<std::size_t>(number_in(from, "at_once", static_cast<std::int64_t>(settings.at_once)));
   settings.language = text_in(from, "language");
   settings.echo = flag_in(from, "echo");
   if (const auto* reply = from.if_contains("reply"); reply && reply->is_object())
@@ -81,22 +80,32 @@ struct Member {
 
 bool has_shape(const json::value& value, Shape shape) {
   switch (shape) {
-    case Shape::kText: return value.is_string();
-    case Shape::kNumber: return value.is_int64() && value.get_int64() > 0;
-    case Shape::kFlag: return value.is_bool();
-    case Shape::kList: return value.is_array();
-    case Shape::kObject: return value.is_object();
+    case Shape::kText:
+      return value.is_string();
+    case Shape::kNumber:
+      return value.is_int64() && value.get_int64() > 0;
+    case Shape::kFlag:
+      return value.is_bool();
+    case Shape::kList:
+      return value.is_array();
+    case Shape::kObject:
+      return value.is_object();
   }
   return false;
 }
 
 std::string_view words_for(Shape shape) {
   switch (shape) {
-    case Shape::kText: return "a text";
-    case Shape::kNumber: return "a whole number above 0";
-    case Shape::kFlag: return "true or false";
-    case Shape::kList: return "a list";
-    case Shape::kObject: return "an object";
+    case Shape::kText:
+      return "a text";
+    case Shape::kNumber:
+      return "a whole number above 0";
+    case Shape::kFlag:
+      return "true or false";
+    case Shape::kList:
+      return "a list";
+    case Shape::kObject:
+      return "an object";
   }
   return {};
 }
@@ -115,9 +124,10 @@ constexpr Member kSettingsMembers[] = {{"providers", Shape::kList},
                                        {"language", Shape::kText},
                                        {"echo", Shape::kFlag},
                                        {"reply", Shape::kObject}};
-constexpr Member kProviderMembers[] = {
-    {"name", Shape::kText},    {"kind", Shape::kText},      {"url", Shape::kText},         {"model", Shape::kText},
-    {"key_secret", Shape::kText}, {"command", Shape::kText}, {"timeout", Shape::kNumber}, {"max_bytes", Shape::kNumber}};
+constexpr Member kProviderMembers[] = {{"name", Shape::kText},       {"kind", Shape::kText},
+                                       {"url", Shape::kText},        {"model", Shape::kText},
+                                       {"key_secret", Shape::kText}, {"command", Shape::kText},
+                                       {"timeout", Shape::kNumber},  {"max_bytes", Shape::kNumber}};
 constexpr Member kReplyMembers[] = {{"enabled", Shape::kFlag},
                                     {"url", Shape::kText},
                                     {"model", Shape::kText},
@@ -145,7 +155,8 @@ std::string fault_in(const SpeechProvider& provider) {
   if (!by_net && !(provider.url.empty() && provider.model.empty() && provider.key_secret.empty()))
     return fmt::format("kind {} has no url, model or key_secret", provider.kind);
   if ((provider.kind == "command") != !provider.command.empty())
-    return "command names one of the operator's commands (speech.commands in the configuration), for kind command alone";
+    return "command names one of the operator's commands (speech.commands in the configuration), for kind command "
+           "alone";
   if (provider.timeout > std::chrono::seconds(kMaxTimeoutSeconds))
     return fmt::format("timeout is at most {} seconds", kMaxTimeoutSeconds);
   if (provider.max_bytes > kMaxVoiceBytes) return fmt::format("max_bytes is at most {}", kMaxVoiceBytes);
@@ -167,9 +178,9 @@ std::string fault_in(const SpeechSettings& settings) {
     if (!names.insert(provider.name).second) return fmt::format("two providers are named \"{}\"", provider.name);
   }
   if (settings.at_once > kMaxAtOnce) return fmt::format("at_once is at most {}", kMaxAtOnce);
-  const bool language = settings.language.empty() || (settings.language.size() == 2 && settings.language[0] >= 'a' &&
-                                                      settings.language[0] <= 'z' && settings.language[1] >= 'a' &&
-                                                      settings.language[1] <= 'z');
+  const bool language = settings.language.empty() ||
+                        (settings.language.size() == 2 && settings.language[0] >= 'a' && settings.language[0] <= 'z' &&
+                         settings.language[1] >= 'a' && settings.language[1] <= 'z');
   if (!language) return "language is two letters, like de or en; empty: whoever transcribes finds out";
   return fault_in(settings.reply);
 }

@@ -22,10 +22,11 @@ struct SpeechProvider {
   std::size_t max_bytes = 20 * 1024 * 1024;  ///< Larger ones go on to the next.
 };
 
-/// How a tenant speaks: a server with POST {url}/v1/audio/speech. Of someone who wrote by voice the answer is spoken too.
+/// How a tenant speaks: a server with POST {url}/v1/audio/speech. Of someone who wrote by voice the answer is spoken
+/// too.
 struct VoiceReplySettings {
   bool enabled = false;
-  std::string url = {};         ///< Without /v1/…
+  std::string url = {};  ///< Without /v1/…
   std::string model = {};
   std::string voice = {};       ///< As the server names it.
   std::string key_secret = {};  ///< The tenant's secret that holds the API key; empty: it wants none.

@@ -86,8 +86,8 @@ struct AgentOptions {
   std::string system_prompt;
   std::string apology = "Sorry, something went wrong on our side. Please try again in a little while.";
   bool stream = false;
-  bool tools = false;     ///< openai: may show buttons, send files, hand off to people, remember.
-  bool pictures = false;  ///< openai: is shown the pictures that people send.
+  bool tools = false;                  ///< openai: may show buttons, send files, hand off to people, remember.
+  bool pictures = false;               ///< openai: is shown the pictures that people send.
   std::size_t history_turns = 20;      ///< Earlier turns the model sees, at most.
   std::size_t history_tokens = 8'000;  ///< And their tokens, with prompt and message.
   std::chrono::seconds timeout{120};   ///< For the whole answer.

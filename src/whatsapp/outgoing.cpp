@@ -93,7 +93,8 @@ std::expected<Outgoing, OutgoingFault> read_outgoing(std::string_view message) {
     return out;
   }
   out.view.text = fmt::format("[{}]", out.type);
-  out.view.data = write_json(json::object{{"message", pick(object, {out.type, "context", "biz_opaque_callback_data"})}});
+  out.view.data =
+      write_json(json::object{{"message", pick(object, {out.type, "context", "biz_opaque_callback_data"})}});
   return out;
 }
 

@@ -537,8 +537,16 @@ test("who may talk, who answers and how is set over the API, told, and not overw
   await ask("changeConversationSettings", "/conversation-settings", { status: 412, body: { max_merged: 9 }, headers: stale });
   assert.equal((await ask("changeConversationSettings", "/conversation-settings", { body: { max_merged: 9 } })).max_merged, 9);
   await told("conversation-settings");
+  assert.deepEqual((await ask("showSpeech", "/speech")).providers.map(({ kind }) => kind), ["embedded"]);
+  await ask("setSpeech", "/speech", { status: 400, body: { providers: [{ kind: "psychic" }] } });
+  await ask("setSpeech", "/speech", { status: 412, body: { language: "de" }, headers: stale });
+  assert.deepEqual((await ask("setSpeech", "/speech", { body: { providers: [], language: "de" } })).language, "de");
+  await told("speech");
+  await ask("trySpeech", "/speech/try", { status: 400 });
+  const tried = await ask("trySpeech", "/speech/try", { body: {} });
+  assert.match(tried.reason, /no speech provider is set up/);
   const { entries } = await ask("listAudit", "/audit?limit=3");
-  assert.deepEqual(entries.map(({ action }) => action), ["conversations.set", "routing.set", "access.remove"]);
+  assert.deepEqual(entries.map(({ action }) => action), ["speech.set", "conversations.set", "routing.set"]);
 
   await ask("setRouting", "/routing", { body: { rules: [] } });
   await ask("setChannel", "/channel", { body: { policy: null, number: beta.number } });

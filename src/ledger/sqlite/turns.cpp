@@ -65,8 +65,10 @@ OutboundMessage put(Database& db, Place& place, const whatsapp::Outgoing& said, 
 void write_view(Database& db, MessageId message, const whatsapp::AgentView& view) {
   Tally tally;
   {
-    auto row = db.query("SELECT tenant, length(CAST(text AS BLOB)) + length(CAST(data AS BLOB)) FROM messages "
-                        "WHERE id = $1", message);
+    auto row = db.query(
+        "SELECT tenant, length(CAST(text AS BLOB)) + length(CAST(data AS BLOB)) FROM messages "
+        "WHERE id = $1",
+        message);
     if (!row.next()) return;
     tally.stored(TenantId{row->integer(0)}).bytes +=
         static_cast<std::int64_t>(view.text.size() + view.data.size()) - row->integer(1);
@@ -228,7 +230,8 @@ Task<Result<Said>> SqliteLedger::say(TenantId tenant, ConversationId conversatio
         if (!place || place->whose.tenant != tenant) return fail(ErrorKind::kNotFound, "there is no such conversation");
         if (!saying.key.empty()) {
           auto row = db.query(
-              "SELECT m.id, m.conversation, m.type, m.text, m.data FROM said_keys s JOIN messages m ON m.id = s.message "
+              "SELECT m.id, m.conversation, m.type, m.text, m.data FROM said_keys s JOIN messages m ON m.id = "
+              "s.message "
               "WHERE s.tenant = $1 AND s.key = $2",
               tenant, saying.key);
           if (row.next()) {
