@@ -47,6 +47,9 @@ class MediaStore {
   /// The file that was fetched under this id of Meta's.
   [[nodiscard]] virtual Task<Result<FileRow>> find_fetched(TenantId tenant, std::string meta_id) = 0;
 
+  /// The tenant's files with lower ids than `before` (0: all), the newest first, `limit` at most.
+  [[nodiscard]] virtual Task<Result<std::vector<FileRow>>> list(TenantId tenant, FileId before, std::size_t limit) = 0;
+
   /// These bytes are about to be stored.
   [[nodiscard]] virtual Task<Result<void>> note_loose(LooseContent content, TimePoint now) = 0;
   /// Adds a file, whose bytes are loose no more; or finds the one that has the same bytes, type and name, which counts

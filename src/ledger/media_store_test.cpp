@@ -62,6 +62,19 @@ TEST_F(MediaStoreTest, TheSameBytesUnderTheSameTypeAndNameAreOneFile) {
   EXPECT_NE(add(picture("aa", 2)).value().id, first.id);
 }
 
+TEST_F(MediaStoreTest, ListsTheNewestFirstInPages) {
+  std::vector<FileId> ids;
+  for (const char* content : {"aa", "bb", "cc"}) ids.push_back(add(picture(content)).value().id);
+  (void)add(picture("dd", 2)).value();
+  const auto page = [&](FileId before, std::size_t limit) {
+    std::vector<FileId> found;
+    for (const auto& row : world_.run(store_.list(TenantId{1}, before, limit)).value()) found.push_back(row.id);
+    return found;
+  };
+  EXPECT_THAT(page({}, 2), ElementsAre(ids[2], ids[1]));
+  EXPECT_THAT(page(ids[1], 2), ElementsAre(ids[0]));
+}
+
 TEST_F(MediaStoreTest, BytesAreLooseUntilTheyHaveAFileAndAgainAfterTheirLast) {
   ASSERT_TRUE(world_.run(store_.note_loose({TenantId{1}, "aa"}, world_.clock.now())));
   EXPECT_THAT(loose(), ElementsAre("aa"));

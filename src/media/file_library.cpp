@@ -225,6 +225,16 @@ Task<Result<StoredFile>> FileLibrary::find(TenantId tenant, std::string id) {
   co_return view(*row);
 }
 
+Task<Result<std::vector<StoredFile>>> FileLibrary::list(TenantId tenant, std::string before, std::size_t limit) {
+  const auto number = before.empty() ? std::optional<std::int64_t>(0) : ids_.number('f', before);
+  if (!number) co_return fail(ErrorKind::kInvalid, "before must be the id of a file");
+  const auto rows = co_await store_.list(tenant, FileId{*number}, limit);
+  if (!rows) co_return std::unexpected(rows.error());
+  std::vector<StoredFile> found;
+  for (const auto& row : *rows) found.push_back(view(row));
+  co_return found;
+}
+
 Task<Result<std::string>> FileLibrary::read(TenantId tenant, std::string id, std::size_t max_bytes) {
   const auto row = co_await row_to_give(tenant, id);
   if (!row) co_return std::unexpected(row.error());

@@ -52,6 +52,10 @@ class FileLibrary final : public MediaLibrary {
                                                   std::string id) override;
   [[nodiscard]] Task<Result<void>> remove(TenantId tenant, std::string id) override;
 
+  /// A tenant's files, the newest first, `limit` at most; `before` is the last id of the page before, or empty.
+  /// kInvalid for one that is none.
+  [[nodiscard]] Task<Result<std::vector<StoredFile>>> list(TenantId tenant, std::string before, std::size_t limit);
+
   /// Deletes files that were not used for as long as their tenant keeps them, and bytes that no file refers to. What
   /// fails is logged, and done the next time.
   [[nodiscard]] Task<> sweep(std::vector<Retention> keep);

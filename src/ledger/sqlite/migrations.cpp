@@ -221,6 +221,7 @@ CREATE TABLE files (
   filename TEXT NOT NULL, size INTEGER NOT NULL, created_ms INTEGER NOT NULL, used_ms INTEGER NOT NULL,
   scanned INTEGER NOT NULL, UNIQUE (tenant, sha256, mime_type, filename)) STRICT;
 CREATE INDEX files_by_use ON files (tenant, used_ms);
+CREATE INDEX files_of_tenant ON files (tenant, id);
 -- By Meta's id, what was fetched under it.
 CREATE TABLE fetched_files (
   tenant INTEGER NOT NULL, meta_id TEXT NOT NULL, file INTEGER NOT NULL,

@@ -1,5 +1,7 @@
 #include "ledger/sqlite/sqlite_media_store.hpp"
 
+#include <limits>
+
 #include <fmt/format.h>
 
 #include "ledger/sqlite/tally.hpp"
@@ -13,11 +15,14 @@ std::unexpected<Error> no_such_file() {
   return fail(ErrorKind::kNotFound, "there is no such file: it may have been deleted, or its time was over");
 }
 
+FileRow file_at(const Database::Query& rows) {
+  return {FileId{rows->integer(0)}, TenantId{rows->integer(1)}, rows->text(2),        rows->text(3), rows->text(4),
+          rows->integer(5),         from_ms(rows->integer(6)),  rows->integer(7) != 0};
+}
+
 Result<FileRow> one_file(Database::Query rows) {
   if (!rows.next()) return no_such_file();
-  return FileRow{
-      FileId{rows->integer(0)}, TenantId{rows->integer(1)}, rows->text(2),        rows->text(3), rows->text(4),
-      rows->integer(5),         from_ms(rows->integer(6)),  rows->integer(7) != 0};
+  return file_at(rows);
 }
 
 Result<FileRow> file_by_id(Database& db, TenantId tenant, FileId id) {
@@ -62,6 +67,18 @@ Task<Result<FileRow>> SqliteMediaStore::find_fetched(TenantId tenant, std::strin
     return one_file(db.query("SELECT " CLAW_FILE_COLUMNS " FROM files WHERE tenant = $1 AND id = "
                              "(SELECT file FROM fetched_files WHERE tenant = $1 AND meta_id = $2)",
                              tenant, meta_id));
+  });
+}
+
+Task<Result<std::vector<FileRow>>> SqliteMediaStore::list(TenantId tenant, FileId before, std::size_t limit) {
+  return store_.read<std::vector<FileRow>>([=](Database& db) -> Result<std::vector<FileRow>> {
+    std::vector<FileRow> found;
+    const std::int64_t below = before ? before.value : std::numeric_limits<std::int64_t>::max();
+    auto rows =
+        db.query("SELECT " CLAW_FILE_COLUMNS " FROM files WHERE tenant = $1 AND id < $2 ORDER BY id DESC LIMIT $3",
+                 tenant, below, limit);
+    while (rows.next()) found.push_back(file_at(rows));
+    return found;
   });
 }
 

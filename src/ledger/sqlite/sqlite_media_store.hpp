@@ -12,6 +12,7 @@ class SqliteMediaStore final : public MediaStore {
 
   [[nodiscard]] Task<Result<FileRow>> find(TenantId tenant, FileId id) override;
   [[nodiscard]] Task<Result<FileRow>> find_fetched(TenantId tenant, std::string meta_id) override;
+  [[nodiscard]] Task<Result<std::vector<FileRow>>> list(TenantId tenant, FileId before, std::size_t limit) override;
   [[nodiscard]] Task<Result<void>> note_loose(LooseContent content, TimePoint now) override;
   [[nodiscard]] Task<Result<FileRow>> add(FileRow row, std::string fetched_as, std::int64_t stored_limit) override;
   [[nodiscard]] Task<Result<void>> set_scanned(TenantId tenant, FileId id) override;
