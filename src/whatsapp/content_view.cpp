@@ -57,7 +57,8 @@ void render_media(std::string_view type, const json::object& item, Content& out)
   of.voice = is_true(*media, "voice");
   out.text = joined({fmt::format("[{}]", media_label(type, *media)), text_at(*media, "caption")}, " ");
   json::object data{{"type", type}};
-  for (auto& member : pick(*media, {"id", "mime_type", "sha256", "filename", "voice", "animated", "caption", "url"})) {
+  for (auto& member :
+       pick(*media, {"id", "mime_type", "sha256", "filename", "voice", "animated", "caption", "url", "link"})) {
     data[member.key()] = std::move(member.value());
   }
   out.data["media"] = std::move(data);

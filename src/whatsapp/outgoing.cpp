@@ -3,10 +3,13 @@
 #include <fmt/format.h>
 
 #include "whatsapp/json.hpp"
+#include "whatsapp/outgoing_rules.hpp"
 #include "whatsapp/utf8.hpp"
 
 namespace claw::whatsapp {
 namespace {
+
+constexpr std::int64_t kMaxCallbackData = 512;
 
 /// The Cloud API's own members of a message; empty for a plain text.
 json::object members_of(const Outgoing& message) {
@@ -40,6 +43,30 @@ bool replace_ids(json::value& in, const std::function<std::string(const std::str
   }
   return changed;
 }
+
+/// `type`, or the one member that could be it.
+std::expected<std::string, OutgoingFault> type_of(const json::object& message) {
+  if (const auto* type = find(message, "type")) {
+    if (!type->is_string()) return std::unexpected(OutgoingFault{"type", "a text", ""});
+    return std::string(type->get_string());
+  }
+  static constexpr std::string_view kTypes[] = {"text",     "image",       "video",    "audio",
+                                                "document", "sticker",     "reaction", "location",
+                                                "contacts", "interactive", "template", "pin"};
+  std::string found;
+  for (const auto type : kTypes) {
+    if (!find(message, type)) continue;
+    if (!found.empty())
+      return std::unexpected(OutgoingFault{"type", "needed where there is more than one content", ""});
+    found = type;
+  }
+  if (found.empty()) return std::unexpected(OutgoingFault{"type", "needed", ""});
+  return found;
+}
+
+constexpr Rule kEnvelope[] = {optional(object("context")),
+                              optional(id("context.message_id")),
+                              {"biz_opaque_callback_data", Shape::kText, false, 0, kMaxCallbackData}};
 
 }  // namespace
 
@@ -81,20 +108,16 @@ void replace_file_ids(Outgoing& message, const std::function<std::string(const s
 }
 
 std::expected<Outgoing, OutgoingFault> read_outgoing(std::string_view message) {
-  const auto parsed = parse_json(message);
+  auto parsed = parse_json(message);
   if (!parsed || !parsed->is_object()) return std::unexpected(OutgoingFault{"message", "a JSON object", ""});
-  const auto& object = parsed->get_object();
+  auto& object = parsed->get_object();
+  auto type = type_of(object);
+  if (!type) return std::unexpected(std::move(type.error()));
   Outgoing out;
-  out.type = text_at(object, "type");
-  if (!find(object, out.type)) return std::unexpected(OutgoingFault{out.type, "the content of its type", ""});
-  if (out.is_text()) {
-    out.view.text = text_at(*find_object(object, "text"), "body");
-    out.view.data = "{}";
-    return out;
-  }
-  out.view.text = fmt::format("[{}]", out.type);
-  out.view.data =
-      write_json(json::object{{"message", pick(object, {out.type, "context", "biz_opaque_callback_data"})}});
+  out.type = std::move(*type);
+  if (auto fault = fault_in_content(out.type, object)) return std::unexpected(std::move(*fault));
+  if (auto fault = fault_in(object, kEnvelope)) return std::unexpected(std::move(*fault));
+  out.view = outgoing_view(out.type, object);
   return out;
 }
 
