@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 
 #include "ledger/sqlite/sqlite_media_store.hpp"
-#include "ledger/sqlite/sqlite_people_store.hpp"
 #include "media/folder_store.hpp"
 #include "net/server.hpp"
 #include "support/http_call.hpp"
@@ -91,7 +90,7 @@ class MediaApiTest : public ::testing::Test {
                        tenants_.vault,
                        ids_,
                        dir_.file("tmp")};
-  testing::TestPeople people_{world_, tenants_};
+  testing::TestPeople people_{world_};
   ApiTokens tokens_{world_.io, tenants_.directory, tenants_.store, world_.clock};
   Guard guard_{tenants_.directory, tokens_, people_.people, net::NetworkSet::make({}).value()};
   MediaApi api_{library_, guard_, world_.clock, FileLinks(tenants_.vault.derive("file links"), ids_)};
