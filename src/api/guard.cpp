@@ -100,8 +100,8 @@ std::optional<net::HttpResponse> Guard::refuse(Caller& caller, std::string_view 
   return std::nullopt;
 }
 
-void Guard::add(net::Router& router, std::string method, std::string_view path, Permission permission,
-                Handler handler) {
+void Guard::add(net::Router& router, std::string method, std::string_view path, Permission permission, Handler handler,
+                net::BodyMode mode) {
   const auto guarded = [this, permission,
                         handler = std::move(handler)](net::HttpRequest& request) -> Task<net::HttpResponse> {
     const auto by = credentials_of(request);
@@ -112,7 +112,7 @@ void Guard::add(net::Router& router, std::string method, std::string_view path, 
     if (caller.session) people_.seen(caller.session, co_await boost::asio::this_coro::executor);
     co_return co_await handler(request, caller);
   };
-  router.add(std::move(method), path, guarded);
+  router.add(std::move(method), path, guarded, mode);
 }
 
 void Guard::add_for_person(net::Router& router, std::string method, std::string_view path, Handler handler) {

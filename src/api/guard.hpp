@@ -29,7 +29,8 @@ class Guard {
 
   /// Adds a route that runs only for who has `permission`: of a tenant, which stands in the caller, or for
   /// Permission::kPlatform of the platform and no tenant. The caller lives until the handler's task ends.
-  void add(net::Router& router, std::string method, std::string_view path, Permission permission, Handler handler);
+  void add(net::Router& router, std::string method, std::string_view path, Permission permission, Handler handler,
+           net::BodyMode mode = net::BodyMode::kWhole);
   /// Adds a route for every person who is signed in, about nobody else: the caller has a session and no tenant.
   void add_for_person(net::Router& router, std::string method, std::string_view path, Handler handler);
   /// Adds a route for everybody. The caller has a session where a person is signed in who may use it.

@@ -4,7 +4,7 @@
 
 #include <boost/json.hpp>
 
-#include "api/public_id.hpp"
+#include "base/public_id.hpp"
 #include "conversation/desk.hpp"
 #include "ledger/ledger.hpp"
 #include "net/http.hpp"

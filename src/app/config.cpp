@@ -31,6 +31,23 @@ std::string network(const std::string& text) {
   return read ? "" : read.error().message;
 }
 
+std::string origin(const std::string& text) {
+  const auto url = boost::urls::parse_uri(text);
+  const bool is_one = !http_url(text).size() && !text.empty() && url && url->encoded_path().empty();
+  return is_one ? "" : "must be like https://media.example.org, without a path";
+}
+
+std::string s3_endpoint(const std::string& text) {
+  return text.empty() ? "" : origin(text);
+}
+
+std::string bucket(const std::string& text) {
+  constexpr std::size_t kLongest = 63;
+  const bool is_one =
+      text.size() <= kLongest && text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789.-") == std::string::npos;
+  return is_one ? "" : "must be a bucket's name: lower-case letters, digits, dots and dashes";
+}
+
 std::string not_empty(const std::string& text) {
   return text.empty() ? "must not be empty" : "";
 }
@@ -86,7 +103,15 @@ std::vector<std::string> read_config(const std::string& path, std::map<std::stri
   reader.integer("graph.messages_per_second", config.graph_messages_per_second, 1, 100'000);
   reader.integer("graph.pair_interval_ms", config.graph_pair_interval_ms, 0, 3'600'000);
   reader.text("graph.ca_file", config.graph_ca_file);
+  reader.list("graph.media_hosts", config.graph_media_hosts, origin);
   reader.list("net.allow_private", config.net_allow_private, network);
+  reader.list("media.scanner", config.media_scanner);
+  reader.text("media.s3_endpoint", config.media_s3_endpoint, s3_endpoint);
+  reader.text("media.s3_bucket", config.media_s3_bucket, bucket);
+  reader.text("media.s3_region", config.media_s3_region, not_empty);
+  reader.text("media.s3_key_id", config.media_s3_key_id);
+  reader.text("media.s3_secret_file", config.media_s3_secret_file);
+  reader.text("media.s3_secret", config.media_s3_secret);
   reader.list("speech.commands", config.speech_commands, speech_command);
   reader.integer("ledger.cache_mib", config.ledger_cache_mib, 1, 65'536);
   reader.integer("ledger.checkpoint_pages", config.ledger_checkpoint_pages, 100, 1'000'000);
@@ -102,6 +127,12 @@ std::vector<std::string> read_config(const std::string& path, std::map<std::stri
   auto faults = reader.read(path);
   if (!config.oidc_issuer.empty() && config.oidc_client_id.empty())
     faults.emplace_back("oidc.client_id: must be set where oidc.issuer is");
+  const bool has_bucket = !config.media_s3_endpoint.empty();
+  if (has_bucket && (config.media_s3_bucket.empty() || config.media_s3_key_id.empty() ||
+                     (config.media_s3_secret.empty() && config.media_s3_secret_file.empty())))
+    faults.emplace_back(
+        "media.s3_endpoint: where it is set, media.s3_bucket, media.s3_key_id and media.s3_secret_file (or "
+        "CLAWCENTRAL_MEDIA__S3_SECRET) must be too");
   return faults;
 }
 

@@ -37,12 +37,27 @@ struct Config {
   std::int64_t graph_pair_interval_ms = 6'000;
   /// Certificates to trust instead of the system's, as a PEM file.
   std::string graph_ca_file;
+  /// Where files are fetched with a tenant's token beside Meta's own hosts and graph.base_url:
+  /// "https://media.example.org".
+  std::vector<std::string> graph_media_hosts;
 
   /// Private networks that agents, speech and the simulator may live in; all others are refused after DNS.
   std::vector<std::string> net_allow_private;
 
   /// Programs that tenants may have transcribe voice messages, each as "name=program word word"; `{file}` is the audio.
   std::vector<std::string> speech_commands;
+
+  /// The virus scanner: a program and its words, of which `{file}` is the file. Exit code 0: clean, 1: infected. Empty:
+  /// none.
+  std::vector<std::string> media_scanner;
+  /// A bucket for files, spoken to as Amazon's S3; empty: they are in the data folder.
+  std::string media_s3_endpoint;
+  std::string media_s3_bucket;
+  std::string media_s3_region = "us-east-1";
+  std::string media_s3_key_id;
+  /// The key's secret, in a file of its own or from the environment.
+  std::string media_s3_secret_file;
+  std::string media_s3_secret;
 
   /// SQLite's page cache of each writer, ledger and inbox, in MiB: it grows with use.
   std::int64_t ledger_cache_mib = 256;
@@ -75,6 +90,7 @@ struct Config {
   [[nodiscard]] std::string platform_host() const;
   [[nodiscard]] std::string database_path() const { return data_dir + "/clawcentral.db"; }
   [[nodiscard]] std::string inbox_path() const { return data_dir + "/inbox.db"; }
+  [[nodiscard]] std::string media_path() const { return data_dir + "/media"; }
   [[nodiscard]] std::string lock_path() const { return data_dir + "/lock"; }
   [[nodiscard]] std::string admin_socket() const { return data_dir + "/admin.sock"; }
   [[nodiscard]] std::string key_path() const {

@@ -19,6 +19,7 @@
 #include "api/guard.hpp"
 #include "api/guide_api.hpp"
 #include "api/identity_api.hpp"
+#include "api/media_api.hpp"
 #include "api/members_api.hpp"
 #include "api/oidc_api.hpp"
 #include "api/overview_api.hpp"
@@ -30,10 +31,13 @@
 #include "base/log.hpp"
 #include "conversation/access_commands.hpp"
 #include "conversation/conversations.hpp"
+#include "conversation/file_preparation.hpp"
 #include "conversation/intake.hpp"
+#include "delivery/library_files.hpp"
 #include "delivery/outbox.hpp"
 #include "graph/account_client.hpp"
 #include "graph/graph_client.hpp"
+#include "graph/media_client.hpp"
 #include "inbox/embedded_inbox.hpp"
 #include "ingress/webhook.hpp"
 #include "ledger/housekeeping.hpp"
@@ -42,10 +46,13 @@
 #include "ledger/sqlite/sqlite_access_store.hpp"
 #include "ledger/sqlite/sqlite_identity_store.hpp"
 #include "ledger/sqlite/sqlite_ledger.hpp"
+#include "ledger/sqlite/sqlite_media_store.hpp"
 #include "ledger/sqlite/sqlite_people_store.hpp"
 #include "ledger/sqlite/sqlite_tenant_store.hpp"
 #include "ledger/sqlite/unclaimed.hpp"
 #include "ledger/watched_ledger.hpp"
+#include "media/folder_store.hpp"
+#include "media/s3_store.hpp"
 #include "net/curl_client.hpp"
 #include "net/server.hpp"
 #include "ops/health.hpp"
@@ -83,12 +90,12 @@ SessionLife session_life(const Config& config) {
   return {std::chrono::days(config.sign_in_session_days), std::chrono::hours(config.sign_in_idle_hours)};
 }
 
-Result<SecretString> client_secret(const Config& config) {
-  if (config.oidc_client_secret_file.empty()) return SecretString(std::string(config.oidc_client_secret));
-  std::ifstream file(config.oidc_client_secret_file, std::ios::binary);
+/// A secret of a setting: out of its file where one is named.
+Result<SecretString> secret_of(const char* setting, const std::string& path, const std::string& value) {
+  if (path.empty()) return SecretString(std::string(value));
+  std::ifstream file(path, std::ios::binary);
   std::string text(std::istreambuf_iterator<char>(file), {});
-  if (!file)
-    return fail(ErrorKind::kFatal, "oidc.client_secret_file cannot be read: " + config.oidc_client_secret_file);
+  if (!file) return fail(ErrorKind::kFatal, fmt::format("{} cannot be read: {}", setting, path));
   while (text.ends_with('\n') || text.ends_with('\r')) text.pop_back();
   return SecretString(std::move(text));
 }
@@ -204,6 +211,21 @@ std::vector<Retention> retention(const Directory& directory) {
   return found;
 }
 
+/// How long tenants keep files.
+std::vector<Retention> media_retention(const Directory& directory) {
+  std::vector<Retention> found;
+  for (const auto& tenant : directory.all()) {
+    const auto& limits = tenant->limits;
+    const auto days = limits.media_days > 0 ? limits.media_days : limits.retention_days;
+    if (days > 0) found.push_back({tenant->id, std::chrono::days(std::min(days, Admin::kMaxRetentionDays))});
+  }
+  return found;
+}
+
+/// For what blocks of files: reading, sealing, syncing.
+constexpr std::size_t kMediaThreads = 4;
+constexpr std::size_t kMediaQueue = 4'096;
+
 /// The address as it was bound, for an operator who asked for any free port.
 std::string with_port(const std::string& address, std::uint16_t port) {
   return port == 0 ? address : fmt::format("{}:{}", address.substr(0, address.rfind(':')), port);
@@ -255,6 +277,14 @@ struct Gateway::Parts {
   std::unique_ptr<Speech> speech;
   std::unique_ptr<Speaker> speaker;
   std::unique_ptr<GraphClient> graph;
+  std::unique_ptr<WorkerPool> media_workers;
+  std::unique_ptr<sqlite::SqliteMediaStore> media_store;
+  std::unique_ptr<BlobStore> blobs;
+  std::unique_ptr<GraphMediaClient> graph_media;
+  std::unique_ptr<CommandScanner> scanner;  ///< Null where none is set.
+  std::unique_ptr<FileLibrary> library;
+  std::unique_ptr<LibraryFiles> outgoing_files;
+  std::unique_ptr<FilePreparation> preparation;
   std::unique_ptr<AgentKinds> agents;
   std::unique_ptr<Outbox> outbox;
   std::unique_ptr<Responder> responder;
@@ -269,6 +299,7 @@ struct Gateway::Parts {
   std::unique_ptr<RestApi> rest;
   std::unique_ptr<DeskApi> desk_api;
   std::unique_ptr<SpeechApi> speech_api;
+  std::unique_ptr<MediaApi> media_api;
   std::unique_ptr<sqlite::SqliteIdentityStore> identities;
   std::unique_ptr<IdentityApi> identity_api;
   std::unique_ptr<AccessApi> access_api;
@@ -292,6 +323,7 @@ struct Gateway::Parts {
   Result<void> open_ledger();
   Result<void> make_pipeline();
   Result<void> make_speech();
+  Result<void> make_media(const PublicIds& ids);
   void make_guide();
   Result<void> make_people_api(const PublicIds& ids);
   Result<void> listen();
@@ -330,11 +362,12 @@ Result<void> Gateway::Parts::make_pipeline() {
   feed = std::make_unique<LiveFeed>(io, *ledger, ids, clock);
   watched = std::make_unique<WatchedLedger>(*ledger, [this](MessageId touched) { feed->wrote(touched); });
   if (const auto made = make_speech(); !made) return made;
-  agents = std::make_unique<AgentKinds>(*http, *ledger, clock);
+  if (const auto made = make_media(ids); !made) return made;
+  agents = std::make_unique<AgentKinds>(*http, *ledger, clock, library.get());
   const SendLimits limits{static_cast<double>(config.graph_messages_per_second),
                           std::chrono::milliseconds(config.graph_pair_interval_ms)};
-  outbox = std::make_unique<Outbox>(io, *watched, directory, *graph, clock, metrics, limits);
-  responder = std::make_unique<Responder>(*watched, *access, *agents, clock);
+  outbox = std::make_unique<Outbox>(io, *watched, directory, *graph, clock, metrics, limits, outgoing_files.get());
+  responder = std::make_unique<Responder>(*watched, *access, *agents, clock, preparation.get());
   conversations = std::make_unique<Conversations>(io, *watched, directory, *responder, *graph, *outbox, clock, metrics);
   desk = std::make_unique<Desk>(io, *watched, directory, *access, *responder, *conversations, *outbox, clock);
   desk->set_listener(
@@ -349,8 +382,9 @@ Result<void> Gateway::Parts::make_pipeline() {
   intake->set_listener([this](const Tenant& tenant, const std::string& number, const std::string& waba) {
     notes->webhook(tenant, number, waba);
   });
-  housekeeping =
-      std::make_unique<Housekeeping>(io, *inbox, *ledger, clock, [&directory] { return retention(directory); });
+  housekeeping = std::make_unique<Housekeeping>(
+      io, *inbox, *ledger, clock, [&directory] { return retention(directory); },
+      [this, &directory] { return library->sweep(media_retention(directory)); });
   storage = std::make_unique<StorageWatch>(io, *ledger, directory, clock);
   webhook = std::make_unique<Webhook>(directory, *notes, *inbox, *storage, clock, metrics,
                                       Webhook::Options{*proxies, config.platform_host()});
@@ -360,6 +394,7 @@ Result<void> Gateway::Parts::make_pipeline() {
   rest = std::make_unique<RestApi>(*ledger, *guard, *feed, clock, ids);
   access_api = std::make_unique<AccessApi>(*access, *ledger, *guard, clock, ids);
   desk_api = std::make_unique<DeskApi>(*desk, *ledger, *guard, clock, ids);
+  media_api = std::make_unique<MediaApi>(*library, *guard, clock, FileLinks(tenants.vault->derive("file links"), ids));
   speech_api = std::make_unique<SpeechApi>(*tenants.admin, *speech, *guard, names_of(speech_commands(config)));
   identities = std::make_unique<sqlite::SqliteIdentityStore>(*tenants.store, clock);
   identity_api =
@@ -390,6 +425,32 @@ Result<void> Gateway::Parts::make_pipeline() {
   return {};
 }
 
+Result<void> Gateway::Parts::make_media(const PublicIds& ids) {
+  const std::string temp_folder = config.media_path() + "/tmp";
+  media_workers = std::make_unique<WorkerPool>(kMediaThreads, kMediaQueue);
+  media_store = std::make_unique<sqlite::SqliteMediaStore>(*tenants.store);
+  if (config.media_s3_endpoint.empty()) {
+    blobs = std::make_unique<FolderStore>(config.media_path() + "/files", *media_workers);
+  } else {
+    auto secret = secret_of("media.s3_secret_file", config.media_s3_secret_file, config.media_s3_secret);
+    if (!secret) return std::unexpected(secret.error());
+    blobs = std::make_unique<S3Store>(
+        *http, S3Store::Options{config.media_s3_endpoint, config.media_s3_bucket, config.media_s3_region,
+                                config.media_s3_key_id, std::move(*secret), temp_folder});
+  }
+  graph_media = std::make_unique<GraphMediaClient>(*http, tenants.metrics,
+                                                   GraphClient::Options{config.graph_base_url, config.graph_version},
+                                                   MediaHosts(config.graph_base_url, config.graph_media_hosts));
+  if (!config.media_scanner.empty())
+    scanner = std::make_unique<CommandScanner>(clock, config.media_scanner, temp_folder);
+  library = std::make_unique<FileLibrary>(
+      FileLibrary::Parts{*media_store, *blobs, *graph_media, *media_workers, clock, tenants.metrics, scanner.get()},
+      *tenants.vault, ids, temp_folder);
+  outgoing_files = std::make_unique<LibraryFiles>(*library);
+  preparation = std::make_unique<FilePreparation>(*library, *speech, *speaker, tenants.metrics);
+  return {};
+}
+
 Result<void> Gateway::Parts::make_speech() {
   // Recordings lie there while a program hears them.
   const auto folder = std::filesystem::path(config.data_dir) / "voice";
@@ -417,7 +478,7 @@ void Gateway::Parts::make_guide() {
 
 Result<void> Gateway::Parts::make_people_api(const PublicIds& ids) {
   if (!config.oidc_issuer.empty()) {
-    auto secret = client_secret(config);
+    auto secret = secret_of("oidc.client_secret_file", config.oidc_client_secret_file, config.oidc_client_secret);
     if (!secret) return std::unexpected(secret.error());
     provider = std::make_unique<OpenIdProvider>(
         *http, clock,
@@ -459,6 +520,7 @@ Result<void> Gateway::Parts::listen() {
   rest->add_routes(public_router);
   desk_api->add_routes(public_router);
   speech_api->add_routes(public_router);
+  media_api->add_routes(public_router);
   identity_api->add_routes(public_router);
   access_api->add_routes(public_router);
   sign_in_api->add_routes(public_router);
@@ -496,6 +558,7 @@ void Gateway::Parts::stop() {
   if (http) http->close();
   // What hears on this machine is given up before the conversations that wait for it go.
   if (speech_kinds) speech_kinds->stop();
+  if (scanner) scanner->stop();
   conversations.reset();
   outbox.reset();
   housekeeping.reset();

@@ -63,6 +63,25 @@ Digest256 hmac_sha256(std::string_view key, std::string_view data) {
   return digest;
 }
 
+Sha256::Sha256() : context_(EVP_MD_CTX_new()) {
+  if (!context_ || EVP_DigestInit_ex(static_cast<EVP_MD_CTX*>(context_), EVP_sha256(), nullptr) != 1)
+    throw std::runtime_error("SHA-256 is missing");
+}
+
+Sha256::~Sha256() {
+  EVP_MD_CTX_free(static_cast<EVP_MD_CTX*>(context_));
+}
+
+void Sha256::add(std::string_view piece) {
+  EVP_DigestUpdate(static_cast<EVP_MD_CTX*>(context_), piece.data(), piece.size());
+}
+
+Digest256 Sha256::finish() {
+  Digest256 digest;
+  EVP_DigestFinal_ex(static_cast<EVP_MD_CTX*>(context_), digest.data(), nullptr);
+  return digest;
+}
+
 Digest256 sha256(std::string_view data) {
   Digest256 digest;
   unsigned int size = 0;

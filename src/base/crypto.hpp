@@ -13,6 +13,22 @@ using Digest256 = std::array<std::uint8_t, 32>;
 /// Pure functions over bytes, safe from any thread. OpenSSL and libsodium stay behind this header.
 [[nodiscard]] Digest256 hmac_sha256(std::string_view key, std::string_view data);
 [[nodiscard]] Digest256 sha256(std::string_view data);
+
+/// The same over bytes that come in pieces. Not for two threads at once.
+class Sha256 {
+ public:
+  Sha256();
+  ~Sha256();
+  Sha256(const Sha256&) = delete;
+  Sha256& operator=(const Sha256&) = delete;
+  void add(std::string_view piece);
+  /// Of all that was added. REQUIRES: called once.
+  [[nodiscard]] Digest256 finish();
+
+ private:
+  void* context_;  // EVP_MD_CTX
+};
+
 /// 64 bits of BLAKE2b: spreads keys over slots, names nothing secret.
 [[nodiscard]] std::uint64_t hash64(std::string_view data);
 /// 16 bytes of BLAKE2b: an identity for dedupe keys.

@@ -20,6 +20,8 @@ constexpr std::chrono::milliseconds kStoreRetry{250};
 constexpr std::ptrdiff_t kExplainedAtOnce = 256;
 /// How soon messages are looked at again whose tenant is disabled, or has given up the number.
 constexpr std::chrono::seconds kDisabledRetry{10};
+/// How soon a message is looked at again whose file could not be given to Meta.
+constexpr std::chrono::seconds kFilesRetry{30};
 
 Counter& outcomes(Metrics& metrics, const char* result) {
   return metrics.counter("clawcentral_outbox_sends_total", "Sends by outcome.", fmt::format("result=\"{}\"", result));
@@ -72,11 +74,12 @@ struct Outbox::Number {
 };
 
 Outbox::Outbox(IoPool& io, Ledger& ledger, Directory& directory, Graph& graph, Clock& clock, Metrics& metrics,
-               const SendLimits& limits)
+               const SendLimits& limits, OutgoingFiles* files)
     : io_(io),
       ledger_(ledger),
       directory_(directory),
       graph_(graph),
+      files_(files),
       clock_(clock),
       limits_(limits),
       sent_(outcomes(metrics, "sent")),
@@ -291,13 +294,18 @@ Task<> Outbox::deliver(Number& number, OutboundMessage& message) {
 
 Task<bool> Outbox::send(Number& number, OutboundMessage& message) {
   const auto began = clock_.now();
-  if (is_too_late(message.created, began)) co_return co_await give_up(message);
+  if (is_too_late(message.created, began))
+    co_return co_await give_up(message, "it could not be sent within 24 h: it would answer a question of yesterday");
   const auto tenant = directory_.by_id(message.tenant);
   // A number that went to another tenant is held for what Meta says of that one's token, and no other.
   if (!tenant || !tenant->enabled || !tenant->owns_number(number.id)) {
     message.due = began + kDisabledRetry;
     co_return false;
   }
+  // Before the ledger says that it is being sent: an upload may last, and may be done again.
+  bool finished = false;
+  const auto content = co_await with_files(tenant, number, message, finished);
+  if (!content) co_return finished;
   const Fence fence = ledger_.fence();
   if (const auto begun = co_await ledger_.begin_send(message.id, fence); !begun) {
     if (begun.error().kind == ErrorKind::kConflict) co_return !co_await taken_back(number, message, fence);
@@ -310,7 +318,7 @@ Task<bool> Outbox::send(Number& number, OutboundMessage& message) {
   const std::string& to = !message.group.empty()  ? message.group
                           : message.bsuid.empty() ? message.phone
                                                   : message.bsuid;
-  auto body = whatsapp::message_json({message.phone, message.bsuid, message.group}, message.message,
+  auto body = whatsapp::message_json({message.phone, message.bsuid, message.group}, *content,
                                      callback_data_for(slot_of(message.tenant, to), message.id));
   const auto outcome = co_await graph_.send(tenant, message.phone_number_id, std::move(body));
   const auto now = clock_.now();
@@ -333,11 +341,33 @@ Task<bool> Outbox::send(Number& number, OutboundMessage& message) {
   co_return !kept || next.state != MessageState::kQueued;
 }
 
-/// It waited for a day, for a token perhaps.
-Task<bool> Outbox::give_up(OutboundMessage& message) {
+Task<std::optional<whatsapp::Outgoing>> Outbox::with_files(const TenantRef& tenant, Number& number,
+                                                           OutboundMessage& message, bool& finished) {
+  finished = false;
+  if (!files_ || message.message.is_text()) co_return message.message;
+  auto ready = co_await files_->ready(tenant, number.id, message.message);
+  if (ready) co_return std::move(*ready);
+  const auto kind = ready.error().kind;
+  if (kind == ErrorKind::kNotFound || kind == ErrorKind::kInvalid || kind == ErrorKind::kFatal) {
+    finished = co_await give_up(message, std::move(ready.error().message));
+    co_return std::nullopt;
+  }
+  message.due = clock_.now() + kFilesRetry;
+  if (const auto count = number.retries.allow(); count > 0)
+    log::warn("outbox.file_not_ready tenant={} message={} count={} reason=\"{}\"", tenant->name, message.id.value,
+              count, ready.error().message);
+  SendOutcome why;
+  why.state = MessageState::kQueued;
+  why.reason = std::move(ready.error().message);
+  (void)co_await ledger_.explain({message.id}, std::move(why), ledger_.fence());
+  co_return std::nullopt;
+}
+
+/// It waited for a day, for a token perhaps; or it has a file that cannot be sent.
+Task<bool> Outbox::give_up(OutboundMessage& message, std::string reason) {
   SendOutcome outcome;
   outcome.state = MessageState::kFailed;
-  outcome.reason = "it could not be sent within 24 h: it would answer a question of yesterday";
+  outcome.reason = std::move(reason);
   const auto kept = co_await ledger_.explain({message.id}, std::move(outcome), ledger_.fence());
   if (kept || kept.error().kind != ErrorKind::kTransient) {
     failed_.add();

@@ -7,6 +7,7 @@
 #include "base/metrics.hpp"
 #include "base/task_group.hpp"
 #include "delivery/lane.hpp"
+#include "delivery/outgoing_files.hpp"
 #include "graph/graph.hpp"
 #include "ledger/backlog.hpp"
 #include "ledger/ledger.hpp"
@@ -30,9 +31,9 @@ class Outbox {
   static constexpr std::size_t kMaxInMemoryPerNumber = 1'000;
   static constexpr std::chrono::seconds kTokenCheck{1};
 
-  /// All must outlive this object.
+  /// All must outlive this object. `files` null: messages go as they are.
   Outbox(IoPool& io, Ledger& ledger, Directory& directory, Graph& graph, Clock& clock, Metrics& metrics,
-         const SendLimits& limits = {});
+         const SendLimits& limits = {}, OutgoingFiles* files = nullptr);
   /// REQUIRES: the HTTP client behind `graph` was closed, or no call is under way: calls are waited for.
   ~Outbox();
 
@@ -70,7 +71,11 @@ class Outbox {
   Task<> deliver(Number& number, OutboundMessage& message);
   /// True if the message is finished with; false if it is to be tried again at its new due time.
   Task<bool> send(Number& number, OutboundMessage& message);
-  Task<bool> give_up(OutboundMessage& message);
+  /// The message as it is sent, with its files at Meta; nothing where that is for later, or never: then `finished`
+  /// says what send() does.
+  Task<std::optional<whatsapp::Outgoing>> with_files(const TenantRef& tenant, Number& number, OutboundMessage& message,
+                                                     bool& finished);
+  Task<bool> give_up(OutboundMessage& message, std::string reason);
   Task<bool> taken_back(Number& number, OutboundMessage& message, Fence fence);
   Task<bool> keep(MessageId message, const SendOutcome& outcome);
 
@@ -78,6 +83,7 @@ class Outbox {
   Ledger& ledger_;
   Directory& directory_;
   Graph& graph_;
+  OutgoingFiles* const files_;
   Clock& clock_;
   const SendLimits limits_;
   Counter& sent_;

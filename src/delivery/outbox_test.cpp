@@ -23,6 +23,19 @@ using ::testing::SizeIs;
 using ::testing::UnorderedElementsAre;
 using Kind = GraphFailure::Kind;
 
+/// Files that are ready, or not, as the test says.
+class FakeFiles final : public OutgoingFiles {
+ public:
+  Task<Result<whatsapp::Outgoing>> ready(TenantRef, std::string number, whatsapp::Outgoing message) override {
+    ++asked;
+    if (failure) co_return std::unexpected(*failure);
+    whatsapp::replace_file_ids(message, [&](const std::string& id) { return number + "-" + id; });
+    co_return message;
+  }
+  std::atomic<int> asked = 0;
+  std::optional<Error> failure;
+};
+
 class OutboxTest : public ::testing::Test {
  protected:
   OutboxTest() { make(); }
@@ -34,7 +47,8 @@ class OutboxTest : public ::testing::Test {
 
   void make() {
     flaky_.emplace(*world_.ledger);
-    outbox_ = std::make_unique<Outbox>(world_.io, *flaky_, tenants_.directory, graph_, world_.clock, metrics_, limits_);
+    outbox_ = std::make_unique<Outbox>(world_.io, *flaky_, tenants_.directory, graph_, world_.clock, metrics_, limits_,
+                                       &files_);
   }
   /// The replies to one message of this person, in the ledger.
   std::vector<OutboundMessage> reply(const std::string& person, std::vector<whatsapp::Outgoing> texts,
@@ -92,6 +106,7 @@ class OutboxTest : public ::testing::Test {
   TenantId acme_ = tenants_.add("acme", "111,222");
   FakeGraph graph_;
   Metrics metrics_;
+  FakeFiles files_;
   SendLimits limits_ = kUnlimited;
   std::optional<FlakyLedger> flaky_;
   std::unique_ptr<Outbox> outbox_;
@@ -111,6 +126,51 @@ TEST_F(OutboxTest, SendsPartsOneAfterTheOtherWithTheirCallbackData) {
   EXPECT_EQ(parse_callback_data(call.callback_data).value().message, parts[0].id);
   EXPECT_EQ(parse_callback_data(call.callback_data).value().slot, slot_of(acme_, "491511"));
   EXPECT_TRUE(eventually([&] { return outbox_->in_memory() == 0; }));
+}
+
+whatsapp::Outgoing picture(const std::string& id) {
+  return whatsapp::read_outgoing(R"({"type":"image","image":{"id":")" + id + R"("}})").value();
+}
+
+TEST_F(OutboxTest, SendsAFileOfOursUnderTheIdThatMetaKnows) {
+  start();
+  const auto parts = reply("491511", {picture("f_1")});
+  offer(parts);
+  ASSERT_TRUE(sent(2));
+  EXPECT_TRUE(is(parts[0], MessageState::kSent));
+  EXPECT_THAT(graph_.bodies().back(), HasSubstr("\"id\":\"111-f_1\""));
+}
+
+TEST_F(OutboxTest, AsksForNoFilesOfATextAndNotBeforeItsTurn) {
+  start();
+  offer(reply("491511", {"just words"}));
+  ASSERT_TRUE(sent(2));
+  EXPECT_EQ(files_.asked, 0);
+}
+
+TEST_F(OutboxTest, AMessageWhoseFileIsNotReadyWaitsAndSaysWhy) {
+  start();
+  files_.failure = Error{ErrorKind::kTransient, "Meta could not be reached"};
+  const auto parts = reply("491511", {picture("f_1")});
+  offer(parts);
+  ASSERT_TRUE(eventually([&] { return record_of(parts[0]).reason == "Meta could not be reached"; }));
+  EXPECT_EQ(state_of(parts[0]), MessageState::kQueued);
+  offer(reply("491522", {"of somebody else"}));
+  ASSERT_TRUE(sent(2)) << "it holds nobody up";
+  files_.failure.reset();
+  ASSERT_TRUE(sent_as_time_passes(3, 10s)) << "and recovers";
+  EXPECT_TRUE(is(parts[0], MessageState::kSent));
+}
+
+TEST_F(OutboxTest, AMessageWhoseFileCanNeverBeSentFailsWithTheWords) {
+  start();
+  files_.failure = Error{ErrorKind::kNotFound, "there is no such file"};
+  const auto parts = reply("491511", {picture("f_1"), "and what comes after it"});
+  offer(parts);
+  ASSERT_TRUE(is(parts[0], MessageState::kFailed));
+  EXPECT_EQ(record_of(parts[0]).reason, "there is no such file");
+  ASSERT_TRUE(sent(2));
+  EXPECT_THAT(texts_after_start(), ElementsAre("and what comes after it"));
 }
 
 TEST_F(OutboxTest, LetsNoNumberTakeThePlaceOfTheOthers) {

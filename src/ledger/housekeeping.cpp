@@ -62,6 +62,7 @@ Task<> Housekeeping::run() {
     const auto statuses = co_await in_steps([&] { return inbox_.forget(kStatus, before, kStep); });
     co_await in_steps([&] { return ledger_.forget_activity(clock_.now() - kActivityKept, kStep, ledger_.fence()); });
     co_await expire();
+    if (also_) co_await also_();
     if (identities + statuses > 0) log::info("housekeeping.forgot identities={} looked_at={}", identities, statuses);
   }
 }

@@ -21,9 +21,16 @@ class Housekeeping {
 
   /// The tenants whose messages are not kept for ever.
   using RetentionOf = std::function<std::vector<Retention>()>;
+  /// What others have to do as often, in small steps.
+  using Chore = std::function<Task<>()>;
   /// All must outlive this object.
-  Housekeeping(IoPool& io, Inbox& inbox, Ledger& ledger, Clock& clock, RetentionOf retention)
-      : io_(io), inbox_(inbox), ledger_(ledger), clock_(clock), retention_(std::move(retention)) {}
+  Housekeeping(IoPool& io, Inbox& inbox, Ledger& ledger, Clock& clock, RetentionOf retention, Chore also = {})
+      : io_(io),
+        inbox_(inbox),
+        ledger_(ledger),
+        clock_(clock),
+        retention_(std::move(retention)),
+        also_(std::move(also)) {}
 
   void start() { tasks_.spawn(io_.executor(0), "housekeeping", run()); }
 
@@ -39,6 +46,7 @@ class Housekeeping {
   Ledger& ledger_;
   Clock& clock_;
   const RetentionOf retention_;
+  const Chore also_;
   TaskGroup tasks_;
 };
 

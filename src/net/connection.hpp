@@ -36,13 +36,25 @@ class Connection {
   [[nodiscard]] Executor executor() { return stream_.get_executor(); }
 
  private:
+  using Stream = boost::beast::basic_stream<boost::asio::generic::stream_protocol>;
   enum class Next { kAnswer, kRefused, kGone };
-  Task<Next> read(HttpRequest& request, bool& keep_alive, int& refusal);
+  /// The body of a request whose route reads it itself.
+  class StreamedBody;
+  /// What is read before the handler runs.
+  struct Incoming {
+    HttpRequest request;
+    std::unique_ptr<StreamedBody> body;  ///< Null: the body is in the request.
+    bool keep_alive = true;
+    int refusal = 0;
+    Incoming();
+    ~Incoming();
+  };
+  Task<Next> read(Incoming& incoming);
   Task<bool> answer(const HttpRequest& request, HttpResponse response, bool keep_alive);
   Task<> refuse(int status);
-  Task<bool> stream_body(const HttpRequest& request, HttpResponse response);
+  Task<> linger();
+  Task<bool> stream_body(const HttpRequest& request, HttpResponse response, bool keep_alive);
 
-  using Stream = boost::beast::basic_stream<boost::asio::generic::stream_protocol>;
   Stream stream_;
   boost::beast::flat_buffer buffer_;
   std::string peer_;

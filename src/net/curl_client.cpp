@@ -18,6 +18,8 @@ namespace {
 /// A kept connection that idled longer is not used again: the peer may close it just as we send, and then nobody knows
 /// whether the request was seen. Meta's edge keeps connections for longer than this.
 constexpr long kMaxIdleSeconds = 20;
+/// A transfer that is slower for its whole stall_timeout is given up.
+constexpr long kStallBytesPerSecond = 1024;
 
 void init_curl() {
   static const CURLcode once = curl_global_init(CURL_GLOBAL_DEFAULT);
@@ -30,6 +32,7 @@ struct Call {
   ~Call() {
     curl_slist_free_all(headers);
     wipe(authorization);
+    wipe(aws_secret);
   }
   Call(const Call&) = delete;
   Call& operator=(const Call&) = delete;
@@ -39,9 +42,13 @@ struct Call {
   Completion<Result<ClientResponse>> done;
   curl_slist* headers = nullptr;
   std::string authorization;
+  std::string aws_secret;
+  CURL* easy = nullptr;
+  std::optional<Error> own_fault;  ///< Of the request's source or sink.
   const AddressPolicy* addresses = nullptr;
   std::string refused_address;
   std::size_t sent = 0;
+  std::size_t received = 0;
   bool rewound = false;
   bool too_large = false;
   char fault[CURL_ERROR_SIZE] = "";
@@ -49,6 +56,17 @@ struct Call {
 
 std::size_t on_read(char* to, std::size_t size, std::size_t count, void* user) {
   auto& call = *static_cast<Call*>(user);
+  if (call.request.source) {
+    auto filled = call.request.source->read({to, size * count});
+    if (filled && *filled == 0 && call.sent < call.request.source->size())
+      filled = fail(ErrorKind::kFatal, "the body of the request ended too early");
+    if (!filled) {
+      call.own_fault = std::move(filled.error());
+      return CURL_READFUNC_ABORT;
+    }
+    call.sent += *filled;
+    return *filled;
+  }
   const std::size_t bytes = std::min(size * count, call.request.body.size() - call.sent);
   std::memcpy(to, call.request.body.data() + call.sent, bytes);
   call.sent += bytes;
@@ -67,8 +85,17 @@ int on_seek(void* user, curl_off_t offset, int) {
 std::size_t on_write(char* from, std::size_t size, std::size_t count, void* user) {
   auto& call = *static_cast<Call*>(user);
   const std::size_t bytes = size * count;
-  if (call.response.body.size() + bytes > call.request.max_response_bytes) {
+  call.received += bytes;
+  if (call.received > call.request.max_response_bytes) {
     call.too_large = true;
+    return 0;
+  }
+  long status = 0;
+  if (call.request.sink) curl_easy_getinfo(call.easy, CURLINFO_RESPONSE_CODE, &status);
+  if (status / 100 == 2) {
+    auto taken = call.request.sink->write({from, bytes});
+    if (taken) return bytes;
+    call.own_fault = std::move(taken.error());
     return 0;
   }
   call.response.body.append(from, bytes);
@@ -105,6 +132,7 @@ Error error_of(const Call& call, CURLcode code, CURL* easy) {
   if (!call.refused_address.empty())
     return {ErrorKind::kInvalid,
             fmt::format("the address {} is not public; net.allow_private opens such networks", call.refused_address)};
+  if (call.own_fault) return *call.own_fault;
   if (call.too_large) return {ErrorKind::kAmbiguous, "the answer is larger than allowed"};
   if (call.rewound) return {ErrorKind::kAmbiguous, "the connection closed before an answer came"};
   switch (code) {
@@ -198,10 +226,15 @@ void CurlClient::Loop::set_options(CURL* easy, Call& call) {
   curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, &on_header);
   curl_easy_setopt(easy, CURLOPT_HEADERDATA, &call);
   if (!request.unix_socket.empty()) curl_easy_setopt(easy, CURLOPT_UNIX_SOCKET_PATH, request.unix_socket.c_str());
-  const bool has_body = !request.body.empty() || request.method == "POST" || request.method == "PUT";
+  if (request.stall_timeout.count() > 0) {
+    curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, kStallBytesPerSecond);
+    curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, static_cast<long>(request.stall_timeout.count()));
+  }
+  const bool has_body = request.source || !request.body.empty() || request.method == "POST" || request.method == "PUT";
   if (has_body) {
     curl_easy_setopt(easy, CURLOPT_POST, 1L);
-    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE,
+                     static_cast<curl_off_t>(request.source ? request.source->size() : request.body.size()));
     curl_easy_setopt(easy, CURLOPT_READFUNCTION, &on_read);
     curl_easy_setopt(easy, CURLOPT_READDATA, &call);
     curl_easy_setopt(easy, CURLOPT_SEEKFUNCTION, &on_seek);
@@ -216,6 +249,13 @@ void CurlClient::Loop::set_options(CURL* easy, Call& call) {
     call.authorization = "Authorization: " + request.scheme + " ";
     call.authorization += request.bearer.expose();
     call.headers = curl_slist_append(call.headers, call.authorization.c_str());
+  }
+  if (request.aws) {
+    const auto signer = fmt::format("aws:amz:{}:{}", request.aws->region, request.aws->service);
+    call.aws_secret = request.aws->secret.expose();
+    curl_easy_setopt(easy, CURLOPT_AWS_SIGV4, signer.c_str());  // libcurl copies all three
+    curl_easy_setopt(easy, CURLOPT_USERNAME, request.aws->key_id.c_str());
+    curl_easy_setopt(easy, CURLOPT_PASSWORD, call.aws_secret.c_str());
   }
   curl_easy_setopt(easy, CURLOPT_HTTPHEADER, call.headers);
 }
@@ -233,6 +273,7 @@ void CurlClient::Loop::start(std::unique_ptr<Call> call) {
     spare.pop_back();
   }
   call->addresses = &options->addresses;
+  call->easy = easy;
   set_options(easy, *call);
   calls.emplace(easy, std::move(call));
   curl_multi_add_handle(multi, easy);

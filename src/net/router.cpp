@@ -24,8 +24,10 @@ bool is_param(std::string_view segment) {
 
 }  // namespace
 
-void Router::add(std::string method, std::string_view pattern, Handler handler) {
-  Route route{.method = std::move(method), .segments = {}, .takes_rest = false, .handler = std::move(handler)};
+void Router::add(std::string method, std::string_view pattern, Handler handler, BodyMode mode) {
+  Route route{
+      .method = std::move(method), .segments = {}, .takes_rest = false, .handler = std::move(handler), .mode = mode};
+  any_streams_ = any_streams_ || mode == BodyMode::kStreamed;
   for (const auto part : split_path(pattern)) route.segments.emplace_back(part);
   if (!route.segments.empty() && route.segments.back().ends_with("...}")) {
     auto& last = route.segments.back();
@@ -65,6 +67,16 @@ bool Router::matches(const Route& route, const std::vector<std::string_view>& pa
     request.params.emplace_back(segment.substr(1, segment.size() - 2), percent_decode(value));
   }
   return true;
+}
+
+bool Router::streams_body(std::string_view method, std::string_view path) const {
+  if (!any_streams_) return false;
+  HttpRequest request;
+  request.path = path;
+  const auto parts = split_path(request.path);
+  for (const auto& route : routes_)
+    if (route.method == method && matches(route, parts, request)) return route.mode == BodyMode::kStreamed;
+  return false;
 }
 
 Task<HttpResponse> Router::dispatch(HttpRequest& request) const {

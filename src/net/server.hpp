@@ -15,11 +15,14 @@ namespace claw::net {
 /// How much of a stranger's time and bytes a server takes. Every bound has its answer.
 struct ServerLimits {
   std::size_t max_body_bytes = 4 * 1024 * 1024;  ///< More: 413, and the connection closes. Meta sends up to 3 MB.
-  std::size_t max_header_bytes = 16 * 1024;      ///< More: 431.
-  std::size_t max_connections = 10'000;          ///< More: closed at once.
-  std::chrono::seconds head_timeout{10};  ///< From the first byte of a request to the end of its head; then closed.
-  std::chrono::seconds body_timeout{30};  ///< For the body after the head; then closed.
-  std::chrono::seconds idle_timeout{75};  ///< Between requests of a kept connection.
+  /// Of a body that its route reads itself: the largest document that Meta takes, with room for the form around it.
+  std::uint64_t max_streamed_bytes = 101ULL * 1024 * 1024;
+  std::size_t max_header_bytes = 16 * 1024;  ///< More: 431.
+  std::size_t max_connections = 10'000;      ///< More: closed at once.
+  std::chrono::seconds head_timeout{10};     ///< From the first byte of a request to the end of its head; then closed.
+  std::chrono::seconds body_timeout{30};  ///< For the body after the head, of a streamed one each 64 KiB; then closed.
+  std::chrono::seconds streamed_timeout{900};  ///< For a streamed body as a whole.
+  std::chrono::seconds idle_timeout{75};       ///< Between requests of a kept connection.
   std::chrono::seconds write_timeout{30};
 };
 

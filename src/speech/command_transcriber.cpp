@@ -8,7 +8,7 @@
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "speech/multipart.hpp"
-#include "speech/run_command.hpp"
+#include "base/run_command.hpp"
 
 namespace claw {
 namespace {

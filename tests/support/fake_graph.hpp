@@ -17,7 +17,7 @@ class FakeGraph final : public Graph {
  public:
   struct Call {
     bool mark = false;
-    std::string tenant, number, text, to, callback_data;
+    std::string tenant, number, text, to, callback_data, body;
   };
 
   /// What the next sends of this text are answered with, one each.
@@ -47,6 +47,13 @@ class FakeGraph final : public Graph {
     std::vector<std::string> found;
     for (auto& call : calls())
       if (!call.mark) found.push_back(call.text);
+    return found;
+  }
+  /// What was sent, as it went over the wire.
+  [[nodiscard]] std::vector<std::string> bodies() const {
+    std::vector<std::string> found;
+    for (auto& call : calls())
+      if (!call.mark) found.push_back(call.body);
     return found;
   }
   [[nodiscard]] std::size_t marks() const {
@@ -84,7 +91,7 @@ class FakeGraph final : public Graph {
       const auto* value = json.find_pointer(pointer, missing);
       return value && value->is_string() ? std::string(value->get_string()) : std::string();
     };
-    Call call{mark, tenant, number, at("/text/body"), at("/to"), at("/biz_opaque_callback_data")};
+    Call call{mark, tenant, number, at("/text/body"), at("/to"), at("/biz_opaque_callback_data"), body};
     if (mark) call.text = at("/message_id");
     auto shared = std::make_shared<Completion<T>>(std::move(done));
     std::function<void()> finish;

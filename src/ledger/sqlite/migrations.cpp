@@ -213,6 +213,30 @@ ALTER TABLE messages ADD COLUMN author INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX kv_of_people ON kv (tenant, value) WHERE key >= 'wa:' AND key < 'wa;';
 CREATE INDEX access_by_address ON access (tenant, address);
 )sql",
+    // files
+    R"sql(
+-- used_ms: when a message last had it, for that is how long it is kept.
+CREATE TABLE files (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, tenant INTEGER NOT NULL, sha256 TEXT NOT NULL, mime_type TEXT NOT NULL,
+  filename TEXT NOT NULL, size INTEGER NOT NULL, created_ms INTEGER NOT NULL, used_ms INTEGER NOT NULL,
+  scanned INTEGER NOT NULL, UNIQUE (tenant, sha256, mime_type, filename)) STRICT;
+CREATE INDEX files_by_use ON files (tenant, used_ms);
+CREATE INDEX files_of_tenant ON files (tenant, id);
+-- By Meta's id, what was fetched under it.
+CREATE TABLE fetched_files (
+  tenant INTEGER NOT NULL, meta_id TEXT NOT NULL, file INTEGER NOT NULL,
+  PRIMARY KEY (tenant, meta_id)) STRICT, WITHOUT ROWID;
+CREATE INDEX fetched_files_by_file ON fetched_files (tenant, file);
+-- What Meta calls a file that was uploaded through a number.
+CREATE TABLE uploaded_files (
+  tenant INTEGER NOT NULL, file INTEGER NOT NULL, number TEXT NOT NULL, meta_id TEXT NOT NULL,
+  lives_until_ms INTEGER NOT NULL, PRIMARY KEY (tenant, file, number)) STRICT, WITHOUT ROWID;
+-- Bytes that no file refers to.
+CREATE TABLE loose_content (
+  tenant INTEGER NOT NULL, sha256 TEXT NOT NULL, since_ms INTEGER NOT NULL,
+  PRIMARY KEY (tenant, sha256)) STRICT, WITHOUT ROWID;
+CREATE INDEX loose_content_by_time ON loose_content (since_ms);
+)sql",
 };
 
 }  // namespace

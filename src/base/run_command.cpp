@@ -1,4 +1,4 @@
-#include "speech/run_command.hpp"
+#include "base/run_command.hpp"
 
 #include <array>
 #include <cerrno>
@@ -17,28 +17,10 @@
 #include <sys/wait.h>
 #include <system_error>
 
+#include "base/fd.hpp"
+
 namespace claw {
 namespace {
-
-/// A file descriptor that is closed with this object.
-class Fd {
- public:
-  Fd() = default;
-  explicit Fd(int fd) : fd_(fd) {}
-  Fd(Fd&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  Fd& operator=(Fd&& other) noexcept {
-    std::swap(fd_, other.fd_);
-    return *this;
-  }
-  ~Fd() { close(); }
-  [[nodiscard]] int get() const { return fd_; }
-  void close() {
-    if (fd_ >= 0) ::close(std::exchange(fd_, -1));
-  }
-
- private:
-  int fd_ = -1;
-};
 
 struct Pipe {
   Fd read, write;
