@@ -37,8 +37,8 @@ class FileLinks {
 
  private:
   [[nodiscard]] std::string signature(std::string_view words) const;
-  const SecretString key_;
-  const PublicIds ids_;
+  SecretString key_;  // constant after construction
+  PublicIds ids_;
 };
 
 }  // namespace claw
