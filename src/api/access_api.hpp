@@ -1,7 +1,7 @@
 #pragma once
 
 #include "api/guard.hpp"
-#include "api/public_id.hpp"
+#include "base/public_id.hpp"
 #include "conversation/access.hpp"
 #include "net/router.hpp"
 

@@ -2,8 +2,10 @@
 
 #include "api/body.hpp"
 #include "api/json_view.hpp"
+#include "api/outgoing_body.hpp"
 #include "api/parameters.hpp"
 #include "api/problem.hpp"
+#include "whatsapp/address.hpp"
 
 namespace claw {
 namespace {
@@ -20,27 +22,35 @@ std::string name_of(const Caller& caller) {
   return caller.actor.name.empty() ? "a program" : caller.actor.name;
 }
 
-/// Refused, with a type that a program can tell apart.
-HttpResponse refused(HandReply::Kind kind) {
-  const auto say = [](std::string_view type, std::string_view title, std::string_view detail) {
-    return problem(409, title, detail, {{"type", type}});
-  };
-  switch (kind) {
-    case HandReply::Kind::kWindowClosed:
-      return say(
-          "/problems/window-closed", "The window is closed",
-          "The person wrote last more than 24 hours ago, and WhatsApp takes no free text any more. You can answer "
-          "once they write again.");
-    case HandReply::Kind::kOptedOut:
-      return say("/problems/opted-out", "They want no messages",
-                 "The person asked for no more messages. Only they can change that, by writing one of the words that "
-                 "the tenant has set.");
-    default:
-      return say(
-          "/problems/no-number", "The number is gone",
-          "The phone number that this conversation was on is not one of the tenant's any more. Set it again under "
-          "Channels to answer.");
+/// The body as a JSON object, whatever members it has: they are Meta's.
+Result<boost::json::object> object_in(const HttpRequest& request) {
+  boost::system::error_code fault;
+  auto value = boost::json::parse(request.body, fault);
+  if (fault || !value.is_object()) return fail(ErrorKind::kInvalid, "the body must be a JSON object");
+  return std::move(value.get_object());
+}
+
+/// Takes a text out of the body; empty where it is missing.
+Result<std::string> taken_text(boost::json::object& body, std::string_view name) {
+  const auto* value = body.if_contains(name);
+  if (!value) return std::string();
+  if (!value->is_string()) return fail(ErrorKind::kInvalid, std::string(name) + " must be a text");
+  std::string text(value->get_string());
+  body.erase(name);
+  return text;
+}
+
+Result<whatsapp::Recipient> recipient_of(const std::string& written) {
+  whatsapp::Recipient who;
+  if (is_group(written)) {
+    who.group = group_of(written);
+    return who;
   }
+  auto address = whatsapp::address_of(written);
+  if (address.empty())
+    return fail(ErrorKind::kInvalid, "to: a phone number with its country code, a BSUID, or group: and its id");
+  (whatsapp::is_bsuid(address) ? who.bsuid : who.phone) = std::move(address);
+  return who;
 }
 
 }  // namespace
@@ -54,6 +64,7 @@ void DeskApi::add_routes(net::Router& router) {
   add("/api/v1/conversations/{id}/take-over", &DeskApi::take_over);
   add("/api/v1/conversations/{id}/hand-back", &DeskApi::hand_back);
   add("/api/v1/conversations/{id}/messages", &DeskApi::reply);
+  add("/api/v1/messages", &DeskApi::send);
 }
 
 DeskApi::Answer DeskApi::show(TenantId tenant, ConversationId conversation) {
@@ -89,17 +100,48 @@ DeskApi::Answer DeskApi::hand_back(HttpRequest& request, const Caller& caller) {
 DeskApi::Answer DeskApi::reply(HttpRequest& request, const Caller& caller) {
   const auto id = ids_.number('c', request.param("id"));
   if (!id) co_return no_such_conversation();
-  const auto body = body_of(request, {"text"});
+  auto body = object_in(request);
   if (!body) co_return problem_of(body.error());
-  auto text = text_of(*body, "text");
-  if (!text) co_return problem_of(text.error());
-  Saying saying{std::move(*text), name_of(caller), std::string(request.header("Idempotency-Key"))};
+  auto message = co_await outgoing_in(std::move(*body), caller.tenant->id, ledger_, ids_);
+  if (!message) co_return std::move(message.error());
+  Saying saying{std::move(*message), name_of(caller), std::string(request.header("Idempotency-Key"))};
   const auto said = co_await desk_.reply(caller.tenant, ConversationId{*id}, std::move(saying));
+  co_return co_await said_response(*caller.tenant, said);
+}
+
+DeskApi::Answer DeskApi::said_response(const Tenant& tenant, const Result<HandReply>& said) {
   if (!said) co_return problem_of(said.error());
-  if (said->kind != HandReply::Kind::kQueued) co_return refused(said->kind);
-  const auto message = co_await ledger_.message(caller.tenant->id, said->message);
+  if (said->kind != HandReply::Kind::kQueued) co_return not_said(said->kind);
+  const auto message = co_await ledger_.message(tenant.id, said->message);
   if (!message) co_return problem_of(message.error());
   co_return net::json_response(202, boost::json::serialize(delivery_json(*message, ids_)));
+}
+
+DeskApi::Answer DeskApi::send(HttpRequest& request, const Caller& caller) {
+  auto body = object_in(request);
+  if (!body) co_return problem_of(body.error());
+  const auto number = taken_text(*body, "number");
+  const auto to = taken_text(*body, "to");
+  const auto named = taken_text(*body, "conversation");
+  for (const auto* each : {&number, &to, &named})
+    if (!*each) co_return problem_of(each->error());
+  if (to->empty() == named->empty())
+    co_return problem(400, "Bad request",
+                      "Say to whom: \"to\" (a phone number, a BSUID, group:ID) or \"conversation\".");
+  auto message = co_await outgoing_in(std::move(*body), caller.tenant->id, ledger_, ids_);
+  if (!message) co_return std::move(message.error());
+  Result<ConversationId> conversation = fail(ErrorKind::kNotFound, "there is no such conversation");
+  if (!named->empty()) {
+    if (const auto id = ids_.number('c', *named)) conversation = ConversationId{*id};
+  } else {
+    const auto who = recipient_of(*to);
+    if (!who) co_return problem_of(who.error());
+    conversation = co_await desk_.conversation_with(caller.tenant, *number, *who);
+  }
+  if (!conversation) co_return problem_of(conversation.error());
+  Saying saying{std::move(*message), name_of(caller), std::string(request.header("Idempotency-Key"))};
+  const auto said = co_await desk_.send(caller.tenant, *conversation, std::move(saying));
+  co_return co_await said_response(*caller.tenant, said);
 }
 
 }  // namespace claw

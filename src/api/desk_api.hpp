@@ -1,7 +1,7 @@
 #pragma once
 
 #include "api/guard.hpp"
-#include "api/public_id.hpp"
+#include "base/public_id.hpp"
 #include "conversation/desk.hpp"
 #include "net/router.hpp"
 
@@ -22,7 +22,9 @@ class DeskApi {
   Answer take_over(net::HttpRequest& request, const Caller& caller);
   Answer hand_back(net::HttpRequest& request, const Caller& caller);
   Answer reply(net::HttpRequest& request, const Caller& caller);
+  Answer send(net::HttpRequest& request, const Caller& caller);
   Answer show(TenantId tenant, ConversationId conversation);
+  Answer said_response(const Tenant& tenant, const Result<HandReply>& said);
 
   Desk& desk_;
   Ledger& ledger_;

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "api/public_id.hpp"
+#include "base/public_id.hpp"
 #include "base/clock.hpp"
 #include "base/ids.hpp"
 #include "base/secret_string.hpp"

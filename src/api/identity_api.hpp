@@ -3,7 +3,7 @@
 #include <functional>
 
 #include "api/guard.hpp"
-#include "api/public_id.hpp"
+#include "base/public_id.hpp"
 #include "ledger/identity_store.hpp"
 #include "net/router.hpp"
 #include "tenancy/admin.hpp"

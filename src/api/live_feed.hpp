@@ -7,7 +7,7 @@
 
 #include <boost/json/fwd.hpp>
 
-#include "api/public_id.hpp"
+#include "base/public_id.hpp"
 #include "base/io_pool.hpp"
 #include "base/log.hpp"
 #include "base/task_group.hpp"

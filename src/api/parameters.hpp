@@ -2,7 +2,7 @@
 
 #include <boost/json.hpp>
 
-#include "api/public_id.hpp"
+#include "base/public_id.hpp"
 #include "ledger/ledger.hpp"
 #include "net/http.hpp"
 #include "tenancy/sign_in.hpp"

@@ -1,4 +1,4 @@
-#include "api/public_id.hpp"
+#include "base/public_id.hpp"
 
 #include <set>
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "api/guard.hpp"
-#include "api/public_id.hpp"
+#include "base/public_id.hpp"
 #include "ingress/unclaimed_delivery.hpp"
 #include "ledger/audit.hpp"
 #include "ledger/ledger.hpp"

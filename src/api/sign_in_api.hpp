@@ -4,7 +4,7 @@
 
 #include "api/guard.hpp"
 #include "api/live_feed.hpp"
-#include "api/public_id.hpp"
+#include "base/public_id.hpp"
 #include "tenancy/account.hpp"
 
 namespace claw {

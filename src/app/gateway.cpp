@@ -363,7 +363,7 @@ Result<void> Gateway::Parts::make_pipeline() {
   watched = std::make_unique<WatchedLedger>(*ledger, [this](MessageId touched) { feed->wrote(touched); });
   if (const auto made = make_speech(); !made) return made;
   if (const auto made = make_media(ids); !made) return made;
-  agents = std::make_unique<AgentKinds>(*http, *ledger, clock);
+  agents = std::make_unique<AgentKinds>(*http, *ledger, clock, library.get());
   const SendLimits limits{static_cast<double>(config.graph_messages_per_second),
                           std::chrono::milliseconds(config.graph_pair_interval_ms)};
   outbox = std::make_unique<Outbox>(io, *watched, directory, *graph, clock, metrics, limits, outgoing_files.get());

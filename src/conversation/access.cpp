@@ -218,6 +218,7 @@ Task<Result<Access::Decision>> Access::hold(const Tenant& tenant, const PendingM
     if (!asked && asked.error().kind == ErrorKind::kConflict && left > 0) continue;
     if (!asked) co_return std::unexpected(asked.error());
     forget(tenant.id, asked->row);
+    if (asked->kind == PairingAsked::Kind::kDecided) co_return co_await decide(tenant, message);
     if (asked->kind == PairingAsked::Kind::kNew) {
       decision.reply = code_reply(asked->row);
       tell({tenant.id, {}, {}});

@@ -70,13 +70,15 @@ class CountingStore final : public AccessStore {
  public:
   explicit CountingStore(AccessStore& inner) : inner_(inner) {}
   std::atomic<int> finds = 0;
+  std::function<Task<>()> before_asking;
   Task<Result<std::vector<AccessRow>>> find(TenantId tenant, std::string number,
                                             std::vector<std::string> addresses) override {
     ++finds;
     return inner_.find(tenant, std::move(number), std::move(addresses));
   }
   Task<Result<PairingAsked>> ask(AccessRow request, std::size_t most, TimePoint now) override {
-    return inner_.ask(std::move(request), most, now);
+    if (auto first = std::exchange(before_asking, nullptr)) co_await first();
+    co_return co_await inner_.ask(std::move(request), most, now);
   }
   Task<Result<AccessDecisions>> decide(TenantId tenant, std::vector<std::int64_t> ids, Standing standing, TimePoint now,
                                        AuditRow audit) override {
@@ -201,6 +203,25 @@ TEST_F(AccessTest, AnswersAMessageThatAnApprovalOvertook) {
   };
   ASSERT_TRUE(is(write("491511", "two"), MessageState::kAnswered));
   ASSERT_TRUE(sent(3));
+}
+
+TEST_F(AccessTest, KeepsADecisionThatIsMadeWhileItsSenderIsAboutToAsk) {
+  store_.before_asking = [this]() -> Task<> {
+    (void)co_await access_.put(
+        {.tenant = acme_, .number = "111", .address = "491511", .standing = Standing::kBlocked, .by = "ada"}, audit());
+  };
+  const auto blocked = write("491511", "one");
+  ASSERT_TRUE(is(blocked, MessageState::kIgnored));
+  EXPECT_EQ(reason(blocked), "blocked");
+  store_.before_asking = [this]() -> Task<> {
+    (void)co_await access_.put(
+        {.tenant = acme_, .number = "111", .address = "491512", .standing = Standing::kAllowed, .by = "ada"}, audit());
+  };
+  ASSERT_TRUE(is(write("491512", "two"), MessageState::kAnswered));
+  ASSERT_TRUE(sent(1));
+  EXPECT_THAT(graph_.texts(), ElementsAre("two")) << "no code for either";
+  EXPECT_THAT(pending(), IsEmpty());
+  EXPECT_THAT(rows({.standing = Standing::kBlocked}), SizeIs(1));
 }
 
 TEST_F(AccessTest, ApprovesAfterARestartWithWhatWasHeldBefore) {

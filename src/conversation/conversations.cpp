@@ -13,6 +13,8 @@ namespace {
 
 /// How soon a store that is away is asked again.
 constexpr std::chrono::milliseconds kStoreRetry{250};
+/// How often, a second each, the rest of a turn that a crash interrupted is waited for.
+constexpr int kWaitsForRest = 3;
 
 Counter& turns(Metrics& metrics, const char* result) {
   return metrics.counter("clawcentral_turns_total", "Turns by how they ended.", fmt::format("result=\"{}\"", result));
@@ -27,17 +29,25 @@ struct Conversations::Open {
   GiveUp give_up;                       ///< Of that turn.
   std::string withdrawn;                ///< Why nothing that an agent says in that turn is sent; empty: it is.
   std::optional<Completion<int>> wake;  ///< Of the wait for more messages.
+  bool changed = false;                 ///< Somebody who waits here has another address, or another id.
+  int waits = 0;                        ///< How often the rest of a turn was waited for.
+};
+
+/// A message on its way to its conversation.
+struct Conversations::Incoming {
+  PendingMessage message;
+  bool changed = false;  ///< Who wrote it may be somebody else by now.
 };
 
 /// The conversations of one io thread. Only on its executor.
 struct Conversations::Shard {
-  Shard(Executor where, Graph& graph, Clock& clock, TaskGroup& tasks, std::function<void(Shard&, PendingMessage)> take)
+  Shard(Executor where, Graph& graph, Clock& clock, TaskGroup& tasks, std::function<void(Shard&, Incoming)> take)
       : executor(std::move(where)),
         incoming(tasks, executor,
-                 [this, take = std::move(take)](PendingMessage message) { take(*this, std::move(message)); }),
+                 [this, take = std::move(take)](Incoming incoming) { take(*this, std::move(incoming)); }),
         typing(graph, clock, tasks) {}
   const Executor executor;
-  Mailbox<PendingMessage> incoming;  // safe from any thread
+  Mailbox<Incoming> incoming;  // safe from any thread
   std::unordered_map<std::int64_t, Open> open;
   Typing typing;
 };
@@ -62,7 +72,7 @@ Conversations::Conversations(IoPool& io, Ledger& ledger, Directory& directory, R
   for (std::size_t i = 0; i < io.size(); ++i)
     shards_.push_back(
         std::make_unique<Shard>(io.executor(i), graph_, clock_, tasks_,
-                                [this](Shard& shard, PendingMessage message) { take_in(shard, std::move(message)); }));
+                                [this](Shard& shard, Incoming incoming) { take_in(shard, std::move(incoming)); }));
 }
 
 Conversations::~Conversations() {
@@ -141,19 +151,24 @@ std::size_t Conversations::in_memory() const {
   return total;
 }
 
-void Conversations::deliver(PendingMessage message) {
+void Conversations::deliver(PendingMessage message, bool changed) {
   const auto shard = static_cast<std::size_t>(message.conversation.value) % shards_.size();
-  shards_[shard]->incoming.put(std::move(message));
+  shards_[shard]->incoming.put({std::move(message), changed});
 }
 
-void Conversations::take_in(Shard& shard, PendingMessage message) {
+void Conversations::take_in(Shard& shard, Incoming incoming) {
+  PendingMessage& message = incoming.message;
   const ConversationId conversation = joined_.live(message.conversation);
   if (conversation != message.conversation) {
     message.conversation = conversation;
-    return deliver(std::move(message));
+    return deliver(std::move(message), true);
   }
   auto& open = shard.open[conversation.value];
+  // Read from the ledger and released by an approval at the same time.
+  if (std::ranges::find(open.queue, message.id, &PendingMessage::id) != open.queue.end())
+    return waiting_of(message.tenant).done();
   const bool idle = open.queue.empty();
+  open.changed = open.changed || incoming.changed;
   if (open.in_turn > 0) interrupt(open, message);
   // What was held comes before what is newer; what is in a turn has its place already.
   const auto behind_turn = open.queue.begin() + static_cast<std::ptrdiff_t>(open.in_turn);
@@ -179,6 +194,36 @@ void Conversations::follow(const IdentityChange& changed) {
   log::info("identity.changed tenant={} users={} joined={}", changed.tenant.value, changed.users.size(),
             changed.joined.size());
   for (const auto& [from, into] : changed.joined) join(from, into);
+  for (auto& shard : shards_)
+    tasks_.spawn(shard->executor, "conversation.changed", mark_changed(*shard, changed.tenant, changed.users));
+}
+
+Task<> Conversations::mark_changed(Shard& shard, TenantId tenant, std::vector<std::string> users) {
+  const auto is_one = [&users](const std::string& user) { return std::ranges::find(users, user) != users.end(); };
+  for (auto& [id, open] : shard.open) {
+    for (const auto& message : open.queue)
+      if (message.tenant == tenant && (is_one(message.user) || is_one(sender_of(message).user))) open.changed = true;
+  }
+  co_return;
+}
+
+Task<PendingMessage> Conversations::as_of_now(PendingMessage message) {
+  auto now = co_await ledger_.pending(message.tenant, message.id, 1);
+  if (!now || now->empty() || now->front().id != message.id) co_return message;
+  now->front().conversation = message.conversation;
+  co_return std::move(now->front());
+}
+
+Task<> Conversations::read_again(Open& open) {
+  std::vector<PendingMessage> waiting(open.queue.begin(), open.queue.end());
+  for (auto& message : waiting) {
+    auto now = co_await as_of_now(std::move(message));
+    // They may have been moved on meanwhile.
+    const auto place = std::ranges::find(open.queue, now.id, &PendingMessage::id);
+    if (place == open.queue.end()) continue;
+    now.conversation = place->conversation;
+    *place = std::move(now);
+  }
 }
 
 void Conversations::join(ConversationId from, ConversationId into) {
@@ -198,7 +243,7 @@ Task<> Conversations::move_on(Shard& shard, ConversationId from) {
   open.queue.erase(behind_turn, open.queue.end());
   for (auto& message : moved) {
     message.conversation = joined_.live(from);
-    deliver(std::move(message));
+    deliver(std::move(message), true);
   }
   if (auto wake = std::exchange(open.wake, std::nullopt)) (*wake)(0);
 }
@@ -242,11 +287,18 @@ Task<> Conversations::run(Shard& shard, ConversationId conversation) {
         continue;
       }
     }
-    // They are read one by one after a restart; all of them are there.
-    if (const auto& first = open.queue.front(); first.turn && open.queue.size() < first.together) {
+    if (std::exchange(open.changed, false)) {
+      co_await read_again(open);
+      continue;
+    }
+    // They are read one by one after a restart; all of them are there, but for what was deleted or joined elsewhere.
+    const auto& first = open.queue.front();
+    if (first.turn && open.queue.size() < first.together && open.waits < kWaitsForRest) {
+      ++open.waits;
       co_await wait_for_more(shard, conversation, open, std::chrono::seconds(1));
       continue;
     }
+    open.waits = 0;
     const auto place = co_await places_.take(whose);
     if (stopping_) break;
     if (open.queue.empty()) continue;  // they were moved on
@@ -289,10 +341,17 @@ Task<bool> Conversations::put_together(const std::vector<PendingMessage>& messag
 Task<> Conversations::turn(Shard& shard, Open& open, std::vector<PendingMessage> messages) {
   const auto began = std::chrono::steady_clock::now();
   if (!co_await put_together(messages)) co_return;
-  const PendingMessage message = merged(messages);
+  PendingMessage message = merged(messages);
   Typing::Handle typing;
   std::optional<std::vector<OutboundMessage>> parts;
-  while (!parts) {
+  for (int round = 0; !parts; ++round) {
+    if (round > 0) {
+      // The ledger knows better who wrote it: an approval, or a new address.
+      if (round > 1) co_await clock_.sleep(kStoreRetry);
+      if (stopping_) co_return;
+      for (auto& each : messages) each = co_await as_of_now(std::move(each));
+      message = merged(messages);
+    }
     auto outcome = co_await decide(shard, open, message, typing);
     // The ledger has it as pending: it is decided after the restart.
     if (!outcome) co_return;

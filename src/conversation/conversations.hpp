@@ -63,6 +63,7 @@ class Conversations {
   [[nodiscard]] std::size_t in_memory() const;
 
  private:
+  struct Incoming;
   struct Shard;
   struct Open;
   using Waiting = Backlog<PendingMessage>;
@@ -70,11 +71,17 @@ class Conversations {
   Waiting& waiting_of(TenantId tenant);
   /// Those of tenants that have something in the ledger.
   Task<> open_tenants();
-  void deliver(PendingMessage message);
-  void take_in(Shard& shard, PendingMessage message);
+  void deliver(PendingMessage message, bool changed = false);
+  void take_in(Shard& shard, Incoming incoming);
   void join(ConversationId from, ConversationId into);
   /// Passes on what waits in a conversation that was joined to another.
   Task<> move_on(Shard& shard, ConversationId from);
+  /// Marks conversations in which one of `users` waits: who they are is to be read again.
+  Task<> mark_changed(Shard& shard, TenantId tenant, std::vector<std::string> users);
+  /// Reads again who wrote what waits.
+  Task<> read_again(Open& open);
+  /// The message as it is in the ledger now, if it still waits; else as it was.
+  Task<PendingMessage> as_of_now(PendingMessage message);
   Task<> withdraw_on(Shard& shard, ConversationId conversation, std::string why);
   /// Gives up the turn under way where the new message is a reason to.
   void interrupt(Open& open, const PendingMessage& message);

@@ -348,6 +348,20 @@ TEST_F(ConversationsTest, SendsAReplyThatWasKeptThoughItsWriteFailed) {
   EXPECT_THAT(graph_.texts(), ElementsAre("re: a", "re: b"));
 }
 
+TEST_F(ConversationsTest, RunsOneTurnOfAMessageThatComesTwice) {
+  agent_.hold("a");
+  receive("491511", {"a", "b"});
+  ASSERT_TRUE(eventually([&] { return agent_.holds(); }));
+  // As where the ledger is being read while an approval releases what it has read already.
+  conversations_->reopen(world_.run(world_.ledger->pending(acme_, MessageId{1}, 10)).value());
+  receive("491511", {"c"});
+  agent_.release();
+  ASSERT_TRUE(sent(3));
+  EXPECT_THAT(graph_.texts(), ElementsAre("re: a", "re: b", "re: c"));
+  EXPECT_THAT(agent_.asked(), ElementsAre("a", "b", "c"));
+  EXPECT_TRUE(eventually([&] { return conversations_->in_memory() == 0; }));
+}
+
 TEST_F(ConversationsTest, GoesAwayWithMessagesOfferedAMomentBefore) {
   for (int i = 0; i < 100; ++i) receive("4915" + std::to_string(i), {"a"});
   conversations_.reset();

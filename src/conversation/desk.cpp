@@ -48,37 +48,64 @@ Task<Result<void>> Desk::hand_back(TenantRef tenant, ConversationId conversation
   co_return free;
 }
 
-Task<Result<HandReply::Kind>> Desk::may_reply(const Tenant& tenant, ConversationId id) {
+Task<Result<HandReply::Kind>> Desk::may_say(const Tenant& tenant, ConversationId id, const Saying& saying) {
   using enum HandReply::Kind;
+  const bool is_text = saying.message.is_text();
+  if (is_text && whatsapp::split_text(saying.message.view.text, whatsapp::kMaxTextCharacters).size() != 1)
+    co_return fail(ErrorKind::kInvalid, fmt::format("a text has 1 to {} characters", whatsapp::kMaxTextCharacters));
+  if (saying.key.size() > kMaxKeyBytes)
+    co_return fail(ErrorKind::kInvalid, fmt::format("an Idempotency-Key has {} bytes at most", kMaxKeyBytes));
   const auto conversation = co_await ledger_.conversation(tenant.id, id);
   if (!conversation) co_return std::unexpected(conversation.error());
   if (!tenant.owns_number(conversation->phone_number_id)) co_return kNoNumber;
   const auto user = co_await ledger_.user(tenant.id, conversation->user);
   if (!user) co_return std::unexpected(user.error());
+  if (saying.message.type == "pin" && !is_group(user->id))
+    co_return fail(ErrorKind::kInvalid, "type: pin is for groups alone");
   const auto stands = co_await access_.explain(tenant, conversation->phone_number_id,
                                                access_addresses(user->id, user->phone, user->bsuid));
   if (!stands) co_return std::unexpected(stands.error());
   if (stands->sender.opted_out) co_return kOptedOut;
+  if (stands->sender.standing == Standing::kBlocked) co_return kBlocked;
+  if (saying.message.type == "template") co_return kQueued;
   co_return conversation->last_inbound + whatsapp::kServiceWindow > clock_.now() ? kQueued : kWindowClosed;
 }
 
+Task<Result<HandReply>> Desk::put(const Tenant& tenant, ConversationId conversation, Saying saying) {
+  auto said = co_await ledger_.say(tenant.id, conversation, std::move(saying), ledger_.fence());
+  if (!said) co_return std::unexpected(said.error());
+  const MessageId message = said->message.id;
+  if (!said->before) outbox_.offer({std::move(said->message)});
+  co_return HandReply{HandReply::Kind::kQueued, message};
+}
+
 Task<Result<HandReply>> Desk::reply(TenantRef tenant, ConversationId conversation, Saying saying) {
-  if (saying.message.is_text() &&
-      whatsapp::split_text(saying.message.view.text, whatsapp::kMaxTextCharacters).size() != 1)
-    co_return fail(ErrorKind::kInvalid, fmt::format("a text has 1 to {} characters", whatsapp::kMaxTextCharacters));
-  if (saying.key.size() > kMaxKeyBytes)
-    co_return fail(ErrorKind::kInvalid, fmt::format("an Idempotency-Key has {} bytes at most", kMaxKeyBytes));
-  const auto may = co_await may_reply(*tenant, conversation);
+  const auto may = co_await may_say(*tenant, conversation, saying);
   if (!may) co_return std::unexpected(may.error());
   if (*may != HandReply::Kind::kQueued) co_return HandReply{*may, {}};
   // First nobody else answers any more, then the answer: never two at once.
   const auto taken = co_await take_over(tenant, conversation, saying.by, std::nullopt);
   if (!taken) co_return std::unexpected(taken.error());
-  auto said = co_await ledger_.say(tenant->id, conversation, std::move(saying), ledger_.fence());
-  if (!said) co_return std::unexpected(said.error());
-  const MessageId message = said->message.id;
-  if (!said->before) outbox_.offer({std::move(said->message)});
-  co_return HandReply{HandReply::Kind::kQueued, message};
+  co_return co_await put(*tenant, conversation, std::move(saying));
+}
+
+Task<Result<HandReply>> Desk::send(TenantRef tenant, ConversationId conversation, Saying saying) {
+  const auto may = co_await may_say(*tenant, conversation, saying);
+  if (!may) co_return std::unexpected(may.error());
+  if (*may != HandReply::Kind::kQueued) co_return HandReply{*may, {}};
+  co_return co_await put(*tenant, conversation, std::move(saying));
+}
+
+Task<Result<ConversationId>> Desk::conversation_with(TenantRef tenant, std::string number, whatsapp::Recipient who) {
+  const auto& numbers = tenant->phone_number_ids;
+  if (number.empty() && numbers.size() == 1) number = numbers.front();
+  if (number.empty())
+    co_return fail(ErrorKind::kInvalid,
+                   numbers.empty() ? std::string("no phone number is set: nothing can be sent")
+                                   : fmt::format("number: say by which it is sent: {}", fmt::join(numbers, ", ")));
+  if (!tenant->owns_number(number))
+    co_return fail(ErrorKind::kInvalid, fmt::format("number: {} is not one of yours", number));
+  co_return co_await ledger_.open_conversation(tenant->id, std::move(number), std::move(who), ledger_.fence());
 }
 
 void Desk::let_in(Access::Changed changed) {

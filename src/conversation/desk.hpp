@@ -13,12 +13,13 @@
 
 namespace claw {
 
-/// What an answer by hand became.
+/// What became of something that a person or a program of the tenant says.
 struct HandReply {
   enum class Kind : std::uint8_t {
     kQueued,        ///< It is in the outbox; `message` is it.
-    kWindowClosed,  ///< The person wrote last more than 24 hours ago: only a template would reach them.
+    kWindowClosed,  ///< The person wrote last more than 24 hours ago, or never: only a template would reach them.
     kOptedOut,      ///< They asked for no more messages.
+    kBlocked,       ///< The tenant has blocked them.
     kNoNumber,      ///< The conversation's phone number is none of the tenant's any more.
   };
   Kind kind = Kind::kQueued;
@@ -68,6 +69,14 @@ class Desk {
   /// kNotFound, kConflict for a key that was used for another text.
   [[nodiscard]] Task<Result<HandReply>> reply(TenantRef tenant, ConversationId conversation, Saying saying);
 
+  /// Puts what a program says into the outbox, and leaves the conversation to whoever has it. A template goes outside
+  /// of the window too. The same `saying.key` again gives the same message and sends nothing. Fails as reply().
+  [[nodiscard]] Task<Result<HandReply>> send(TenantRef tenant, ConversationId conversation, Saying saying);
+  /// The conversation with somebody at one of the tenant's numbers, made where there is none. kInvalid where the number
+  /// is not the tenant's, or is not named and there are several; else as Ledger::open_conversation().
+  [[nodiscard]] Task<Result<ConversationId>> conversation_with(TenantRef tenant, std::string number,
+                                                               whatsapp::Recipient who);
+
   /// Goes on with what an approval released; those who were let in are told so first, where the tenant wants it.
   void let_in(Access::Changed changed);
 
@@ -76,7 +85,9 @@ class Desk {
 
  private:
   Task<> welcome(Access::Changed changed);
-  [[nodiscard]] Task<Result<HandReply::Kind>> may_reply(const Tenant& tenant, ConversationId conversation);
+  [[nodiscard]] Task<Result<HandReply::Kind>> may_say(const Tenant& tenant, ConversationId conversation,
+                                                      const Saying& saying);
+  [[nodiscard]] Task<Result<HandReply>> put(const Tenant& tenant, ConversationId conversation, Saying saying);
 
   IoPool& io_;
   Ledger& ledger_;

@@ -94,6 +94,7 @@ TEST_F(IdentityTurnsTest, WhatIsStillOfferedUnderTheOldConversationGoesToTheOthe
   const auto last = hear(person("491511", "US.a"), "slow");
   ASSERT_TRUE(eventually([&] { return agent_.holds(); }));
   ASSERT_EQ(late.pending.at(0).conversation, from);
+  ASSERT_TRUE(sent(2));
   conversations_->reopen(std::move(late.pending));
   const auto count = graph_.texts().size();
   EXPECT_TRUE(always([&] { return graph_.texts().size() == count; })) << "it waits behind the turn under way there";
@@ -171,6 +172,56 @@ TEST_F(IdentityTurnsTest, InAGroupOnlyWhoAskedTakesTheQuestionBack) {
   EXPECT_EQ(record(asked).reason, "stopped by the person");
   ASSERT_TRUE(is(other, MessageState::kAnswered));
   agent_.release();
+}
+
+TEST_F(IdentityTurnsTest, InAGroupNobodysWordsAreReadAsAnothers) {
+  set("channel.policy", "allowlist");
+  allow("491511");
+  hear_in_group(phone("491511", "slow Omar"), "hi");
+  ASSERT_TRUE(eventually([&] { return agent_.holds(); }));
+  const auto one = hear_in_group(phone("491511", "Omar"), "one");
+  const auto stranger = hear_in_group(phone("491522", "Eve"), "give me all you have");
+  const auto two = hear_in_group(phone("491511", "Omar"), "two");
+  agent_.release();
+  ASSERT_TRUE(is(two, MessageState::kAnswered));
+  EXPECT_EQ(record(stranger).state, MessageState::kIgnored);
+  EXPECT_EQ(record(one).state, MessageState::kAnswered);
+  ASSERT_TRUE(sent(3));
+  EXPECT_THAT(graph_.texts(), ElementsAre("bot: slow Omar: hi", "bot: Omar: one", "bot: Omar: two"));
+}
+
+TEST_F(IdentityTurnsTest, WhatWaitsWhenItsPersonGetsANewNumberIsJudgedByWhoTheyAreNow) {
+  set("channel.policy", "pairing");
+  set("session.queue", "followup");
+  allow("491511");
+  hear(phone("491511"), "slow");
+  ASSERT_TRUE(eventually([&] { return agent_.holds(); }));
+  const auto waits = hear(phone("491511"), "two");
+  auto moved = message_of(phone("491511"), "[number changed]");
+  auto& message = std::get<whatsapp::Message>(moved.event.what);
+  message.type = "system";
+  message.changed_to = phone("491522");
+  moved.ignore_reason = "system_message";
+  receive(std::move(moved));
+  agent_.release();
+  ASSERT_TRUE(is(waits, MessageState::kAnswered));
+  ASSERT_TRUE(sent(2));
+  EXPECT_THAT(graph_.texts(), ElementsAre("bot: slow", "bot: two"));
+  EXPECT_THAT(world_.run(access_.list(acme_, {.standing = Standing::kPending})).value(), IsEmpty());
+}
+
+TEST_F(IdentityTurnsTest, WhatWaitsWhenItsPersonIsBlockedUnderAnotherAddressIsNotAnswered) {
+  set("session.queue", "followup");
+  allow("491522", Standing::kBlocked);
+  hear(phone("491522"), "never");
+  const auto slow = hear(person("", "US.a"), "slow");
+  ASSERT_TRUE(eventually([&] { return agent_.holds(); }));
+  const auto waits = hear(person("", "US.a"), "two");
+  hear(person("491522", "US.a"), "three");
+  agent_.release();
+  ASSERT_TRUE(is(waits, MessageState::kIgnored));
+  EXPECT_EQ(record(waits).reason, "blocked");
+  ASSERT_TRUE(is(slow, MessageState::kAnswered));
 }
 
 }  // namespace

@@ -166,10 +166,8 @@ Task<std::optional<SessionRecord>> Responder::session_of(ConversationId conversa
     }
     const auto session = co_await ledger_.session(conversation);
     if (session) {
-      std::unique_lock lock(mutex_);
-      const bool current = as_of == changes_;
-      lock.unlock();
-      if (current) remember(conversation, *session);
+      std::scoped_lock lock(mutex_);
+      if (as_of == changes_) remember(conversation, *session);
       co_return *session;
     }
     if (stopping_) co_return std::nullopt;
@@ -178,7 +176,6 @@ Task<std::optional<SessionRecord>> Responder::session_of(ConversationId conversa
 }
 
 void Responder::remember(ConversationId conversation, const SessionRecord& session) {
-  std::scoped_lock lock(mutex_);
   if (const auto found = known_.find(conversation.value); found != known_.end()) {
     found->second->second = session;
     return;
@@ -233,10 +230,8 @@ Task<std::optional<TurnOutcome>> Responder::respond(TenantRef tenant, PendingMes
   turn.outcome.conversation = turn.message.conversation;
   // What a pause changed meanwhile is read anew; else this is what the next turn begins with.
   {
-    std::unique_lock lock(mutex_);
-    const bool known = known_.contains(turn.message.conversation.value);
-    lock.unlock();
-    if (known) remember(turn.message.conversation, turn.session);
+    std::scoped_lock lock(mutex_);
+    if (known_.contains(turn.message.conversation.value)) remember(turn.message.conversation, turn.session);
   }
   co_return std::move(turn.outcome);
 }
@@ -267,7 +262,16 @@ bool Responder::obey(Turn& turn, const Command& command) {
       turn.say(help_text(owner));
       return true;
     case CommandKind::kStatus: {
-      const auto answer = turn.session.agent.empty() ? turn.tenant->default_agent : turn.session.agent;
+      // The command is no message that a rule could be about: what it would say of the next one without words.
+      const auto answer = answering(*turn.tenant, turn.session,
+                                    {.number = turn.message.phone_number_id,
+                                     .phone = turn.message.phone,
+                                     .bsuid = turn.message.bsuid,
+                                     .text = {},
+                                     .source_id = {},
+                                     .ctwa_clid = {},
+                                     .first_of_session = false})
+                              .agent;
       turn.say(turn.session.paused_until > clock_.now()
                    ? fmt::format("A person answers here: {}.", turn.session.paused_by)
                : answer.empty() ? std::string("Nobody answers here yet.")

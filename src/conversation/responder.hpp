@@ -68,6 +68,7 @@ class Responder {
   struct Delivery;
   Task<std::optional<bool>> let_in(Turn& turn);
   Task<std::optional<SessionRecord>> session_of(ConversationId conversation);
+  /// REQUIRES: mutex_ is held.
   void remember(ConversationId conversation, const SessionRecord& session);
   /// True if the message was a command that answers itself.
   bool obey(Turn& turn, const Command& command);

@@ -150,6 +150,34 @@ TEST_F(ResponderTest, KeepsTheAgentThatASessionBeganWith) {
   EXPECT_EQ(record(third).matched_by, "default");
 }
 
+TEST_F(ResponderTest, KnowsTheFirstMessageOfASessionAlsoAfterARestart) {
+  set("routing.rules", R"([{"by":"keyword","value":"offer","agent":"sales"}])");
+  ASSERT_TRUE(is(write("hello"), MessageState::kAnswered));
+  ASSERT_TRUE(is(write("/new"), MessageState::kAnswered));
+  ASSERT_TRUE(is(write("/status"), MessageState::kAnswered));
+  shut();
+  make();
+  const auto first = write("offer");
+  ASSERT_TRUE(is(first, MessageState::kAnswered));
+  EXPECT_EQ(record(first).agent, "sales");
+}
+
+TEST_F(ResponderTest, ReadsWhatIsLeftOfATurnWhereTheRestIsGone) {
+  const auto ids = write_all({"slow one", "two"});
+  ASSERT_TRUE(eventually([&] { return agent_.holds(); }));
+  shut();
+  // As after two conversations were joined: what was between them has a turn of its own, and so has each half.
+  TurnOutcome outcome;
+  outcome.state = MessageState::kNoReply;
+  ASSERT_TRUE(world_.run(world_.ledger->begin_turn(ids, world_.ledger->fence())));
+  ASSERT_TRUE(world_.run(world_.ledger->complete_turn(ids[0], outcome, world_.ledger->fence())));
+  make();
+  EXPECT_TRUE(eventually([&] {
+    world_.clock.advance(1s);
+    return record(ids[1]).state == MessageState::kAnswered;
+  }));
+}
+
 TEST_F(ResponderTest, LetsOnlyOwnersChooseAndPause) {
   set("session.owners", "+49 1512");
   ASSERT_TRUE(is(write("/agent sales"), MessageState::kAnswered));
@@ -194,6 +222,10 @@ TEST_F(ResponderTest, SaysWhoAnswersAndAsWhatOneIsKnown) {
   EXPECT_EQ(graph_.texts()[1], "You are known here as +491511.");
   EXPECT_THAT(graph_.texts()[2], ::testing::AllOf(HasSubstr("/new"), ::testing::Not(HasSubstr("/pause"))));
   EXPECT_THAT(agent_.turns(), IsEmpty());
+  set("routing.rules", R"([{"by":"number","value":"111","agent":"sales"}])");
+  write("/status");
+  ASSERT_TRUE(sent(4));
+  EXPECT_EQ(graph_.texts()[3], "sales answers here.") << "as the rules have it";
 }
 
 }  // namespace

@@ -52,9 +52,12 @@ std::size_t turn_size(const Tenant& tenant, const std::deque<PendingMessage>& wa
   if (first.turn) return static_cast<std::size_t>(std::ranges::find_if_not(waiting, same_turn) - waiting.begin());
   const auto window = tenant.session.debounce;
   if (!is_mergeable(tenant, first)) return 1;
+  const std::string author = sender_of(first).user;
   std::size_t count = 0, bytes = 0;
   for (const auto& message : waiting) {
     bytes += message.view.text.size();
+    // In a group each author is let in, or not, by themselves.
+    if (sender_of(message).user != author) break;
     if (message.turn || !is_mergeable(tenant, message) || count == tenant.session.max_merged ||
         (count > 0 && bytes > kMaxMergedBytes))
       break;
@@ -74,7 +77,10 @@ std::chrono::milliseconds debounce_left(const Tenant& tenant, const std::deque<P
   const std::chrono::milliseconds none{0};
   if (window == none || waiting.front().turn) return none;
   // Anything that cannot be merged flushes what is before it, and goes alone.
-  if (!std::ranges::all_of(waiting, [&](const PendingMessage& each) { return is_mergeable(tenant, each); }))
+  const std::string author = sender_of(waiting.front()).user;
+  if (!std::ranges::all_of(waiting, [&](const PendingMessage& each) {
+        return is_mergeable(tenant, each) && sender_of(each).user == author;
+      }))
     return none;
   if (waiting.size() >= tenant.session.max_merged) return none;
   const TimePoint quiet = waiting.back().received + window;

@@ -112,6 +112,17 @@ TEST(TurnSizeTest, ReadsWhatWasWrittenInOneGoAsOneWhereverTheTenantWaitsForThat)
   EXPECT_EQ(turn_size(tenant, without_end), 6U) << "five windows are the most";
 }
 
+TEST(TurnSizeTest, ReadsTwoPeopleOfAGroupByThemselves) {
+  Collecting tenant;
+  const auto by = [](PendingMessage message, std::string user) {
+    message.author = Author{.user = std::move(user), .phone = {}, .bsuid = {}, .name = {}};
+    return message;
+  };
+  EXPECT_EQ(turn_size(tenant, {by(text(1, "a"), "omar"), by(text(2, "b"), "omar"), by(text(3, "c"), "eve")}), 2U);
+  tenant.session.debounce = 1s;
+  EXPECT_EQ(debounce_left(tenant, {by(text(1, "a"), "omar"), by(text(2, "c"), "eve")}, {}), 0ms);
+}
+
 TEST(TurnSizeTest, KeepsTogetherWhatWasOneTurnBeforeACrash) {
   Tenant tenant;
   auto a = text(1, "a"), b = text(2, "b");

@@ -59,6 +59,7 @@ struct PairingAsked {
     kNew,      ///< `row` was made: its code is to be told.
     kAlready,  ///< There is one that lives; `row` is it.
     kFull,     ///< Too many wait at this number: nothing was made.
+    kDecided,  ///< Somebody allowed or blocked the sender meanwhile; `row` is that, and nothing was made.
   };
   Kind kind = Kind::kFull;
   AccessRow row;

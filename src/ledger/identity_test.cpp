@@ -494,6 +494,31 @@ TEST_F(IdentityTest, WhoWritesFromAnAddressThatWasTakenAwayIsSomebodyNew) {
   EXPECT_THAT(said("491511"), ElementsAre("a"));
 }
 
+TEST_F(IdentityTest, WhoGetsAnAddressThatWasTakenAwayInheritsNoAccess) {
+  write(both("491511", "US.a"), "a");
+  put("491511", Standing::kAllowed);
+  ASSERT_TRUE(world_.run(identities_.unlink(kAcme, "491511", "491511", audit("user.unlink"))));
+  EXPECT_THAT(access(), ElementsAre("US.a=allowed"));
+}
+
+TEST_F(IdentityTest, WhatWasHeldTogetherIsReleasedWithoutABondToWhatMayBeGone) {
+  const auto a = write(only("US.a"), "a");
+  const auto b = write(phone("491511"), "b");
+  const auto c = write(only("US.a"), "c");
+  const Fence fence = world_.ledger->fence();
+  ASSERT_TRUE(world_.run(world_.ledger->begin_turn({a.id, c.id}, fence)));
+  auto held = ended(MessageState::kHeld);
+  held.also = {c.id};
+  ASSERT_TRUE(world_.run(world_.ledger->complete_turn(a.id, held, fence)));
+  ASSERT_TRUE(world_.run(world_.ledger->complete_turn(b.id, ended(MessageState::kHeld), fence)));
+  ASSERT_TRUE(world_.run(identities_.merge(kAcme, "491511", "US.a", audit())));
+  const auto decided = world_.run(
+      access_.put({.tenant = kAcme, .address = "491511", .standing = Standing::kAllowed, .by = "ada"}, audit()));
+  ASSERT_TRUE(decided);
+  ASSERT_THAT(decided->released, SizeIs(3));
+  for (const auto& message : decided->released) EXPECT_FALSE(message.turn) << message.view.text;
+}
+
 TEST_F(IdentityTest, AnAdminMergesTwoAndTheOneTheyNamedStays) {
   const auto a = write(phone("491511", "Ada"), "a");
   const auto b = write(phone("491522"), "b");

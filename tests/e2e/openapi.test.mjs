@@ -560,7 +560,8 @@ test("who may talk, who answers and how is set over the API, told, and not overw
 test("a person answers by hand where it arrives, and is told where it would not", async () => {
   const ask = async (name, path, { status = 200, body = {}, headers } = {}) => {
     const operation = operations.find((each) => each.name === name);
-    const answer = await call("POST", `/api/v1/conversations/${path}`, acme.token, { body: JSON.stringify(body), headers });
+    const at = path.startsWith("/") ? `/api/v1${path}` : `/api/v1/conversations/${path}`;
+    const answer = await call("POST", at, acme.token, { body: JSON.stringify(body), headers });
     check(operation, answer, path);
     assert.equal(answer.status, status, `${name} ${path}: ${answer.text}`);
     return JSON.parse(answer.text);
@@ -577,6 +578,19 @@ test("a person answers by hand where it arrives, and is told where it would not"
   assert.equal((await ask("answerByHand", `${open}/messages`, once)).id, first.id);
   assert.equal((await ask("answerByHand", `${open}/messages`, { ...once, status: 409, body: { text: "something else" } })).type, "about:blank");
   await ask("answerByHand", `${open}/messages`, { status: 400, body: { text: "" } });
+  const place = { type: "location", location: { latitude: 52.52, longitude: 13.4, name: "Shop" }, reply_to: first.id };
+  const to = "+49 155 5000041";
+  await ask("sendMessage", "/messages", { status: 400, body: { text: "to nobody" } });
+  await ask("sendMessage", "/messages", { status: 400, body: { to: "somebody", text: "hi" } });
+  const past = await ask("sendMessage", "/messages", { status: 400, body: { to, type: "location", location: { latitude: 91, longitude: 0 } } });
+  assert.deepEqual([past.type, past.field, past.given], ["/problems/message-limit", "location.latitude", "91"]);
+  await ask("sendMessage", "/messages", { status: 409, body: { to: "+49 155 5999999", text: "who never wrote" } });
+  await ask("sendMessage", "/messages", { status: 404, body: { conversation: "c_0000000000000000", text: "hi" } });
+  await eventually("it can be answered", async () => (await read(`/api/v1/messages/${first.id}`)).wamid !== "");
+  const sent = await ask("sendMessage", "/messages", { status: 202, body: { to, ...place }, headers: { "idempotency-key": "place-1" } });
+  assert.equal(sent.type, "location");
+  assert.match(sent.text, /Shop/);
+  assert.equal((await ask("sendMessage", "/messages", { status: 202, body: { to, ...place }, headers: { "idempotency-key": "place-1" } })).id, sent.id);
   assert.ok((await ask("takeOver", `${open}/take-over`, { body: { minutes: 5 } })).held_by);
   await ask("takeOver", `${open}/take-over`, { body: { minutes: 0 }, status: 400 });
   assert.equal((await ask("handBack", `${open}/hand-back`)).held_by, null);

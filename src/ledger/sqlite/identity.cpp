@@ -258,6 +258,8 @@ void Identity::link(TenantId tenant, User user, const std::string& address) {
 void Identity::unlink(TenantId tenant, User user, const std::string& address) {
   db_.run("DELETE FROM kv WHERE tenant = $1 AND key = $2 AND value = $3", tenant, key_of(address), user.public_id);
   without(tenant, user, address);
+  // Who writes from it next is somebody else; its person keeps what was decided about them.
+  move_access(db_, tenant, address, any_address(user));
   changed(tenant, user);
 }
 

@@ -224,7 +224,7 @@ Task<Result<std::vector<HistoryEntry>>> SqliteLedger::history(ConversationId con
     // A reply stands in the list where it was written, which may be behind later messages; its turn says where it
     // belongs.
     struct Said {
-      std::int64_t turn, direction, part;
+      std::int64_t turn, direction, part, id;
       std::string text;
     };
     std::vector<Said> found;
@@ -234,15 +234,20 @@ Task<Result<std::vector<HistoryEntry>>> SqliteLedger::history(ConversationId con
                           next);
       if (!row.next()) break;
       const auto direction = row->integer(1);
-      const auto turn = direction == 1 && row->integer(3) > 0 ? row->integer(3) : row->integer(0);
+      // Of messages that were read together the first names the turn, negative; their reply comes after all of them.
+      const bool of_turn = direction == 1 ? row->integer(3) > 0 : row->integer(3) < 0;
+      const auto id = row->integer(0);
+      const auto turn = of_turn ? std::abs(row->integer(3)) : id;
       next = row->integer(6);
       const auto state = static_cast<MessageState>(row->integer(2));
       const bool had_a_turn = direction == 1 || (state != MessageState::kIgnored && state != MessageState::kPending &&
                                                  state != MessageState::kHeld);
       if (turn >= first.value && turn < message.value && had_a_turn)
-        found.push_back({turn, direction, row->integer(4), text_of(row->text(5), author_at(*row.operator->(), 7))});
+        found.push_back({turn, direction, direction == 1 ? row->integer(4) : 0, id,
+                         text_of(row->text(5), author_at(*row.operator->(), 7))});
     }
-    std::ranges::sort(found, {}, [](const Said& said) { return std::tuple(said.turn, said.direction, said.part); });
+    std::ranges::sort(found, {},
+                      [](const Said& said) { return std::tuple(said.turn, said.direction, said.part, said.id); });
     Entries entries;
     for (auto& said : found) entries.push_back({static_cast<Direction>(said.direction), std::move(said.text)});
     return entries;

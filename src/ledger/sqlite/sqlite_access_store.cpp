@@ -110,7 +110,8 @@ std::vector<PendingMessage> release(Database& db, const AccessRow& row) {
     for (const std::int64_t id : held_in(db, conversation)) {
       // Its sender was told a code by a part of this turn; what follows is numbered on.
       db.run(
-          "UPDATE messages SET state = 0, reason = '', part = (SELECT count(*) FROM messages r WHERE r.turn = $1 "
+          "UPDATE messages SET state = 0, reason = '', turn = 0, attempts = 0, part = (SELECT count(*) FROM messages r "
+          "WHERE r.turn = $1 "
           "AND r.turn > 0) WHERE id = $1",
           id);
       released.push_back(pending_message(db, MessageId{id}));
@@ -179,6 +180,8 @@ Task<Result<PairingAsked>> SqliteAccessStore::ask(AccessRow request, std::size_t
         there && there->standing == Standing::kPending) {
       const bool again = there->asked_by == request.asked_by;
       return PairingAsked{again ? PairingAsked::Kind::kNew : PairingAsked::Kind::kAlready, std::move(*there)};
+    } else if (there && there->standing != Standing::kUnknown) {
+      return PairingAsked{PairingAsked::Kind::kDecided, std::move(*there)};
     }
     {
       auto row = db.query("SELECT count(*) FROM access WHERE standing = 2 AND tenant = $1 AND number = $2",

@@ -103,19 +103,20 @@ bool let_in_meanwhile(Database& db, MessageId message) {
   });
 }
 
-TimePoint last_turn_of(Database& db, ConversationId conversation) {
+/// When the newest message of this session came in that had a turn; a command is none.
+TimePoint last_turn_of(Database& db, ConversationId conversation, MessageId first) {
   std::int64_t id = 0;
   {
     auto row = db.query("SELECT last_message FROM conversations WHERE id = $1", conversation);
     if (row.next()) id = row->integer(0);
   }
-  for (int i = 0; i < kMaxLookBack && id > 0; ++i) {
-    auto row = db.query("SELECT previous, direction, state, created_ms FROM messages WHERE id = $1", id);
+  for (int i = 0; i < kMaxLookBack && id >= std::max<std::int64_t>(first.value, 1); ++i) {
+    auto row = db.query("SELECT previous, direction, state, created_ms, matched_by FROM messages WHERE id = $1", id);
     if (!row.next()) break;
     const auto state = static_cast<MessageState>(row->integer(2));
     const bool had_a_turn =
         state == MessageState::kAnswered || state == MessageState::kNoReply || state == MessageState::kAgentFailed;
-    if (row->integer(1) == 0 && had_a_turn) return from_ms(row->integer(3));
+    if (row->integer(1) == 0 && had_a_turn && row->view(4) != "command") return from_ms(row->integer(3));
     id = row->integer(0);
   }
   return {};
@@ -204,7 +205,7 @@ Task<Result<SessionRecord>> SqliteLedger::session(ConversationId conversation) {
   return store_.read<SessionRecord>([asked = conversation](Database& db) -> Result<SessionRecord> {
     const ConversationId conversation = live_conversation(db, asked);
     SessionRecord session = session_of(db, conversation);
-    session.last_turn = last_turn_of(db, conversation);
+    session.last_turn = last_turn_of(db, conversation, session.first);
     return session;
   });
 }

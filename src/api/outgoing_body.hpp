@@ -1,0 +1,23 @@
+#pragma once
+
+#include <expected>
+
+#include <boost/json.hpp>
+
+#include "base/public_id.hpp"
+#include "conversation/desk.hpp"
+#include "ledger/ledger.hpp"
+#include "net/http.hpp"
+
+namespace claw {
+
+/// What a client wants to be sent: a Cloud API message object, or `{"text": "…"}` for short. `reply_to` is one of our
+/// ids of a message of the conversation, or a wamid. Fails with the answer for the client. Only for .cpp files of api/.
+[[nodiscard]] Task<std::expected<whatsapp::Outgoing, net::HttpResponse>> outgoing_in(boost::json::object body,
+                                                                                     TenantId tenant, Ledger& ledger,
+                                                                                     const PublicIds& ids);
+
+/// Why something was not put into the outbox, with a type that a program can tell apart.
+[[nodiscard]] net::HttpResponse not_said(HandReply::Kind kind);
+
+}  // namespace claw
