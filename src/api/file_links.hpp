@@ -37,7 +37,7 @@ class FileLinks {
 
  private:
   [[nodiscard]] std::string signature(std::string_view words) const;
-  SecretString key_;
+  SecretString key_;  // constant after construction
   PublicIds ids_;
 };
 

@@ -14,9 +14,9 @@
 namespace claw {
 namespace {
 
+using ::testing::HasSubstr;
 using testing::HttpAnswer;
 using testing::HttpHeaders;
-using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
 const std::string kPicture = "\x89PNG\r\n\x1a\n and what makes a picture";
@@ -65,9 +65,7 @@ class MediaApiTest : public ::testing::Test {
     return call("POST", "/api/v1/media" + (filename.empty() ? "" : "?filename=" + net::percent_encode(filename)),
                 {{"Content-Type", type}}, bytes);
   }
-  static boost::json::object object_of(const HttpAnswer& answer) {
-    return boost::json::parse(answer.body).as_object();
-  }
+  static boost::json::object object_of(const HttpAnswer& answer) { return boost::json::parse(answer.body).as_object(); }
   static std::string text_of(const HttpAnswer& answer, const char* name) {
     return std::string(object_of(answer).at(name).as_string());
   }
@@ -86,10 +84,8 @@ class MediaApiTest : public ::testing::Test {
   sqlite::SqliteMediaStore store_{*world_.store};
   FolderStore blobs_{dir_.file("files"), workers_};
   const PublicIds ids_{tenants_.vault.derive("public ids")};
-  FileLibrary library_{{store_, blobs_, meta_, workers_, world_.clock, metrics_, &scanner_},
-                       tenants_.vault,
-                       ids_,
-                       dir_.file("tmp")};
+  FileLibrary library_{
+      {store_, blobs_, meta_, workers_, world_.clock, metrics_, &scanner_}, tenants_.vault, ids_, dir_.file("tmp")};
   testing::TestPeople people_{world_};
   ApiTokens tokens_{world_.io, tenants_.directory, tenants_.store, world_.clock};
   Guard guard_{tenants_.directory, tokens_, people_.people, net::NetworkSet::make({}).value()};
@@ -115,7 +111,8 @@ TEST_F(MediaApiTest, AFileIsBroughtLookedUpAndListed) {
 TEST_F(MediaApiTest, AFormIsTakenAsWellAsBareBytes) {
   const std::string body =
       "--b\r\nContent-Disposition: form-data; name=\"note\"\r\n\r\nhi\r\n"
-      "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"../../a.png\"\r\nContent-Type: image/png\r\n\r\n" +
+      "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"../../a.png\"\r\nContent-Type: "
+      "image/png\r\n\r\n" +
       kPicture + "\r\n--b--\r\n";
   const auto made = upload(body, "multipart/form-data; boundary=b");
   ASSERT_EQ(made.status, 201) << made.body;

@@ -32,6 +32,7 @@ class RealPrograms {
   void start_gateway();
   void start_simulator();
   void kill_gateway() { gateway_.reset(); }
+  [[nodiscard]] pid_t gateway_pid() const { return gateway_->pid(); }
   void kill_simulator() { simulator_.reset(); }
 
   /// One `clawcentral` command; its standard output.
