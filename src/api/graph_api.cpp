@@ -38,7 +38,8 @@ HttpResponse not_said(HandReply::Kind kind, std::string_view number) {
                             "Message failed to send because more than 24 hours have passed since the customer last "
                             "replied to this number."});
     case HandReply::Kind::kOptedOut:
-      return graph_problem({400, 131050, 0, "User has opted out", "The person asked this tenant for no more messages."});
+      return graph_problem(
+          {400, 131050, 0, "User has opted out", "The person asked this tenant for no more messages."});
     case HandReply::Kind::kBlocked:
       return graph_problem({400, 131026, 0, "Message undeliverable", "The tenant has blocked this person."});
     default:
@@ -48,8 +49,7 @@ HttpResponse not_said(HandReply::Kind kind, std::string_view number) {
 
 HttpResponse of_error(const Error& error) {
   if (error.kind == ErrorKind::kInvalid) return invalid(error.message);
-  if (error.kind == ErrorKind::kConflict)
-    return graph_problem({409, 100, 0, "Invalid parameter", error.message});
+  if (error.kind == ErrorKind::kConflict) return graph_problem({409, 100, 0, "Invalid parameter", error.message});
   if (error.kind == ErrorKind::kNotFound) return unseen(error.message);
   return graph_problem({503, 2, 0, "Service temporarily unavailable", "Try again in a moment."});
 }
@@ -137,7 +137,8 @@ GraphApi::Answer GraphApi::messages(HttpRequest& request, const Caller& caller) 
   if (!caller.tenant->owns_number(number)) co_return unseen(number);
   boost::system::error_code fault;
   auto body = json::parse(request.body, fault);
-  if (fault || !body.is_object()) co_return graph_problem({400, 100, 0, "Invalid parameter", "The body is no JSON object."});
+  if (fault || !body.is_object())
+    co_return graph_problem({400, 100, 0, "Invalid parameter", "The body is no JSON object."});
   auto& object = body.get_object();
   if (text_in(object, "messaging_product") != "whatsapp")
     co_return graph_problem({400, 100, 0, "The parameter messaging_product is required.", ""});
@@ -187,8 +188,8 @@ GraphApi::Answer GraphApi::outcome(TenantId tenant, MessageId message, std::stri
     const auto record = co_await parts_.ledger.message(tenant, message);
     if (!record) co_return of_error(record.error());
     if (record->state == MessageState::kFailed)
-      co_return graph_problem({400, record->error_code == 0 ? 131000 : record->error_code, 0,
-                               "Message failed to send", record->reason});
+      co_return graph_problem(
+          {400, record->error_code == 0 ? 131000 : record->error_code, 0, "Message failed to send", record->reason});
     if (!record->wamid.empty()) co_return sent_response(input, record->wamid, false);
     if (record->state == MessageState::kUnknown || parts_.clock.now() + pause >= until) break;
     co_await parts_.clock.sleep(pause);
