@@ -4,9 +4,9 @@
 #include <string>
 #include <string_view>
 
-#include "base/public_id.hpp"
 #include "base/clock.hpp"
 #include "base/ids.hpp"
+#include "base/public_id.hpp"
 #include "base/secret_string.hpp"
 
 namespace claw {

@@ -7,9 +7,9 @@
 
 #include <boost/json/fwd.hpp>
 
-#include "base/public_id.hpp"
 #include "base/io_pool.hpp"
 #include "base/log.hpp"
+#include "base/public_id.hpp"
 #include "base/task_group.hpp"
 #include "ledger/ledger.hpp"
 #include "net/event_hub.hpp"

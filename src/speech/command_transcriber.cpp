@@ -6,9 +6,9 @@
 #include <fmt/format.h>
 
 #include "base/log.hpp"
+#include "base/run_command.hpp"
 #include "base/text.hpp"
 #include "speech/multipart.hpp"
-#include "base/run_command.hpp"
 
 namespace claw {
 namespace {
