@@ -693,7 +693,7 @@ test("odd requests get described answers and harm nothing", async () => {
         assert.ok(answer.status < 500 || (operation.name === "stream" && answer.status === 503), `${operation.method} ${path}: ${answer.status} ${answer.text}`);
         check(operation, answer, JSON.stringify({ path, headers, body: String(body).slice(0, 80) }));
       }
-  assert.equal((await call("POST", "/api/v1/messages", acme.token)).status, 405);
+  assert.equal((await call("PUT", "/api/v1/messages", acme.token)).status, 405);
   assert.equal((await call("GET", "/api/v1/nothing", acme.token)).status, 404);
   const page = await read("/api/v1/messages");
   assert.ok(page.messages.length > 0, "it still serves");

@@ -6,6 +6,7 @@
 
 #include "support/eventually.hpp"
 #include "support/process.hpp"
+#include "support/run_program.hpp"
 #include "support/temp_dir.hpp"
 
 namespace claw::testing {

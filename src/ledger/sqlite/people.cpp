@@ -199,8 +199,8 @@ Task<Result<Conversations>> SqliteLedger::conversations(TenantId tenant, Convers
 Task<Result<ConversationRecord>> SqliteLedger::conversation(TenantId tenant, ConversationId id) {
   return store_.read<ConversationRecord>([tenant, id](Database& db) -> Result<ConversationRecord> {
     auto row = db.query(CLAW_CONVERSATION_COLUMNS
-                        "FROM conversations c JOIN users u ON u.id = c.user JOIN messages m ON m.id = c.last_message "
-                        "WHERE c.id = $2 AND c.tenant = $3",
+                        "FROM conversations c JOIN users u ON u.id = c.user LEFT JOIN messages m ON m.id = "
+                        "c.last_message WHERE c.id = $2 AND c.tenant = $3",
                         kPreviewCharacters, live_conversation(db, id), tenant);
     if (!row.next()) return fail(ErrorKind::kNotFound, "there is no such conversation");
     return conversation_at(*row.operator->());
