@@ -74,6 +74,12 @@ Caller Guard::identify(const Credentials& by) const {
   return caller;
 }
 
+std::optional<Caller> Guard::program_of(const net::HttpRequest& request) const {
+  Caller caller = identify_program(credentials_of(request));
+  if (!caller.tenant) return std::nullopt;
+  return caller;
+}
+
 void Guard::enter(Caller& caller, std::string_view tenant) const {
   auto named = directory_.by_name(tenant);
   const auto role = named ? caller.session->person->role_in(named->id) : std::nullopt;

@@ -40,6 +40,10 @@ class Guard {
   /// called after the request is gone.
   [[nodiscard]] std::function<bool()> still_allowed(const net::HttpRequest& request, Permission permission) const;
 
+  /// The program that sent a request, by its token; nothing for anybody else. For routes that answer in words of their
+  /// own, which look at permissions themselves.
+  [[nodiscard]] std::optional<Caller> program_of(const net::HttpRequest& request) const;
+
   /// True if a proxy of ours was reached by https.
   [[nodiscard]] bool came_by_https(const net::HttpRequest& request) const;
 

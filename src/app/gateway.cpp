@@ -16,6 +16,7 @@
 #include "api/admin_api.hpp"
 #include "api/admin_page.hpp"
 #include "api/desk_api.hpp"
+#include "api/graph_api.hpp"
 #include "api/guard.hpp"
 #include "api/guide_api.hpp"
 #include "api/identity_api.hpp"
@@ -300,6 +301,8 @@ struct Gateway::Parts {
   std::unique_ptr<DeskApi> desk_api;
   std::unique_ptr<SpeechApi> speech_api;
   std::unique_ptr<MediaApi> media_api;
+  std::unique_ptr<PassThrough> pass_through;
+  std::unique_ptr<GraphApi> graph_api;
   std::unique_ptr<sqlite::SqliteIdentityStore> identities;
   std::unique_ptr<IdentityApi> identity_api;
   std::unique_ptr<AccessApi> access_api;
@@ -395,6 +398,11 @@ Result<void> Gateway::Parts::make_pipeline() {
   access_api = std::make_unique<AccessApi>(*access, *ledger, *guard, clock, ids);
   desk_api = std::make_unique<DeskApi>(*desk, *ledger, *guard, clock, ids);
   media_api = std::make_unique<MediaApi>(*library, *guard, clock, FileLinks(tenants.vault->derive("file links"), ids));
+  pass_through =
+      std::make_unique<PassThrough>(*http, GraphClient::Options{config.graph_base_url, config.graph_version});
+  graph_api = std::make_unique<GraphApi>(
+      GraphApi::Parts{*desk, *ledger, *graph, *pass_through, *library, *guard, clock},
+      FileLinks(tenants.vault->derive("file links"), ids), ids, config.outside_url());
   speech_api = std::make_unique<SpeechApi>(*tenants.admin, *speech, *guard, names_of(speech_commands(config)));
   identities = std::make_unique<sqlite::SqliteIdentityStore>(*tenants.store, clock);
   identity_api =
@@ -521,6 +529,7 @@ Result<void> Gateway::Parts::listen() {
   desk_api->add_routes(public_router);
   speech_api->add_routes(public_router);
   media_api->add_routes(public_router);
+  graph_api->add_routes(public_router);
   identity_api->add_routes(public_router);
   access_api->add_routes(public_router);
   sign_in_api->add_routes(public_router);

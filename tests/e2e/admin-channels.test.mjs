@@ -8,6 +8,7 @@ import { openBrowser } from "./browser.mjs";
 import { channelPart } from "./channel-stub.mjs";
 import { inboxPart } from "./inbox-stub.mjs";
 import { routingPart } from "./routing-stub.mjs";
+import { speechPart } from "./speech-stub.mjs";
 import { eventually } from "./support.mjs";
 
 let shared;
@@ -22,7 +23,7 @@ before(async () => {
 });
 after(() => shared.close());
 beforeEach(async () => {
-  stub = await startWorld(inboxPart({ count: 30 }), channelPart(), accessPart(), routingPart());
+  stub = await startWorld(inboxPart({ count: 30 }), channelPart(), accessPart(), routingPart(), speechPart());
   ({ world, acme } = stub);
   browser = await openPage(stub, shared);
   ({ page } = browser);

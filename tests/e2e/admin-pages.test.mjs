@@ -12,6 +12,7 @@ import { channelPart } from "./channel-stub.mjs";
 import { everyKind, inboxPart, NUMBER } from "./inbox-stub.mjs";
 import { lowContrast, unnamedControls } from "./page-checks.mjs";
 import { routingPart } from "./routing-stub.mjs";
+import { speechPart } from "./speech-stub.mjs";
 
 /** Address, heading, and what to press for a dialog that has to be as good. */
 const PAGES = [
@@ -41,6 +42,7 @@ const PAGES = [
   ["/t/acme/users/group:120363000000000001", "Users"],
   ["/t/acme/settings/secrets", "Secrets", "Replace WHATSAPP_ACCESS_TOKEN"],
   ["/t/acme/settings/conversations", "Conversations"],
+  ["/t/acme/settings/speech", "Speech"],
   ["/t/acme/settings/members", "Members", "Invite"],
   ["/t/acme/settings/tokens", "API tokens", "Make a token"],
   ["/t/acme/settings/audit", "Audit log"],
@@ -59,7 +61,7 @@ describe("every page of the admin UI", () => {
   let page;
 
   before(async () => {
-    stub = await startWorld(inboxPart({ count: 40 }), channelPart(), accessPart(), routingPart());
+    stub = await startWorld(inboxPart({ count: 40 }), channelPart(), accessPart(), routingPart(), speechPart());
     const [maria] = stub.world.inbox.conversations;
     stub.world.inbox.messages.set(maria.id, []);
     everyKind(stub.world.inbox, maria);

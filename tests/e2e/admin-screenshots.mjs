@@ -9,6 +9,7 @@ import { openBrowser } from "./browser.mjs";
 import { channelPart } from "./channel-stub.mjs";
 import { inboxPart, NUMBER } from "./inbox-stub.mjs";
 import { routingPart, SETTINGS } from "./routing-stub.mjs";
+import { speechPart } from "./speech-stub.mjs";
 
 const images = fileURLToPath(new URL("../../docs/images/", import.meta.url));
 const ago = (minutes) => new Date(Date.now() - minutes * 60_000).toISOString();
@@ -44,6 +45,7 @@ const PICTURES = [
     await page.getByText("What will happen").waitFor();
   }],
   ["secrets", "/t/acme/settings/secrets"],
+  ["speech-settings", "/t/acme/settings/speech", (page) => page.getByText("Try it").waitFor()],
   ["conversation-settings", "/t/acme/settings/conversations", (page) => page.locator(".picture").last().waitFor()],
   ["members", "/t/acme/settings/members"],
   ["tokens", "/t/acme/settings/tokens"],
@@ -79,7 +81,7 @@ function furnish(stub) {
   const reply = (asked, ms, text, state = "read") => inbox.add(maria, { direction: "outbound", state, text, answers: asked.id, created_at: new Date(Date.parse(asked.created_at) + ms).toISOString() });
   reply(add({ text: "Good morning! Where is my order *4711*?" }), 1_800, "Good morning Maria! It left us on Friday and should be with you _today_ before six.");
   add({ type: "image", text: "[image] The last parcel came like this", data: { media: { type: "image", mime_type: "image/jpeg", caption: "The last parcel came like this" } } });
-  reply(add({ type: "audio", text: "[voice message]", data: { media: { type: "audio", voice: true, mime_type: "audio/ogg", transcript: "Please tell the driver to ring twice." } } }), 2_300,
+  reply(add({ type: "audio", text: "[voice message]", data: { media: { type: "audio", voice: true, mime_type: "audio/ogg" }, transcript: { text: "Please tell the driver to ring twice.", provider: "embedded", by: "Moonshine tiny" } } }), 2_300,
     "I am sorry about that box. The driver is asked to ring twice this time.");
   reply(add({ text: "Wonderful, thank you!" }), 1_200, "You are welcome. Have a good day!");
   const unnamed = inbox.person(null, "4917155500099");
@@ -108,7 +110,7 @@ function answerByHand(inbox) {
 }
 
 test("the admin UI, as the documents show it", async () => {
-  const stub = await startWorld(inboxPart({ count: 312 }), channelPart(), accessPart(), routingPart());
+  const stub = await startWorld(inboxPart({ count: 312 }), channelPart(), accessPart(), routingPart(), speechPart());
   const shared = await openBrowser({ viewport: { width: 1280, height: 800 }, reducedMotion: "reduce" });
   try {
     const maria = furnish(stub);

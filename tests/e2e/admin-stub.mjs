@@ -35,7 +35,7 @@ export async function startAdminStub(folder, ...parts) {
 
   const find = (list, key, value) => list.find((one) => one[key] === value) ?? (() => { throw new Refusal(404, "That is not here."); })();
   const addTenant = (name) => {
-    const tenant = { name, enabled: true, created_at: now(), policy: "pairing", policies: {}, limits: { inbound_per_second: 0, turns_at_a_time: 0, stored_bytes: 0, retention_days: 0 },
+    const tenant = { name, enabled: true, created_at: now(), policy: "pairing", policies: {}, limits: { inbound_per_second: 0, turns_at_a_time: 0, stored_bytes: 0, retention_days: 0, media_days: 0 },
       usage: { stored_bytes: 0, messages: 0 }, version: 1, secrets: {}, members: [], invitations: [], tokens: [], audit: [] };
     world.tenants.push(tenant);
     return tenant;
@@ -273,7 +273,7 @@ export async function startAdminStub(folder, ...parts) {
     request.on("data", (chunk) => (text += chunk));
     request.on("end", () => {
       try {
-        const answer = ask(request, url, text ? JSON.parse(text) : {});
+        const answer = ask(request, url, text && !/^(audio|video)\//.test(request.headers["content-type"] ?? "") ? JSON.parse(text) : {});
         const whole = answer?.headers ? answer : answer?.body && answer.status ? answer : { status: answer === undefined ? 204 : 200, body: answer };
         response.writeHead(whole.status, { "Content-Type": "application/json", ...whole.headers });
         response.end(whole.body === undefined ? "" : JSON.stringify(whole.body));

@@ -432,7 +432,7 @@ describe("the platform", () => {
     await labelled("Days that messages are kept").fill("30");
     await button("Save limits").click();
     await page.getByText("Limits saved.").waitFor();
-    assert.deepEqual(stub.acme.limits, { inbound_per_second: 0, turns_at_a_time: 0, stored_bytes: 500_000_000, retention_days: 30 });
+    assert.deepEqual(stub.acme.limits, { inbound_per_second: 0, turns_at_a_time: 0, stored_bytes: 500_000_000, retention_days: 30, media_days: 0 });
   });
 
   test("a number that nobody has is given to a tenant", async () => {

@@ -178,7 +178,7 @@ export function everyKind(inbox, conversation) {
     answers: first.id, state: "read", created_at: new Date(Date.parse(first.created_at) + 1_800).toISOString() });
   add({ type: "reaction", text: "[reaction] 👍", data: { reaction: { message_id: `wamid.${parseInt(first.id.slice(2), 16) + 1}`, emoji: "👍" } } });
   add({ type: "image", text: "[image] This is how the last one came", data: { media: { type: "image", id: "1", mime_type: "image/jpeg", caption: "This is how the last one came" } } });
-  const voice = add({ type: "audio", text: "[voice message]", data: { media: { type: "audio", voice: true, mime_type: "audio/ogg", transcript: "And please tell the driver to ring twice." } } });
+  const voice = add({ type: "audio", text: "[voice message]", data: { media: { type: "audio", voice: true, mime_type: "audio/ogg" }, transcript: { text: "And please tell the driver to ring twice.", provider: "embedded", by: "Moonshine tiny" } } });
   add({ direction: "outbound", text: "I have told the driver.", answers: voice.id, state: "delivered" });
   add({ type: "document", text: "[document invoice-4711.pdf]", data: { media: { type: "document", filename: "invoice-4711.pdf", mime_type: "application/pdf" } } });
   add({ type: "location", text: "[location] Marienplatz, Munich, 48.137154, 11.576124", data: { location: { latitude: 48.137154, longitude: 11.576124, name: "Marienplatz", address: "Munich" } } });

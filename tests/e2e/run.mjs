@@ -2,10 +2,11 @@
 //
 //   node run.mjs demo BUILD_FOLDER TEST.mjs       gateway and simulator, as `make demo` starts them
 //   node run.mjs model BUILD_FOLDER TEST.mjs      the same, with a stub of a model's server as the agent
+//   node run.mjs bot BUILD_FOLDER TEST.mjs        the same, with an API token of its tenant in API_TOKEN
 //   node run.mjs simulator BUILD_FOLDER TEST.mjs  a simulator of its own
 //   node run.mjs first BUILD_FOLDER TEST.mjs      a gateway that never ran before, and a simulator that does not know it
 
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -55,6 +56,13 @@ async function startModelDemo(build, data) {
   return { ...started, stub };
 }
 
+async function startWithToken(build, data) {
+  const started = await startDemo(build, data);
+  const made = spawnSync(join(build, 'src/app/clawcentral'),
+    ['--config', join(data, 'clawcentral.toml'), '--json', 'token', 'create', 'demo'], { encoding: 'utf8' });
+  return { ...started, env: { API_TOKEN: JSON.parse(made.stdout).token } };
+}
+
 async function startSimulator(build) {
   const port = await freePort();
   const child = spawn(join(build, 'simulator/simulator'), ['--listen', `127.0.0.1:${port}`], { stdio: 'inherit' });
@@ -84,7 +92,7 @@ const build = resolve(buildFolder);
 const data = mkdtempSync(join(tmpdir(), 'claw-e2e-'));
 let code = 1;
 try {
-  const start = { demo: startDemo, model: startModelDemo, simulator: startSimulator, first: startFirst }[mode];
+  const start = { demo: startDemo, model: startModelDemo, bot: startWithToken, simulator: startSimulator, first: startFirst }[mode];
   const started = await start(build, data);
   const env = { ...process.env, SIM_URL: started.simulator, GATEWAY_URL: started.gateway, ...started.env };
   code = await ended(spawn(process.execPath, ['--test', join(here, test)], { env, stdio: 'inherit' }));

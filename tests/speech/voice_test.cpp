@@ -9,10 +9,10 @@
 #include "speech/word_error_rate.hpp"
 #include "support/await.hpp"
 #include "support/eventually.hpp"
-#include "support/process.hpp"
 #include "support/run_program.hpp"
 #include "support/temp_dir.hpp"
 #include "support/voice_samples.hpp"
+#include "transcription_server.hpp"
 
 namespace claw {
 namespace {
@@ -75,28 +75,7 @@ class VoiceTest : public ::testing::Test {
   SpeechSettings settings_;
 };
 
-/// The transcription server of tests as a process; refuses with `fails` where not empty.
-class Server {
- public:
-  explicit Server(const std::string& fails)
-      : out_(folder_.file("port")),
-        process_({"/bin/sh", "-c", "exec \"$0\" \"$1\" >\"$2\"", CLAW_NODE, CLAW_TRANSCRIPTION_STUB, out_},
-                 folder_.file("log"), {"FAIL=" + fails, std::string("TRANSCRIBE=") + CLAW_TRANSCRIBE_FILE}) {
-    const auto listens = [this] { return testing::read_file(out_).ends_with('\n'); };
-    if (!testing::eventually(listens, std::chrono::seconds(30))) throw std::runtime_error("the server does not start");
-  }
-  [[nodiscard]] std::string url() const {
-    return "http://127.0.0.1:" + std::to_string(std::stoi(testing::read_file(out_)));
-  }
-  void kill() { process_.kill(); }
-
- private:
-  testing::TempDir folder_;
-  std::string out_;
-  testing::Process process_;
-};
-
-SpeechProvider server(const std::string& name, const Server& at) {
+SpeechProvider server(const std::string& name, const testing::TranscriptionServer& at) {
   return {.name = name, .kind = "openai", .url = at.url(), .model = "whisper-1", .key_secret = "SPEECH_KEY"};
 }
 
@@ -106,7 +85,7 @@ TEST_F(VoiceTest, TheEmbeddedEngineUnderstandsPeople) {
 }
 
 TEST_F(VoiceTest, ASecondServerTakesOverWhereTheFirstFails) {
-  const Server broken("503"), works("");
+  const testing::TranscriptionServer broken("503"), works("");
   settings_.providers = {server("broken", broken), server("works", works)};
   measure("works");
   const auto result = hear(testing::librivox_samples().front());
@@ -114,7 +93,7 @@ TEST_F(VoiceTest, ASecondServerTakesOverWhereTheFirstFails) {
 }
 
 TEST_F(VoiceTest, TheNextTakesOverFromAServerThatIsGone) {
-  Server gone("");
+  testing::TranscriptionServer gone("");
   settings_.providers = {server("gone", gone), {.name = "command", .kind = "command", .command = "local"}};
   EXPECT_EQ(hear(testing::librivox_samples()[1]).transcript->provider, "gone");
   gone.kill();

@@ -75,6 +75,10 @@ class Api {
   post<T = void>(path: string, body?: unknown, asked?: Asked): Promise<T> {
     return this.call<T>("POST", path, body, asked);
   }
+  /** Posts bytes as they are: a recording, a file. */
+  bring<T>(path: string, body: Blob, asked?: Asked): Promise<T> {
+    return this.call<T>("POST", path, body, asked);
+  }
   put<T = void>(path: string, body?: unknown, asked?: Asked): Promise<T> {
     return this.call<T>("PUT", path, body, asked);
   }
@@ -92,7 +96,7 @@ class Api {
 
   private async call<T>(method: string, path: string, body: unknown, asked: Asked = {}): Promise<T> {
     const headers: Record<string, string> = { Accept: "application/json" };
-    if (body !== undefined) headers["Content-Type"] = "application/json";
+    if (body !== undefined) headers["Content-Type"] = body instanceof Blob ? body.type || "application/octet-stream" : "application/json";
     if (this.tenant) headers["X-Claw-Tenant"] = this.tenant;
     if (method !== "GET" && this.csrf) headers["X-CSRF-Token"] = this.csrf;
     if (asked.version !== undefined) headers["If-Match"] = `"${asked.version}"`;
@@ -104,7 +108,7 @@ class Api {
       response = await fetch(address(path, asked.query), {
         method,
         headers,
-        body: body === undefined ? undefined : JSON.stringify(body),
+        body: body === undefined || body instanceof Blob ? body : JSON.stringify(body),
         credentials: "same-origin",
         cache: "no-store",
         signal: asked.signal,

@@ -24,6 +24,7 @@ export const routes: readonly Route[] = [
   { path: "/t/:tenant/users/:id?", title: "Users", page: "page-users", nav: "users", needs: "inbox.read", load: () => import("./pages/users.js") },
   { path: "/t/:tenant/settings/secrets", title: "Secrets", page: "page-secrets", nav: "settings", needs: "settings.read", load: () => import("./pages/secrets.js") },
   { path: "/t/:tenant/settings/conversations", title: "Conversations", page: "page-conversation-settings", nav: "settings", needs: "settings.read", load: () => import("./pages/conversation-settings.js") },
+  { path: "/t/:tenant/settings/speech", title: "Speech", page: "page-speech-settings", nav: "settings", needs: "settings.read", load: () => import("./pages/speech-settings.js") },
   { path: "/t/:tenant/settings/members", title: "Members", page: "page-members", nav: "settings", needs: "members", load: () => import("./pages/members.js") },
   { path: "/t/:tenant/settings/tokens", title: "API tokens", page: "page-tokens", nav: "settings", needs: "members", load: () => import("./pages/tokens.js") },
   { path: "/t/:tenant/settings/audit", title: "Audit log", page: "page-audit", nav: "settings", needs: "audit.read", load: () => import("./pages/audit.js") },

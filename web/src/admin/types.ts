@@ -42,6 +42,7 @@ export interface Limits {
   turns_at_a_time: number;
   stored_bytes: number;
   retention_days: number;
+  media_days: number;
 }
 
 export interface Tenant {

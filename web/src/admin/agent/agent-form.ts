@@ -1,4 +1,4 @@
-import { LitElement, css, html, nothing, type PropertyValues } from "lit";
+import { LitElement, css, html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { keyed } from "lit/directives/keyed.js";
 import { api, part } from "../api.js";
@@ -9,6 +9,19 @@ import { base } from "../ui/styles.js";
 import { FORMATS, KINDS, type AgentDetail, type AgentKind, type AgentOptions, type Format } from "./types.js";
 
 const APOLOGY = "Sorry, something went wrong on our side. Please try again in a little while.";
+
+const ASKED = `POST /whatsapp
+webhook-id: turn-4711
+webhook-signature: v1,…
+
+{"type": "message", "turn": "turn-4711", "number": "1000…",
+ "from": {"phone": "4915112345678", "name": "Anna"},
+ "message": {"type": "text", "text": "Where is my order?"}}`;
+const ANSWERED = `{"messages": [
+  "It is on its way.",
+  {"type": "interactive", "interactive": {"type": "button",
+   "body": {"text": "Anything else?"}, "action": {"buttons": [
+   {"type": "reply", "reply": {"id": "no", "title": "No, thanks"}}]}}}]}`;
 
 /** Makes an agent, or changes one. Tells `saved` (detail: its name), and `again` when somebody else's version shall be read. */
 @customElement("claw-agent-form")
@@ -41,6 +54,16 @@ export class AgentForm extends LitElement {
         grid-template-columns: repeat(3, minmax(0, 1fr));
         gap: var(--space-3);
         align-items: end;
+      }
+      pre {
+        max-width: 100%;
+        margin: 0;
+        padding: var(--space-3);
+        overflow-x: auto;
+        border: 1px solid var(--border);
+        border-radius: var(--radius-sm);
+        background: var(--surface-2);
+        font: var(--text-sm) / 1.500 var(--font-mono);
       }
       details > div {
         display: grid;
@@ -85,9 +108,9 @@ export class AgentForm extends LitElement {
         ${KINDS.map(({ kind: one, title, words }) => html`<label class="choice"><input type="radio" name="kind" value=${one} .checked=${kind === one}
           ?disabled=${whyNot !== ""} @change=${() => (this.kind = one)} /><b>${title}</b><span>${words}</span></label>`)}
       </fieldset>
-      ${kind === "openai" ? this.model(options) : nothing}
-      ${field({ name: "format", label: "What it writes", type: "select", value: options.format ?? (kind === "echo" ? "plain" : "markdown"), options: FORMATS, disabled: whyNot !== "" })}
-      ${kind === "openai" ? this.more(options) : nothing}
+      ${kind === "openai" ? this.model(options) : kind === "echo" ? nothing : this.program(options)}
+      ${kind === "cloud-api" ? nothing : field({ name: "format", label: "What it writes", type: "select", value: options.format ?? (kind === "echo" ? "plain" : "markdown"), options: FORMATS, disabled: whyNot !== "" })}
+      ${kind === "openai" ? html`${this.abilities(options)} ${this.more(options)}` : kind === "echo" ? nothing : this.patience(options)}
       ${agent?.default
         ? html`<p class="help">It is the default: it answers whoever no other rule sends elsewhere.</p>`
         : this.only ? html`<p class="help">It becomes the default, for it is the first.</p>`
@@ -128,6 +151,51 @@ export class AgentForm extends LitElement {
     `;
   }
 
+  /** A select of the tenant's own secrets. */
+  private secret(label: string, none: string, help: TemplateResult, chosen: string) {
+    const own = this.secrets.filter((secret) => secret.set && !secret.name.startsWith("WHATSAPP_"));
+    return field({ name: "key_secret", label, type: "select", disabled: this.whyNot !== "", value: chosen,
+      options: [{ value: "", label: none }, ...own.map(({ name }) => ({ value: name, label: name })),
+        ...(chosen && !own.some(({ name }) => name === chosen) ? [{ value: chosen, label: `${chosen} (missing)` }] : [])], help });
+  }
+
+  private program(options: Partial<AgentOptions>) {
+    const off = this.whyNot !== "";
+    const settings = html`<a href="/t/${part(this.tenant)}/settings/secrets">Settings, Secrets</a>`;
+    const bot = this.kind === "cloud-api";
+    return html`
+      ${field({ name: "url", label: bot ? "The bot's webhook address" : "Address", required: true, mono: true, inputmode: "url", disabled: off, value: options.url ?? "",
+        placeholder: bot ? "https://bot.example.org/webhook" : "https://shop.example.org/whatsapp", pattern: "https?://[^\\s@]+[^\\s@\\/]",
+        title: "An address that begins with https:// or http:// and does not end with /", help: "Messages are posted there. A private network has to be opened by the gateway's operator (net.allow_private)." })}
+      ${bot
+        ? this.secret("App secret", "none: it checks no signature", html`The secret that the bot checks X-Hub-Signature-256 with. Keep it under ${settings}, then choose it here.`, options.key_secret ?? "")
+        : this.secret("Signing secret", "none: posts are not signed", html`Lets your program check that it is us who ask (Standard Webhooks). Make one with <code>echo whsec_$(openssl rand -base64 32)</code>, keep it under ${settings}, then choose it here.`, options.key_secret ?? "")}
+      ${bot
+        ? html`<p class="help">The bot answers through this gateway: give it <code>${location.origin}/graph</code> in the place of <code>https://graph.facebook.com</code>, and an <a href="/t/${part(this.tenant)}/settings/tokens">API token</a> of this tenant as its access token. Nothing else changes.</p>`
+        : html`<details><summary>What is asked, and what can be answered</summary><div>
+            <pre><code>${ASKED}</code></pre>
+            <p class="help">Answer 200 with a text, or with messages as Meta's Cloud API has them; <code>hand_off</code> lets a person go on. 204 says nothing. 202 answers later, by <code>POST /api/v1/messages</code>.</p>
+            <pre><code>${ANSWERED}</code></pre>
+          </div></details>`}
+    `;
+  }
+
+  private abilities(options: Partial<AgentOptions>) {
+    const off = this.whyNot !== "";
+    return html`<fieldset class="kinds"><legend>What it can do</legend>
+      <label class="choice"><input type="checkbox" name="tools" ?disabled=${off} .checked=${options.tools ?? false} /><b>May do more than speak</b><span>Buttons, lists, pictures and files, locations, reactions; hand over to a person; remember things about people. For models that use tools.</span></label>
+      <label class="choice"><input type="checkbox" name="pictures" ?disabled=${off} .checked=${options.pictures ?? false} /><b>Sees pictures</b><span>What people send is shown to it. For models that take pictures.</span></label>
+    </fieldset>`;
+  }
+
+  private patience(options: Partial<AgentOptions>) {
+    const off = this.whyNot !== "";
+    return html`<details><summary>Patience, and what is said when it fails</summary><div>
+      ${field({ name: "timeout", label: "Seconds", type: "number", disabled: off, min: 1, max: 600, value: String(options.timeout ?? 120), help: "It has for its answer." })}
+      ${field({ name: "apology", label: "When it fails, the person reads", type: "area", rows: 2, disabled: off, value: options.apology ?? APOLOGY, maxlength: 4096, required: true })}
+    </div></details>`;
+  }
+
   private more(options: Partial<AgentOptions>) {
     const off = this.whyNot !== "";
     return html`<details><summary>Memory, patience, and what is said when it fails</summary><div>
@@ -155,6 +223,10 @@ export class AgentForm extends LitElement {
   private optionsIn(given: Record<string, string>): AgentOptions {
     const format = given.format as Format;
     if (this.kind === "echo") return { format };
+    if (this.kind === "http" || this.kind === "cloud-api") {
+      const options: AgentOptions = { url: given.url, key_secret: given.key_secret, apology: given.apology, timeout: Number(given.timeout) };
+      return this.kind === "http" ? { ...options, format } : options;
+    }
     return {
       format,
       url: given.url,
@@ -163,6 +235,8 @@ export class AgentForm extends LitElement {
       system_prompt: given.system_prompt,
       apology: given.apology,
       stream: given.stream !== undefined,
+      tools: given.tools !== undefined,
+      pictures: given.pictures !== undefined,
       history_turns: Number(given.history_turns),
       history_tokens: Number(given.history_tokens),
       timeout: Number(given.timeout),

@@ -2,6 +2,7 @@ import { LitElement, css, html, nothing, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { richText } from "../../common/rich-text.js";
 import { icon, type IconName } from "../ui/icons.js";
+import "./media-file.js";
 import type { Interactive, MessageData } from "./types.js";
 
 /** Links of people go into the page: no other kind than these. */
@@ -155,11 +156,12 @@ export class MessageContent extends LitElement {
 
   private body(): TemplateResult {
     const { data, text, type } = this;
-    if (data?.media) return this.media(data.media);
     if (data?.location) return this.location(data.location);
     if (data?.contacts) return html`${data.contacts.map((contact) => this.contact(contact))}`;
     if (data?.order) return this.order(data.order);
-    if (data?.interactive) return this.interactive(data.interactive);
+    const interactive = data?.interactive ?? data?.message?.interactive;
+    if (interactive) return html`${data?.media ? this.media(data.media) : nothing}${this.interactive(interactive)}`;
+    if (data?.media) return this.media(data.media);
     if (data?.button || data?.list) return this.tapped(data);
     if (data?.flow || data?.address) return this.form(data.flow ? "Form" : "Address", data.flow ?? data.address ?? {});
     if (type === "text" || type === "template") return html`<span class="text">${richText(text)}</span>`;
@@ -185,16 +187,27 @@ export class MessageContent extends LitElement {
   }
 
   private media(media: NonNullable<MessageData["media"]>): TemplateResult {
-    const caption = media.caption ? html`<span class="text">${richText(media.caption)}</span>` : nothing;
+    const words = media.caption ? html`<span class="text">${richText(media.caption)}</span>` : nothing;
+    const caption = html`${words}${media.problem ? html`<p class="small gone">Not fetched: ${media.problem}</p>` : nothing}`;
+    if (media.file)
+      return html`<claw-media-file .file=${media.file} .type=${media.type} .name=${media.filename ?? ""} .size=${media.size ?? 0}></claw-media-file>
+        ${media.type === "audio" ? this.transcript() : nothing}${caption}`;
     if (media.type === "audio")
       return html`<div class="card voice">${icon("mic", 22)}<span class="wave" aria-hidden="true"></span>
           <span><b>${media.voice ? "Voice message" : "Audio"}</b></span></div>
-        ${media.transcript ? html`<span class="text">“${media.transcript}”</span>` : nothing}${caption}`;
+        ${this.transcript()}${caption}`;
     if (media.type === "document")
       return html`${this.card("file", media.filename ?? "Document", [media.mime_type])}${caption}`;
     const name = media.type === "sticker" && media.animated ? "Animated sticker" : FILES[media.type];
     return html`<div class="card picture">${icon(media.type === "video" ? "film" : "image", 28)}<b>${name}</b>
         <span>${media.mime_type ?? "its kind was not told"}</span></div>${caption}`;
+  }
+
+  private transcript(): TemplateResult | typeof nothing {
+    const heard = this.data?.transcript;
+    if (!heard) return nothing;
+    if (heard.text === undefined) return html`<p class="small gone">Nobody understood it: ${heard.attempts || heard.failed}</p>`;
+    return html`<span class="text">“${heard.text}”</span><p class="small gone">understood by ${heard.provider}${heard.by ? ` (${heard.by})` : ""}</p>`;
   }
 
   private location(place: NonNullable<MessageData["location"]>): TemplateResult {

@@ -59,13 +59,25 @@ export interface MessageData {
     voice?: boolean;
     animated?: boolean;
     caption?: string;
-    transcript?: string;
+    /** Our id of it, once it was fetched. */
+    file?: string;
+    size?: number;
+    /** Why it was not fetched. */
+    problem?: string;
   };
+  /** What was said in a voice message and who understood it, or that nobody did. */
+  transcript?: { text?: string; provider?: string; by?: string; took_ms?: number; attempts?: string; failed?: string };
+  buttons?: string[];
+  link?: { title: string; url: string };
+  cards?: string[];
+  products?: string[];
+  /** Of a message of ours: as Meta got it. */
+  message?: { interactive?: Interactive };
   location?: { latitude: number; longitude: number; name?: string; address?: string };
   contacts?: { name?: { formatted_name?: string }; org?: { company?: string }; phones?: { phone?: string; wa_id?: string }[] }[];
   order?: { text?: string; product_items?: { product_retailer_id: string; quantity: number; item_price: number; currency: string }[] };
   button?: { id?: string; title?: string };
-  list?: { id?: string; title?: string; description?: string };
+  list?: { id?: string; title?: string; description?: string; button?: string; rows?: string[] };
   flow?: Form;
   address?: Form;
   call_permission?: { response?: string };

@@ -34,6 +34,8 @@ interface Uses {
   names: NumberNames;
 }
 
+const ANSWERS: Readonly<Record<string, string | undefined>> = { echo: "Echo", http: "A program of yours", "cloud-api": "An existing WhatsApp bot" };
+
 /** Who answers: the agents of a tenant, and the one that the address names. */
 @customElement("page-agents")
 export class PageAgents extends Page {
@@ -138,7 +140,7 @@ export class PageAgents extends Page {
       { head: "Name", kind: "main", cell: (agent: Agent) => html`<a href="${this.home}/${part(agent.name)}">${agent.name}</a>` },
       { head: "Role", cell: (agent: Agent) => (agent.default ? badge("ok", "default") : "") },
       { head: "Used by", cell: (agent: Agent) => this.usedBy(agent) },
-      { head: "What answers", cell: (agent: Agent) => (agent.kind === "echo" ? "Echo" : (agent.model ?? agent.kind)) },
+      { head: "What answers", cell: (agent: Agent) => ANSWERS[agent.kind] ?? agent.model ?? agent.kind },
       { head: "Writes", cell: (agent: Agent) => agent.format },
     ], agents, (agent) => agent.name === this.params.name);
   }

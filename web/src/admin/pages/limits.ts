@@ -20,11 +20,12 @@ const ROWS: readonly Row[] = [
   { name: "turns_at_a_time", label: "Answers at a time", help: "More conversations wait for their turn, in order.", unit: 1, said: count },
   { name: "stored_bytes", label: "Storage, in MB", help: "When it is full nothing more is taken in.", unit: MEGABYTE, said: bytes },
   { name: "retention_days", label: "Days that messages are kept", help: "Older ones are deleted for good.", unit: 1, said: (value) => `${count(value)} days` },
+  { name: "media_days", label: "Days that files are kept", help: "Pictures, voice messages, documents. Without a limit they go with their messages.", unit: 1, said: (value) => `${count(value)} days` },
 ];
 
 export const limitFields = (limits: Limits): TemplateResult[] =>
   ROWS.map(({ name, label, help, unit }) =>
-    field({ name, label, type: "number", min: 0, max: name === "retention_days" ? 36_500 : undefined, value: limits[name] ? String(shown(limits[name], unit)) : "", placeholder: "no limit", help, inputmode: "numeric" }));
+    field({ name, label, type: "number", min: 0, max: name.endsWith("_days") ? 36_500 : undefined, value: limits[name] ? String(shown(limits[name], unit)) : "", placeholder: "no limit", help, inputmode: "numeric" }));
 
 /** What the form says; an empty field is no limit. What was not changed stays to the byte, however it was shown. */
 export const limitsOf = (given: Record<string, string>, before: Limits): Limits =>

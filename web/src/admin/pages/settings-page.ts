@@ -9,6 +9,7 @@ import { tabs } from "../ui/styles/tabs.js";
 const TABS: readonly [string, string][] = [
   ["secrets", "Secrets"],
   ["conversations", "Conversations"],
+  ["speech", "Speech"],
   ["members", "Members"],
   ["tokens", "API tokens"],
   ["audit", "Audit log"],
