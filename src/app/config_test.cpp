@@ -45,6 +45,21 @@ TEST_F(ConfigTest, KeepsItsDefaultsWhereNobodySaysAnything) {
   EXPECT_THAT(read(""), IsEmpty());
 }
 
+TEST_F(ConfigTest, ABucketIsNamedWholeAndHostsOfFilesAreOrigins) {
+  const std::string bucket =
+      "[media]\ns3_endpoint = \"https://s3.example.org\"\ns3_bucket = \"files\"\ns3_key_id = \"k\"\n";
+  EXPECT_THAT(fault(bucket), HasSubstr("media.s3_secret_file"));
+  EXPECT_THAT(read(bucket, {{"CLAWCENTRAL_MEDIA__S3_SECRET", "hush"}}), IsEmpty());
+  EXPECT_EQ(config_.media_s3_secret, "hush");
+  EXPECT_EQ(config_.media_s3_region, "us-east-1");
+  EXPECT_THAT(fault("media.s3_bucket = \"A/B\""), HasSubstr("bucket's name"));
+  EXPECT_THAT(read("graph.media_hosts = [\"https://media.example.org\"]\nmedia.scanner = [\"scan\", \"{file}\"]"),
+              IsEmpty());
+  EXPECT_THAT(config_.media_scanner, ElementsAre("scan", "{file}"));
+  for (const char* bad : {"media.example.org", "https://media.example.org/path", "https://media.example.org/", ""})
+    EXPECT_THAT(fault(std::string("graph.media_hosts = [\"") + bad + "\"]"), HasSubstr("without a path")) << bad;
+}
+
 TEST_F(ConfigTest, ReadsEverySettingFromTheFile) {
   EXPECT_THAT(read(R"(
 base_domain = "claw.example.org"

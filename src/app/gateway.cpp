@@ -400,9 +400,9 @@ Result<void> Gateway::Parts::make_pipeline() {
   media_api = std::make_unique<MediaApi>(*library, *guard, clock, FileLinks(tenants.vault->derive("file links"), ids));
   pass_through =
       std::make_unique<PassThrough>(*http, GraphClient::Options{config.graph_base_url, config.graph_version});
-  graph_api = std::make_unique<GraphApi>(
-      GraphApi::Parts{*desk, *ledger, *graph, *pass_through, *library, *guard, clock},
-      FileLinks(tenants.vault->derive("file links"), ids), ids, config.outside_url());
+  graph_api =
+      std::make_unique<GraphApi>(GraphApi::Parts{*desk, *ledger, *graph, *pass_through, *library, *guard, clock},
+                                 FileLinks(tenants.vault->derive("file links"), ids), ids, config.outside_url());
   speech_api = std::make_unique<SpeechApi>(*tenants.admin, *speech, *guard, names_of(speech_commands(config)));
   identities = std::make_unique<sqlite::SqliteIdentityStore>(*tenants.store, clock);
   identity_api =

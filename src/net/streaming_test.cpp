@@ -175,6 +175,12 @@ TEST_F(StreamingTest, NobodyIsAskedForABodyThatIsRefused) {
   EXPECT_THAT(answer, HasSubstr("Connection: close"));
 }
 
+TEST_F(StreamingTest, ARefusalArrivesThoughTheBodyIsStillComing) {
+  RawClient client(start());
+  client.send("POST /refused HTTP/1.1\r\nHost: x\r\nContent-Length: 8000000\r\n\r\n" + std::string(8'000'000, 'x'));
+  EXPECT_THAT(client.read_answer(), StartsWith("HTTP/1.1 401"));
+}
+
 TEST_F(StreamingTest, AnAnswerOfKnownSizeKeepsTheConnection) {
   RawClient client(start());
   client.send(

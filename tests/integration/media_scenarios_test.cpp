@@ -1,5 +1,6 @@
 // Files as people send them, on the programs themselves: the simulator keeps them, the gateway fetches, stores and
 // shows them.
+#include <algorithm>
 #include <fstream>
 
 #include <fmt/format.h>
@@ -81,6 +82,26 @@ TEST_F(MediaScenarioTest, APageAsAPictureIsRefusedAndTheConversationGoesOn) {
   EXPECT_THAT(text(media(), "problem"), ::testing::HasSubstr("its bytes are a page"));
   programs_.write(kPhone, "are you there?");
   EXPECT_TRUE(eventually([&] { return !programs_.answers_to("are you there?").empty(); }, kPatience));
+}
+
+TEST_F(MediaScenarioTest, APictureThatGoesOutTwiceIsGivenToMetaOnce) {
+  send("image", kPicture, "image/png");
+  const auto file = text(media(), "file");
+  for (int i = 0; i < 2; ++i) {
+    const auto sent = programs_.call_api(
+        "POST", "/messages",
+        json::object{{"to", kPhone}, {"type", "image"}, {"image", {{"id", file}, {"caption", "back to you"}}}});
+    ASSERT_EQ(sent.status, 202) << sent.body;
+  }
+  const auto pictures = [&] {
+    return std::ranges::count_if(programs_.thread(kPhone), [&](const auto& message) {
+      return json::serialize(message).find("back to you") != std::string::npos;
+    });
+  };
+  EXPECT_TRUE(eventually([&] { return pictures() == 2; }, kPatience));
+  const auto uploads = std::ranges::count_if(
+      programs_.log(), [](const auto& entry) { return entry.contains("what") && entry.at("what") == "upload"; });
+  EXPECT_EQ(uploads, 1);
 }
 
 TEST_F(MediaScenarioTest, ADocumentOf100MegabytesTakesNoMemory) {
