@@ -48,8 +48,8 @@ BENCHMARK(parse_item);
 
 void message_json(benchmark::State& state) {
   for (auto _ : state)
-    benchmark::DoNotOptimize(whatsapp::message_json({"4915550000001", "DE.1000000000000001"}, "Where is my order no. 1?",
-                                                    "s1.4a5b.000000000005"));
+    benchmark::DoNotOptimize(whatsapp::message_json({"4915550000001", "DE.1000000000000001"},
+                                                    "Where is my order no. 1?", "s1.4a5b.000000000005"));
 }
 BENCHMARK(message_json);
 

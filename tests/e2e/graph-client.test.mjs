@@ -79,6 +79,7 @@ describe("a client library of the Cloud API, as it comes from npm", () => {
     const listed = (await sdk.template.list(WABA, {}).json()).data.find(({ name }) => name === "order_ready");
     await sim("POST", `/_sim/templates/${listed.id}`, { status: "APPROVED" });
     const stranger = freshPhone();
+    await sim("PUT", `/_sim/phones/${stranger}`, { name: "Zoe" });
     await send(stranger, "template", { name: "order_ready", language: { code: "en" },
       components: [{ type: "body", parameters: [{ type: "text", text: "Zoe" }] }] });
     await arrives(stranger, "the template", ({ text }) => text.includes("Hello Zoe, your order is ready."));

@@ -589,6 +589,10 @@ test("a person answers by hand where it arrives, and is told where it would not"
   await eventually("it can be answered", async () => (await read(`/api/v1/messages/${first.id}`)).wamid !== "");
   const sent = await ask("sendMessage", "/messages", { status: 202, body: { to, ...place }, headers: { "idempotency-key": "place-1" } });
   assert.equal(sent.type, "location");
+  const brought = await call("POST", "/api/v1/media?filename=menu.txt", acme.token, { body: "soup", headers: { "content-type": "text/plain" } });
+  check(operations.find(({ name }) => name === "keepFile"), brought, "menu.txt");
+  const document = { to, type: "document", document: { id: JSON.parse(brought.text).id, caption: "The menu" } };
+  assert.equal((await ask("sendMessage", "/messages", { status: 202, body: document })).type, "document");
   assert.match(sent.text, /Shop/);
   assert.equal((await ask("sendMessage", "/messages", { status: 202, body: { to, ...place }, headers: { "idempotency-key": "place-1" } })).id, sent.id);
   assert.ok((await ask("takeOver", `${open}/take-over`, { body: { minutes: 5 } })).held_by);
