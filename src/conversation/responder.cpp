@@ -19,16 +19,31 @@ constexpr std::chrono::milliseconds kStoreRetry{250};
 /// A pause without an end, as far as anyone can tell.
 const TimePoint kForGood = from_ms(253'402'300'799'000);  // the year 9999
 
-/// What is sent of a text of an agent, in order.
-std::vector<std::string> texts_of(std::string_view text, const Agent& agent) {
+/// A picture out of an agent's Markdown, which Meta fetches by its address; nothing where Meta would not take that.
+std::optional<whatsapp::Outgoing> picture_message(const whatsapp::Picture& picture) {
+  boost::json::object image{{"link", picture.url}};
+  if (!picture.alt.empty()) image["caption"] = picture.alt;
+  auto read = whatsapp::read_outgoing(
+      boost::json::serialize(boost::json::object{{"type", "image"}, {"image", std::move(image)}}));
+  if (!read) return std::nullopt;
+  return std::move(*read);
+}
+
+/// What is sent of a text of an agent, in order, without its pictures.
+std::vector<std::string> texts_of(std::string_view text, const Agent& agent, std::vector<whatsapp::Picture>& pictures) {
   constexpr std::string_view kWhite = " \t\r\n";
   constexpr std::string_view kNoReply = "NO_REPLY";  // OpenClaw's word for: say nothing
   const auto begin = std::min(text.find_first_not_of(kWhite), text.size());
   const auto end = text.find_last_not_of(kWhite) + 1;
   if (text.substr(begin, std::max(begin, end) - begin) == kNoReply) return {};
   switch (agent.options.format) {
-    case TextFormat::kMarkdown:
-      return whatsapp::split_styled_text(whatsapp::to_whatsapp_text(text).text, whatsapp::kMaxTextCharacters);
+    case TextFormat::kMarkdown: {
+      auto shown = whatsapp::to_whatsapp_text(text);
+      pictures = std::move(shown.pictures);
+      // Nothing but a picture needs no words; else its address stands in the text too, should Meta not get it.
+      if (pictures.size() == 1 && shown.text == pictures.front().url && picture_message(pictures.front())) return {};
+      return whatsapp::split_styled_text(shown.text, whatsapp::kMaxTextCharacters);
+    }
     case TextFormat::kWhatsApp:
       return whatsapp::split_styled_text(text, whatsapp::kMaxTextCharacters);
     case TextFormat::kPlain:
@@ -41,7 +56,10 @@ std::vector<std::string> texts_of(std::string_view text, const Agent& agent) {
 std::vector<whatsapp::Outgoing> parts_of(const whatsapp::Outgoing& said, const Agent& agent) {
   if (!said.is_text() || said.view.data != "{}") return {said};
   std::vector<whatsapp::Outgoing> parts;
-  for (auto& text : texts_of(said.view.text, agent)) parts.emplace_back(std::move(text));
+  std::vector<whatsapp::Picture> pictures;
+  for (auto& text : texts_of(said.view.text, agent, pictures)) parts.emplace_back(std::move(text));
+  for (const auto& picture : pictures)
+    if (auto message = picture_message(picture)) parts.push_back(std::move(*message));
   return parts;
 }
 

@@ -228,5 +228,19 @@ TEST_F(ResponderTest, SaysWhoAnswersAndAsWhatOneIsKnown) {
   EXPECT_EQ(graph_.texts()[3], "sales answers here.") << "as the rules have it";
 }
 
+TEST_F(ResponderTest, SendsThePicturesOfAnAgentsMarkdownAsPictures) {
+  world_.run(tenants_.store.put_agent({acme_, "bot", "echo", R"({"format":"markdown"})"}, true, tenants_.change()))
+      .value();
+  set("session.queue", "followup");
+  const auto asked = write("look: ![The menu](https://shop.example/menu.png)");
+  ASSERT_TRUE(is(asked, MessageState::kAnswered));
+  ASSERT_TRUE(eventually([&] { return graph_.calls().size() >= 2; }));
+  const auto sent = world_.run(world_.ledger->messages(acme_, {.direction = Direction::kOutbound})).value();
+  ASSERT_THAT(sent, SizeIs(2));
+  EXPECT_EQ(sent[1].view.text, "bot: look: https://shop.example/menu.png");
+  EXPECT_EQ(sent[0].type, "image");
+  EXPECT_EQ(sent[0].view.text, "[image] The menu");
+}
+
 }  // namespace
 }  // namespace claw
