@@ -10,6 +10,7 @@
 #include "net/server.hpp"
 #include "support/accept_items.hpp"
 #include "support/await.hpp"
+#include "support/loopback.hpp"
 #include "support/open_ledger.hpp"
 
 namespace claw {
@@ -40,11 +41,6 @@ class HttpAgentTest : public ::testing::Test {
     tenant_->id = TenantId{1};
   }
 
-  static net::CurlClient::Options loopback() {
-    net::CurlClient::Options options;
-    options.addresses = net::AddressPolicy(*net::NetworkSet::make({"127.0.0.0/8"}));
-    return options;
-  }
   void sign_with(const std::string& secret) {
     tenant_->secrets.emplace("SHOP_SECRET", SecretString(std::string(secret)));
     agent_.options.key_secret = "SHOP_SECRET";
@@ -69,7 +65,7 @@ class HttpAgentTest : public ::testing::Test {
   SystemClock clock_;
   net::Router router_;
   net::Server server_{io_, router_, {}};
-  net::CurlClient http_{io_, loopback()};
+  net::CurlClient http_{io_, testing::loopback()};
   Agent agent_;
   std::shared_ptr<Tenant> tenant_ = std::make_shared<Tenant>();
   int status_ = 200;

@@ -10,6 +10,7 @@
 #include "net/server.hpp"
 #include "support/accept_items.hpp"
 #include "support/await.hpp"
+#include "support/loopback.hpp"
 #include "support/open_ledger.hpp"
 
 namespace claw {
@@ -49,12 +50,6 @@ class OpenAiAgentTest : public ::testing::Test {
     tenant_->id = TenantId{1};
   }
 
-  static net::CurlClient::Options loopback() {
-    net::CurlClient::Options options;
-    options.addresses = net::AddressPolicy(*net::NetworkSet::make({"127.0.0.0/8"}));
-    return options;
-  }
-
   Result<AgentReply> ask(const PendingMessage& message) {
     OpenAiAgent agent(http_, *world_.ledger, clock_);
     return testing::await(io_, agent.run(agent_, {"turn-7", "conversation-1", message, tenant_, "cc:acme:1:2", {}}));
@@ -78,7 +73,7 @@ class OpenAiAgentTest : public ::testing::Test {
   SystemClock clock_;
   net::Router router_;
   net::Server server_{io_, router_, {}};
-  net::CurlClient http_{io_, loopback()};
+  net::CurlClient http_{io_, testing::loopback()};
   Agent agent_;
   std::shared_ptr<Tenant> tenant_ = std::make_shared<Tenant>();
   std::atomic<int> asked_ = 0;

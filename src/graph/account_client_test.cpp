@@ -10,6 +10,7 @@
 #include "net/curl_client.hpp"
 #include "net/server.hpp"
 #include "support/await.hpp"
+#include "support/loopback.hpp"
 
 namespace claw {
 namespace {
@@ -27,7 +28,7 @@ constexpr const char* kWaba = "222";
 /// Meta as a server of ours that keeps what it was sent.
 class GraphAccountClientTest : public ::testing::Test {
  protected:
-  GraphAccountClientTest() : server_(io_, router_, {}), http_(io_, loopback()) {
+  GraphAccountClientTest() : server_(io_, router_, {}), http_(io_, testing::loopback()) {
     for (const char* method : {"GET", "POST"})
       router_.add(method, "/{path...}", [this](net::HttpRequest& request) -> Task<net::HttpResponse> {
         request_ = request;
@@ -40,11 +41,6 @@ class GraphAccountClientTest : public ::testing::Test {
     tenant_->name = "acme";
     tenant_->access_token = SecretString(std::string(kToken));
     tenant_->app_secret = SecretString(std::string("app-secret"));
-  }
-  static net::CurlClient::Options loopback() {
-    net::CurlClient::Options options;
-    options.addresses = net::AddressPolicy(*net::NetworkSet::make({"127.0.0.0/8"}));
-    return options;
   }
   GraphAccountClient client(std::string base_url = "") {
     if (base_url.empty()) base_url = "http://127.0.0.1:" + std::to_string(server_.port());

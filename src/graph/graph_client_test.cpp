@@ -7,6 +7,7 @@
 #include "net/curl_client.hpp"
 #include "net/server.hpp"
 #include "support/await.hpp"
+#include "support/loopback.hpp"
 
 namespace claw {
 namespace {
@@ -89,7 +90,7 @@ TEST(JudgeSendAnswerTest, ReadsRetryAfterInSecondsOnly) {
 /// Meta as a server of ours that keeps what it was sent.
 class GraphClientTest : public ::testing::Test {
  protected:
-  GraphClientTest() : server_(io_, router_, {}), http_(io_, loopback()) {
+  GraphClientTest() : server_(io_, router_, {}), http_(io_, testing::loopback()) {
     router_.add("POST", "/{path...}", [this](net::HttpRequest& request) -> Task<net::HttpResponse> {
       request_ = request;
       auto response = net::json_response(status_, body_);
@@ -100,11 +101,6 @@ class GraphClientTest : public ::testing::Test {
     tenant_->name = "acme";
     tenant_->access_token = SecretString(std::string(kToken));
     tenant_->app_secret = SecretString(std::string("app-secret"));
-  }
-  static net::CurlClient::Options loopback() {
-    net::CurlClient::Options options;
-    options.addresses = net::AddressPolicy(*net::NetworkSet::make({"127.0.0.0/8"}));
-    return options;
   }
   GraphOutcome send(std::string base_url = "") {
     if (base_url.empty()) base_url = "http://127.0.0.1:" + std::to_string(server_.port());

@@ -13,6 +13,7 @@
 #include "net/server.hpp"
 #include "support/await.hpp"
 #include "support/bucket.hpp"
+#include "support/loopback.hpp"
 #include "support/temp_dir.hpp"
 
 namespace claw {
@@ -43,13 +44,8 @@ class BucketWorld final : public World {
   BlobStore& store() override { return store_; }
 
  private:
-  static net::CurlClient::Options loopback() {
-    net::CurlClient::Options options;
-    options.addresses = net::AddressPolicy(*net::NetworkSet::make({"127.0.0.0/8"}));
-    return options;
-  }
   testing::Bucket bucket_;
-  net::CurlClient http_{io, loopback()};
+  net::CurlClient http_{io, testing::loopback()};
   S3Store store_{http_,
                  {bucket_.endpoint(), testing::Bucket::kName, "us-east-1", testing::Bucket::kKeyId,
                   SecretString(std::string(testing::Bucket::kSecret)), dir.path()}};

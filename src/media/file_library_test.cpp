@@ -17,6 +17,7 @@
 #include "net/curl_client.hpp"
 #include "net/form_reader.hpp"
 #include "net/server.hpp"
+#include "support/loopback.hpp"
 #include "support/open_ledger.hpp"
 #include "support/temp_dir.hpp"
 #include "support/test_tenants.hpp"
@@ -158,11 +159,6 @@ class FileLibraryTest : public ::testing::Test {
     tenants_.set_access_token(other_, "other-token");
     open();
   }
-  static net::CurlClient::Options loopback() {
-    net::CurlClient::Options options;
-    options.addresses = net::AddressPolicy(*net::NetworkSet::make({"127.0.0.0/8"}));
-    return options;
-  }
   void open(Scanner* scanner = nullptr) {
     library_.reset();
     library_.emplace(FileLibrary::Parts{store_, blobs_, graph_, workers_, world_.clock, metrics_, scanner},
@@ -222,7 +218,7 @@ class FileLibraryTest : public ::testing::Test {
   TenantId acme_, other_;
   Metrics metrics_;
   MetaFiles meta_;
-  net::CurlClient http_{world_.io, loopback()};
+  net::CurlClient http_{world_.io, testing::loopback()};
   GraphMediaClient graph_{
       http_, metrics_, {.base_url = meta_.base(), .version = "v25.0"}, MediaHosts(meta_.base(), {})};
   WorkerPool workers_{2, 100};

@@ -10,18 +10,13 @@
 
 #include "net/server.hpp"
 #include "support/await.hpp"
+#include "support/loopback.hpp"
 
 namespace claw::net {
 namespace {
 
 using claw::testing::await;
 using ::testing::HasSubstr;
-
-CurlClient::Options loopback() {
-  CurlClient::Options options;
-  options.addresses = AddressPolicy(*NetworkSet::make({"127.0.0.0/8"}));
-  return options;
-}
 
 ClientRequest post(unsigned short port, std::string body) {
   ClientRequest request;
@@ -98,7 +93,7 @@ TEST_F(CurlClientTest, BringsBackStatusHeadersAndBody) {
   });
   Server server(io_, router, {});
   ASSERT_TRUE(server.listen("127.0.0.1:0"));
-  CurlClient client(io_, loopback());
+  CurlClient client(io_, testing::loopback());
   auto request = post(server.port(), "body");
   request.bearer = SecretString(std::string("token"));
   request.headers.push_back({"X-Ours", "mine"});
@@ -111,7 +106,7 @@ TEST_F(CurlClientTest, BringsBackStatusHeadersAndBody) {
 
 TEST_F(CurlClientTest, NeverSendsTwiceWhenAKeptConnectionDiesWithoutAnAnswer) {
   OddPeer peer(1);
-  CurlClient client(io_, loopback());
+  CurlClient client(io_, testing::loopback());
   ASSERT_TRUE(await(io_, client.send(post(peer.port(), "first !end"))));
   const auto lost = await(io_, client.send(post(peer.port(), "second !end")));
   ASSERT_FALSE(lost.has_value());
@@ -122,7 +117,7 @@ TEST_F(CurlClientTest, NeverSendsTwiceWhenAKeptConnectionDiesWithoutAnAnswer) {
 }
 
 TEST_F(CurlClientTest, TellsWhetherARequestMayHaveBeenSent) {
-  CurlClient client(io_, loopback());
+  CurlClient client(io_, testing::loopback());
   EXPECT_EQ(await(io_, client.send(post(1, "x"))).error().kind, ErrorKind::kTransient);
 
   OddPeer silent(0);
@@ -143,7 +138,7 @@ TEST_F(CurlClientTest, StopsReadingAnAnswerWithoutEnd) {
              [](HttpRequest&) -> Task<HttpResponse> { co_return text_response(200, std::string(5000, 'x')); });
   Server server(io_, router, {});
   ASSERT_TRUE(server.listen("127.0.0.1:0"));
-  CurlClient client(io_, loopback());
+  CurlClient client(io_, testing::loopback());
   auto request = post(server.port(), "x");
   request.max_response_bytes = 4999;
   EXPECT_EQ(await(io_, client.send(std::move(request))).error().kind, ErrorKind::kAmbiguous);
@@ -159,7 +154,7 @@ TEST_F(CurlClientTest, RefusesAddressesThatLeadInsideUnlessTheyAreAllowed) {
 
 TEST_F(CurlClientTest, EndsEveryCallWhenItGoes) {
   OddPeer silent(0);
-  auto client = std::make_unique<CurlClient>(io_, loopback());
+  auto client = std::make_unique<CurlClient>(io_, testing::loopback());
   auto call =
       boost::asio::co_spawn(io_.executor(0), client->send(post(silent.port(), "half")), boost::asio::use_future);
   // Not reset(): on a busy machine the call may not have begun yet, and it needs the client until it has.

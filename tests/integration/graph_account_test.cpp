@@ -6,6 +6,7 @@
 #include "graph/account_client.hpp"
 #include "net/curl_client.hpp"
 #include "support/await.hpp"
+#include "support/loopback.hpp"
 #include "support/real_programs.hpp"
 
 namespace claw::testing {
@@ -25,18 +26,13 @@ class GraphAccountTest : public ::testing::Test {
     tenant_->access_token = SecretString(std::string(RealPrograms::kToken));
     tenant_->app_secret = SecretString(std::string("sim-app-secret"));
   }
-  static net::CurlClient::Options loopback() {
-    net::CurlClient::Options options;
-    options.addresses = net::AddressPolicy(*net::NetworkSet::make({"127.0.0.0/8"}));
-    return options;
-  }
   void change(json::object members) {
     programs_.sim("PUT", std::string("/_sim/numbers/") + RealPrograms::kNumber, std::move(members));
   }
 
   RealPrograms programs_;
   IoPool io_{1};
-  net::CurlClient http_{io_, loopback()};
+  net::CurlClient http_{io_, testing::loopback()};
   Metrics metrics_;
   GraphAccountClient meta_{http_, metrics_, {programs_.simulator_url(), "v25.0"}};
   std::shared_ptr<Tenant> tenant_ = std::make_shared<Tenant>();

@@ -15,6 +15,7 @@
 #include "net/curl_client.hpp"
 #include "net/form_reader.hpp"
 #include "net/server.hpp"
+#include "support/loopback.hpp"
 #include "support/open_ledger.hpp"
 #include "support/temp_dir.hpp"
 #include "support/test_people.hpp"
@@ -130,11 +131,6 @@ class LargeFileTest : public ::testing::Test {
                      MediaHosts(base(), {}));
     return &*graph_;
   }
-  static net::CurlClient::Options loopback() {
-    net::CurlClient::Options options;
-    options.addresses = net::AddressPolicy(*net::NetworkSet::make({"127.0.0.0/8"}));
-    return options;
-  }
   net::ClientRequest request(std::string method, const std::string& path) {
     net::ClientRequest made;
     made.method = std::move(method);
@@ -156,7 +152,7 @@ class LargeFileTest : public ::testing::Test {
   net::Router meta_, router_;
   net::Server meta_server_{world_.io, meta_, {}};
   net::Server server_{world_.io, router_, {}};
-  net::CurlClient http_{world_.io, loopback()};
+  net::CurlClient http_{world_.io, testing::loopback()};
   std::optional<GraphMediaClient> graph_;
   WorkerPool workers_{2, 100};
   sqlite::SqliteMediaStore store_{*world_.store};

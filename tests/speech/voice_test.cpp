@@ -9,6 +9,7 @@
 #include "speech/word_error_rate.hpp"
 #include "support/await.hpp"
 #include "support/eventually.hpp"
+#include "support/loopback.hpp"
 #include "support/run_program.hpp"
 #include "support/temp_dir.hpp"
 #include "support/voice_samples.hpp"
@@ -27,11 +28,6 @@ constexpr double kMaxErrorRate = 0.45;
 
 class VoiceTest : public ::testing::Test {
  protected:
-  static net::CurlClient::Options loopback() {
-    net::CurlClient::Options options;
-    options.addresses = net::AddressPolicy(*net::NetworkSet::make({"127.0.0.0/8"}));
-    return options;
-  }
   static CommandTranscriber::Options commands() { return {{{"local", {CLAW_TRANSCRIBE_FILE, "{file}"}}}, ""}; }
   static SpeechKeys keys() {
     auto all = std::make_shared<std::map<std::string, SecretString>>();
@@ -69,7 +65,7 @@ class VoiceTest : public ::testing::Test {
 
   IoPool io_{2};
   SystemClock clock_;
-  net::CurlClient http_{io_, loopback()};
+  net::CurlClient http_{io_, testing::loopback()};
   SpeechKinds kinds_{http_, clock_, commands()};
   Speech speech_{[this](std::string_view kind) { return kinds_.find(kind); }, clock_};
   SpeechSettings settings_;
