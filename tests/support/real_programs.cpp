@@ -65,6 +65,8 @@ void RealPrograms::start_gateway() {
       std::vector<std::string>{CLAW_GATEWAY, "serve", "--config", where_ + "/claw.toml"}, where_ + "/gateway.log");
   const auto is_ready = [&] {
     try {
+      // Its two listeners open one after the other: what answers on one says nothing of the other.
+      (void)http_call(gateway_port_, "GET", "/");
       return http_call(operator_port_, "GET", "/readyz").status == 200;
     } catch (const std::exception&) {
       return false;  // it does not listen yet
