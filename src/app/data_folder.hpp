@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "base/fd.hpp"
 #include "base/result.hpp"
 
 namespace claw {
@@ -13,14 +14,9 @@ class DataFolderLock {
   /// the process, if another one holds it; kFatal, saying why, if the folder cannot be used.
   [[nodiscard]] static Result<DataFolderLock> take(const std::string& folder, const std::string& lock_path);
 
-  DataFolderLock(DataFolderLock&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  DataFolderLock& operator=(DataFolderLock&&) = delete;
-  /// Gives it back; so does the end of the process, however it comes.
-  ~DataFolderLock();
-
  private:
-  explicit DataFolderLock(int fd) : fd_(fd) {}
-  int fd_;
+  explicit DataFolderLock(int fd) : file_(fd) {}
+  Fd file_;  ///< Closed, it gives the lock back; so does the end of the process, however it comes.
 };
 
 }  // namespace claw

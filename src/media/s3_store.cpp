@@ -41,14 +41,8 @@ class NamelessFile final : public net::BodySink {
  public:
   explicit NamelessFile(Fd fd) : fd_(std::move(fd)) {}
   [[nodiscard]] Result<void> write(std::string_view bytes) override {
-    while (!bytes.empty()) {
-      const auto count = ::write(fd_.get(), bytes.data(), bytes.size());
-      if (count < 0 && errno == EINTR) continue;
-      if (count <= 0)
-        return fail(ErrorKind::kTransient, fmt::format("a file could not be written: {}", std::strerror(errno)));
-      bytes.remove_prefix(static_cast<std::size_t>(count));
-    }
-    return {};
+    if (write_all(fd_.get(), bytes)) return {};
+    return fail(ErrorKind::kTransient, fmt::format("a file could not be written: {}", std::strerror(errno)));
   }
   Fd take() { return std::move(fd_); }
 

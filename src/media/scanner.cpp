@@ -1,6 +1,5 @@
 #include "media/scanner.hpp"
 
-#include <cerrno>
 #include <fcntl.h>
 
 #include "base/log.hpp"
@@ -33,12 +32,7 @@ class OpenCopy {
       const auto piece = from.next();
       if (!piece) return false;
       if (piece->empty()) return true;
-      for (auto rest = *piece; !rest.empty();) {
-        const auto count = ::write(fd_.get(), rest.data(), rest.size());
-        if (count < 0 && errno == EINTR) continue;
-        if (count <= 0) return false;
-        rest.remove_prefix(static_cast<std::size_t>(count));
-      }
+      if (!write_all(fd_.get(), *piece)) return false;
     }
   }
   const std::string path_;

@@ -24,15 +24,9 @@ const unsigned char* bytes_of(std::string_view text) {
   return reinterpret_cast<const unsigned char*>(text.data());
 }
 
-Result<void> write_all(int fd, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const auto count = ::write(fd, bytes.data(), bytes.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count <= 0)
-      return fail(ErrorKind::kTransient, fmt::format("the file could not be written: {}", std::strerror(errno)));
-    bytes.remove_prefix(static_cast<std::size_t>(count));
-  }
-  return {};
+Result<void> append(const Fd& file, std::string_view bytes) {
+  if (write_all(file.get(), bytes)) return {};
+  return fail(ErrorKind::kTransient, fmt::format("the file could not be written: {}", std::strerror(errno)));
 }
 
 /// False at the end of the file.
@@ -79,7 +73,7 @@ Result<std::shared_ptr<SealedWriter>> SealedWriter::create(std::string path, con
   head.resize(kMagic.size() + kStreamHead);
   crypto_secretstream_xchacha20poly1305_init_push(&writer->stream_->state, bytes_of(head) + kMagic.size(),
                                                   bytes_of(key.expose()));
-  if (auto written = write_all(writer->fd_.get(), head); !written) return std::unexpected(written.error());
+  if (auto written = append(writer->fd_, head); !written) return std::unexpected(written.error());
   return writer;
 }
 
@@ -88,7 +82,7 @@ Result<void> SealedWriter::seal(std::string_view piece, bool last, std::string_v
   crypto_secretstream_xchacha20poly1305_push(&stream_->state, bytes_of(sealed), nullptr, bytes_of(piece), piece.size(),
                                              bytes_of(vouched), vouched.size(),
                                              last ? crypto_secretstream_xchacha20poly1305_TAG_FINAL : 0);
-  return write_all(fd_.get(), sealed);
+  return append(fd_, sealed);
 }
 
 Result<void> SealedWriter::write(std::string_view bytes) {

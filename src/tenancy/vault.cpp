@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 
 #include "base/crypto.hpp"
+#include "base/fd.hpp"
 
 namespace claw {
 namespace {
@@ -26,45 +27,37 @@ std::string associated(TenantId tenant, std::string_view name) {
   return fmt::format("{}/{}", tenant.value, name);
 }
 
-struct File {
-  explicit File(int descriptor) : fd(descriptor) {}
-  ~File() {
-    if (fd >= 0) ::close(fd);
-  }
-  int fd;
-};
-
 std::unexpected<Error> fatal(const std::string& path, const char* what) {
   return fail(ErrorKind::kFatal, fmt::format("master key file {}: {}", path, what));
 }
 
 Result<void> create_key(const std::string& path) {
   std::string text = to_hex(random_bytes(Vault::kKeyBytes)) + "\n";
-  const File file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
-  if (file.fd < 0) return fatal(path, std::strerror(errno));
+  const Fd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+  if (file.get() < 0) return fatal(path, std::strerror(errno));
   const bool written =
-      ::write(file.fd, text.data(), text.size()) == static_cast<ssize_t>(text.size()) && ::fsync(file.fd) == 0;
+      ::write(file.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size()) && ::fsync(file.get()) == 0;
   wipe(text);
   const auto folder = std::filesystem::path(path).parent_path();
-  const File directory(::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!written || directory.fd < 0 || ::fsync(directory.fd) != 0) return fatal(path, "it could not be written");
+  const Fd directory(::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!written || directory.get() < 0 || ::fsync(directory.get()) != 0) return fatal(path, "it could not be written");
   return {};
 }
 
 }  // namespace
 
 Result<Vault> Vault::from_file(const std::string& path, bool may_create) {
-  File file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (file.fd < 0 && errno == ENOENT && may_create) {
+  Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (file.get() < 0 && errno == ENOENT && may_create) {
     if (const auto made = create_key(path); !made) return std::unexpected(made.error());
-    file.fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    file = Fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   }
-  if (file.fd < 0) return fatal(path, std::strerror(errno));
+  if (file.get() < 0) return fatal(path, std::strerror(errno));
   struct stat facts{};
-  if (::fstat(file.fd, &facts) != 0) return fatal(path, std::strerror(errno));
+  if (::fstat(file.get(), &facts) != 0) return fatal(path, std::strerror(errno));
   if (facts.st_mode & 077) return fatal(path, "others may read it; run chmod 600 on it");
   std::string text(kKeyBytes * 2 + 2, '\0');
-  const auto count = ::read(file.fd, text.data(), text.size());
+  const auto count = ::read(file.get(), text.data(), text.size());
   text.resize(count > 0 ? static_cast<std::size_t>(count) : 0);
   while (text.ends_with('\n')) text.pop_back();
   auto vault = from_hex_key(SecretString(std::move(text)));
