@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/crypto.hpp"
+#include "base/json_members.hpp"
 
 namespace claw {
 namespace {
@@ -35,16 +36,6 @@ const json::object* object_in(const json::object& from, std::string_view name) {
   return value ? value->if_object() : nullptr;
 }
 
-std::string text_in(const json::object& from, std::string_view name) {
-  const auto* value = from.if_contains(name);
-  return value && value->is_string() ? std::string(value->get_string()) : std::string();
-}
-
-std::int64_t number_in(const json::object& from, std::string_view name) {
-  const auto* value = from.if_contains(name);
-  return value && value->is_int64() ? value->get_int64() : 0;
-}
-
 const json::object* first_choice(const json::object& from) {
   const auto* choices = from.if_contains("choices");
   if (!choices || !choices->is_array() || choices->get_array().empty()) return nullptr;
@@ -63,11 +54,11 @@ void read_calls(const json::object& from, std::vector<ChatToolCall>& calls) {
     if (index >= kMaxToolCalls) continue;
     if (calls.size() <= index) calls.resize(index + 1);
     auto& call = calls[index];
-    if (auto id = text_in(*piece, "id"); !id.empty()) call.id = std::move(id);
+    if (auto id = text_member(*piece, "id"); !id.empty()) call.id = std::move(id);
     const auto* function = object_in(*piece, "function");
     if (!function) continue;
-    if (auto name = text_in(*function, "name"); !name.empty()) call.name = std::move(name);
-    call.arguments += text_in(*function, "arguments");
+    if (auto name = text_member(*function, "name"); !name.empty()) call.name = std::move(name);
+    call.arguments += text_member(*function, "arguments");
   }
 }
 
@@ -95,11 +86,11 @@ json::object message_json(const ChatMessage& message) {
 }
 
 void read_usage(const json::object& from, ChatAnswer& answer) {
-  if (auto model = text_in(from, "model"); !model.empty()) answer.model = std::move(model);
+  if (auto model = text_member(from, "model"); !model.empty()) answer.model = std::move(model);
   const auto* usage = object_in(from, "usage");
   if (!usage) return;
-  answer.prompt_tokens = number_in(*usage, "prompt_tokens");
-  answer.completion_tokens = number_in(*usage, "completion_tokens");
+  answer.prompt_tokens = integer_member(*usage, "prompt_tokens");
+  answer.completion_tokens = integer_member(*usage, "completion_tokens");
 }
 
 std::string error_of(const json::object& from) {
@@ -107,7 +98,7 @@ std::string error_of(const json::object& from) {
   if (!error || error->is_null()) return {};
   if (error->is_string()) return std::string(error->get_string());
   if (error->is_object())
-    if (auto message = text_in(error->get_object(), "message"); !message.empty()) return message;
+    if (auto message = text_member(error->get_object(), "message"); !message.empty()) return message;
   return "it gave no reason";
 }
 
@@ -121,7 +112,7 @@ Result<ChatAnswer> parse_object(std::string_view body) {
   const auto* message = choice ? object_in(*choice, "message") : nullptr;
   if (!message) return fail(ErrorKind::kInvalid, "the model's answer has no choices[0].message");
   ChatAnswer answer;
-  answer.text = text_in(*message, "content");
+  answer.text = text_member(*message, "content");
   read_calls(*message, answer.calls);
   read_usage(root, answer);
   return answer;
@@ -162,10 +153,10 @@ Result<ChatAnswer> parse_events(std::string_view body) {
     const auto* choice = first_choice(chunk);
     if (!choice) continue;
     if (const auto* delta = object_in(*choice, "delta")) {
-      answer.text += text_in(*delta, "content");
+      answer.text += text_member(*delta, "content");
       read_calls(*delta, answer.calls);
     }
-    ended = ended || !text_in(*choice, "finish_reason").empty();
+    ended = ended || !text_member(*choice, "finish_reason").empty();
   }
   if (!ended) return fail(ErrorKind::kInvalid, "the model's stream ended in the middle");
   return answer;

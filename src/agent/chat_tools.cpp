@@ -3,6 +3,8 @@
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
+#include "base/json_members.hpp"
+
 namespace claw {
 namespace {
 
@@ -30,11 +32,6 @@ constexpr std::string_view kDefinitions = R"json([
 {"type":"function","function":{"name":"recall","description":"Read what was remembered about this customer.",
  "parameters":{"type":"object","properties":{"key":{"type":"string"}},"required":["key"]}}}])json";
 
-std::string text_in(const json::object& from, std::string_view name) {
-  const auto* value = from.if_contains(name);
-  return value && value->is_string() ? std::string(value->get_string()) : std::string();
-}
-
 json::value member_of(const json::object& from, std::string_view name) {
   const auto* value = from.if_contains(name);
   return value ? *value : json::value();
@@ -47,24 +44,25 @@ json::object buttons_message(const json::object& asked) {
   return {{"type", "interactive"},
           {"interactive",
            {{"type", "button"},
-            {"body", {{"text", text_in(asked, "text")}}},
+            {"body", {{"text", text_member(asked, "text")}}},
             {"action", {{"buttons", std::move(buttons)}}}}}};
 }
 
 json::object list_message(const json::object& asked) {
-  return {{"type", "interactive"},
-          {"interactive",
-           {{"type", "list"},
-            {"body", {{"text", text_in(asked, "text")}}},
-            {"action", {{"button", text_in(asked, "button")}, {"sections", {{{"rows", member_of(asked, "rows")}}}}}}}}};
+  return {
+      {"type", "interactive"},
+      {"interactive",
+       {{"type", "list"},
+        {"body", {{"text", text_member(asked, "text")}}},
+        {"action", {{"button", text_member(asked, "button")}, {"sections", {{{"rows", member_of(asked, "rows")}}}}}}}}};
 }
 
 json::object media_message(const json::object& asked) {
-  const auto kind = text_in(asked, "kind");
-  json::object media{{"link", text_in(asked, "url")}};
+  const auto kind = text_member(asked, "kind");
+  json::object media{{"link", text_member(asked, "url")}};
   for (const auto* name : {"caption", "filename"}) {
     const bool fits = std::string_view(name) == "caption" ? kind != "audio" : kind == "document";
-    if (auto text = text_in(asked, name); fits && !text.empty()) media[name] = std::move(text);
+    if (auto text = text_member(asked, name); fits && !text.empty()) media[name] = std::move(text);
   }
   return {{"type", kind}, {kind, std::move(media)}};
 }
@@ -74,7 +72,7 @@ json::object location_message(const json::object& asked) {
 }
 
 json::object reaction_message(const json::object& asked, std::string_view wamid) {
-  return {{"type", "reaction"}, {"reaction", {{"message_id", wamid}, {"emoji", text_in(asked, "emoji")}}}};
+  return {{"type", "reaction"}, {"reaction", {{"message_id", wamid}, {"emoji", text_member(asked, "emoji")}}}};
 }
 
 }  // namespace
@@ -108,10 +106,10 @@ Task<std::string> ChatTools::use(const ChatToolCall& call) {
   if (fault || !value.is_object()) co_return "The arguments are no JSON object.";
   const auto& asked = value.get_object();
   json::object message;
-  if (call.name == "remember") co_return co_await remember(text_in(asked, "key"), text_in(asked, "value"));
-  if (call.name == "recall") co_return co_await recall(text_in(asked, "key"));
+  if (call.name == "remember") co_return co_await remember(text_member(asked, "key"), text_member(asked, "value"));
+  if (call.name == "recall") co_return co_await recall(text_member(asked, "key"));
   if (call.name == "hand_off") {
-    reply_.hand_off = text_in(asked, "reason");
+    reply_.hand_off = text_member(asked, "reason");
     if (reply_.hand_off.empty()) reply_.hand_off = "the agent gave no reason";
     co_return "A person goes on after this turn.";
   }

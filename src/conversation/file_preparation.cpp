@@ -3,6 +3,7 @@
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
+#include "base/json_members.hpp"
 #include "base/log.hpp"
 
 namespace claw {
@@ -12,20 +13,14 @@ namespace json = boost::json;
 
 constexpr std::size_t kMaxVoiceBytes = 16 * 1024 * 1024;  // Meta's limit for audio
 
-std::string text_in(const json::object& from, std::string_view name) {
-  const auto* value = from.if_contains(name);
-  return value && value->is_string() ? std::string(value->get_string()) : std::string();
-}
-
 whatsapp::Media media_in(const json::object& shown) {
   whatsapp::Media media;
-  media.id = text_in(shown, "id");
-  media.mime_type = text_in(shown, "mime_type");
-  media.sha256 = text_in(shown, "sha256");
-  media.filename = text_in(shown, "filename");
-  media.url = text_in(shown, "url");
-  const auto* voice = shown.if_contains("voice");
-  media.voice = voice && voice->is_bool() && voice->get_bool();
+  media.id = text_member(shown, "id");
+  media.mime_type = text_member(shown, "mime_type");
+  media.sha256 = text_member(shown, "sha256");
+  media.filename = text_member(shown, "filename");
+  media.url = text_member(shown, "url");
+  media.voice = flag_member(shown, "voice");
   return media;
 }
 

@@ -7,6 +7,7 @@
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
+#include "base/json_members.hpp"
 #include "tenancy/url_rules.hpp"
 
 namespace claw {
@@ -21,41 +22,26 @@ constexpr std::int64_t kMaxVoiceBytes = std::int64_t{64} * 1024 * 1024;
 constexpr std::int64_t kMaxAtOnce = 16;
 constexpr std::string_view kKinds[] = {"embedded", "openai", "deepgram", "command"};
 
-std::string text_in(const json::object& from, std::string_view name) {
-  const auto* value = from.if_contains(name);
-  return value && value->is_string() ? std::string(value->get_string()) : std::string();
-}
-
-bool flag_in(const json::object& from, std::string_view name) {
-  const auto* value = from.if_contains(name);
-  return value && value->is_bool() && value->get_bool();
-}
-
-std::int64_t number_in(const json::object& from, std::string_view name, std::int64_t otherwise) {
-  const auto* value = from.if_contains(name);
-  return value && value->is_int64() ? value->get_int64() : otherwise;
-}
-
 SpeechProvider provider_in(const json::object& from) {
-  SpeechProvider provider{.name = text_in(from, "name"),
-                          .kind = text_in(from, "kind"),
-                          .url = text_in(from, "url"),
-                          .model = text_in(from, "model"),
-                          .key_secret = text_in(from, "key_secret"),
-                          .command = text_in(from, "command")};
+  SpeechProvider provider{.name = text_member(from, "name"),
+                          .kind = text_member(from, "kind"),
+                          .url = text_member(from, "url"),
+                          .model = text_member(from, "model"),
+                          .key_secret = text_member(from, "key_secret"),
+                          .command = text_member(from, "command")};
   if (provider.name.empty()) provider.name = provider.kind;
-  provider.timeout = std::chrono::seconds(number_in(from, "timeout", provider.timeout.count()));
+  provider.timeout = std::chrono::seconds(integer_member(from, "timeout", provider.timeout.count()));
   provider.max_bytes =
-      static_cast<std::size_t>(number_in(from, "max_bytes", static_cast<std::int64_t>(provider.max_bytes)));
+      static_cast<std::size_t>(integer_member(from, "max_bytes", static_cast<std::int64_t>(provider.max_bytes)));
   return provider;
 }
 
 VoiceReplySettings reply_in(const json::object& from) {
-  return {.enabled = flag_in(from, "enabled"),
-          .url = text_in(from, "url"),
-          .model = text_in(from, "model"),
-          .voice = text_in(from, "voice"),
-          .key_secret = text_in(from, "key_secret")};
+  return {.enabled = flag_member(from, "enabled"),
+          .url = text_member(from, "url"),
+          .model = text_member(from, "model"),
+          .voice = text_member(from, "voice"),
+          .key_secret = text_member(from, "key_secret")};
 }
 
 SpeechSettings settings_in(const json::object& from) {
@@ -63,9 +49,10 @@ SpeechSettings settings_in(const json::object& from) {
   if (const auto* list = from.if_contains("providers"); list && list->is_array())
     for (const auto& each : list->get_array())
       if (each.is_object()) settings.providers.push_back(provider_in(each.get_object()));
-  settings.at_once = static_cast<std::size_t>(number_in(from, "at_once", static_cast<std::int64_t>(settings.at_once)));
-  settings.language = text_in(from, "language");
-  settings.echo = flag_in(from, "echo");
+  settings.at_once =
+      static_cast<std::size_t>(integer_member(from, "at_once", static_cast<std::int64_t>(settings.at_once)));
+  settings.language = text_member(from, "language");
+  settings.echo = flag_member(from, "echo");
   if (const auto* reply = from.if_contains("reply"); reply && reply->is_object())
     settings.reply = reply_in(reply->get_object());
   return settings;
