@@ -17,11 +17,6 @@ HttpResponse no_such_conversation() {
   return problem(404, "Not found", "There is no such conversation.");
 }
 
-/// As people see it; a token may have no label.
-std::string name_of(const Caller& caller) {
-  return caller.actor.name.empty() ? "a program" : caller.actor.name;
-}
-
 /// The body as a JSON object, whatever members it has: they are Meta's.
 Result<boost::json::object> object_in(const HttpRequest& request) {
   boost::system::error_code fault;
@@ -41,16 +36,9 @@ Result<std::string> taken_text(boost::json::object& body, std::string_view name)
 }
 
 Result<whatsapp::Recipient> recipient_of(const std::string& written) {
-  whatsapp::Recipient who;
-  if (is_group(written)) {
-    who.group = group_of(written);
-    return who;
-  }
-  auto address = whatsapp::address_of(written);
-  if (address.empty())
-    return fail(ErrorKind::kInvalid, "to: a phone number with its country code, a BSUID, or group: and its id");
-  (whatsapp::is_bsuid(address) ? who.bsuid : who.phone) = std::move(address);
-  return who;
+  if (is_group(written)) return whatsapp::Recipient{.phone = {}, .bsuid = {}, .group = group_of(written)};
+  if (auto who = whatsapp::recipient_at(written)) return std::move(*who);
+  return fail(ErrorKind::kInvalid, "to: a phone number with its country code, a BSUID, or group: and its id");
 }
 
 }  // namespace

@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 
 #include "api/graph_errors.hpp"
+#include "api/outgoing_body.hpp"
+#include "base/json_members.hpp"
 #include "net/form_reader.hpp"
 #include "tenancy/directory.hpp"
 #include "whatsapp/address.hpp"
@@ -31,7 +33,7 @@ HttpResponse invalid(std::string_view details) {
   return graph_problem({400, 131009, 0, "Parameter value is not valid", details});
 }
 
-HttpResponse not_said(HandReply::Kind kind, std::string_view number) {
+HttpResponse not_sent(HandReply::Kind kind, std::string_view number) {
   switch (kind) {
     case HandReply::Kind::kWindowClosed:
       return graph_problem({400, 131047, 0, "Re-engagement message",
@@ -54,28 +56,24 @@ HttpResponse of_error(const Error& error) {
   return graph_problem({503, 2, 0, "Service temporarily unavailable", "Try again in a moment."});
 }
 
-std::string text_in(const json::object& from, std::string_view name) {
-  const auto* value = from.if_contains(name);
-  return value && value->is_string() ? std::string(value->get_string()) : std::string();
+/// To whom, as the client wrote it.
+std::string input_in(const json::object& body) {
+  auto to = text_member(body, "to");
+  return to.empty() ? text_member(body, "recipient") : to;
 }
 
 Result<whatsapp::Recipient> recipient_in(const json::object& body) {
-  whatsapp::Recipient who;
-  const auto to = text_in(body, "to").empty() ? text_in(body, "recipient") : text_in(body, "to");
-  if (text_in(body, "recipient_type") == "group") {
-    who.group = to;
-    return who;
-  }
-  auto address = whatsapp::address_of(to);
-  if (address.empty()) return fail(ErrorKind::kInvalid, "to: a phone number with its country code, or a user id");
-  (whatsapp::is_bsuid(address) ? who.bsuid : who.phone) = std::move(address);
-  return who;
+  auto to = input_in(body);
+  if (text_member(body, "recipient_type") == "group")
+    return whatsapp::Recipient{.phone = {}, .bsuid = {}, .group = std::move(to)};
+  if (auto who = whatsapp::recipient_at(to)) return std::move(*who);
+  return fail(ErrorKind::kInvalid, "to: a phone number with its country code, or a user id");
 }
 
 HttpResponse sent_response(const std::string& input, const std::string& wamid, bool accepted_here) {
   json::object contact{{"input", input}};
-  const auto address = whatsapp::address_of(input);
-  if (!address.empty()) contact[whatsapp::is_bsuid(address) ? "user_id" : "wa_id"] = address;
+  if (const auto who = whatsapp::recipient_at(input))
+    contact[who->phone.empty() ? "user_id" : "wa_id"] = who->phone.empty() ? who->bsuid : who->phone;
   json::object message{{"id", wamid}};
   if (accepted_here) message["message_status"] = "accepted";
   return net::json_response(200, json::serialize(json::object{{"messaging_product", "whatsapp"},
@@ -140,15 +138,15 @@ GraphApi::Answer GraphApi::messages(HttpRequest& request, const Caller& caller) 
   if (fault || !body.is_object())
     co_return graph_problem({400, 100, 0, "Invalid parameter", "The body is no JSON object."});
   auto& object = body.get_object();
-  if (text_in(object, "messaging_product") != "whatsapp")
+  if (text_member(object, "messaging_product") != "whatsapp")
     co_return graph_problem({400, 100, 0, "The parameter messaging_product is required.", ""});
   if (object.contains("status")) co_return co_await mark(caller, std::move(number), std::move(object));
   co_return co_await send(caller, std::move(number), std::move(object), std::string(request.header("Idempotency-Key")));
 }
 
 GraphApi::Answer GraphApi::mark(const Caller& caller, std::string number, json::object body) {
-  const auto wamid = text_in(body, "message_id");
-  if (text_in(body, "status") != "read" || wamid.empty())
+  const auto wamid = text_member(body, "message_id");
+  if (text_member(body, "status") != "read" || wamid.empty())
     co_return invalid("status: only read, with the message_id of a message that came in");
   const bool typing = body.contains("typing_indicator");
   if (co_await parts_.graph.mark(caller.tenant, std::move(number), whatsapp::read_json(wamid, typing)))
@@ -166,7 +164,7 @@ Task<std::string> GraphApi::real_wamid(TenantId tenant, std::string id) {
 
 GraphApi::Answer GraphApi::send(const Caller& caller, std::string number, json::object body, std::string key) {
   if (auto* context = body.if_contains("context"); context && context->is_object())
-    if (auto id = text_in(context->get_object(), "message_id"); !id.empty())
+    if (auto id = text_member(context->get_object(), "message_id"); !id.empty())
       context->get_object()["message_id"] = co_await real_wamid(caller.tenant->id, std::move(id));
   auto read = whatsapp::read_outgoing(json::serialize(body));
   if (!read) co_return invalid(read.error().words());
@@ -174,12 +172,11 @@ GraphApi::Answer GraphApi::send(const Caller& caller, std::string number, json::
   if (!who) co_return of_error(who.error());
   const auto conversation = co_await parts_.desk.conversation_with(caller.tenant, number, *who);
   if (!conversation) co_return of_error(conversation.error());
-  Saying saying{std::move(*read), caller.actor.name.empty() ? "a program" : caller.actor.name, std::move(key)};
+  Saying saying{std::move(*read), name_of(caller), std::move(key)};
   const auto said = co_await parts_.desk.send(caller.tenant, *conversation, std::move(saying));
   if (!said) co_return of_error(said.error());
-  if (said->kind != HandReply::Kind::kQueued) co_return not_said(said->kind, number);
-  co_return co_await outcome(caller.tenant->id, said->message,
-                             text_in(body, "to").empty() ? text_in(body, "recipient") : text_in(body, "to"));
+  if (said->kind != HandReply::Kind::kQueued) co_return not_sent(said->kind, number);
+  co_return co_await outcome(caller.tenant->id, said->message, input_in(body));
 }
 
 GraphApi::Answer GraphApi::outcome(TenantId tenant, MessageId message, std::string input) {

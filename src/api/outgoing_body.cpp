@@ -49,6 +49,10 @@ Task<std::expected<whatsapp::Outgoing, HttpResponse>> outgoing_in(json::object b
   co_return std::move(*read);
 }
 
+std::string name_of(const Caller& caller) {
+  return caller.actor.name.empty() ? "a program" : caller.actor.name;
+}
+
 HttpResponse not_said(HandReply::Kind kind) {
   const auto say = [](std::string_view type, std::string_view title, std::string_view detail) {
     return problem(409, title, detail, {{"type", type}});

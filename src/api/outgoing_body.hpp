@@ -4,6 +4,7 @@
 
 #include <boost/json.hpp>
 
+#include "api/guard.hpp"
 #include "base/public_id.hpp"
 #include "conversation/desk.hpp"
 #include "ledger/ledger.hpp"
@@ -16,6 +17,9 @@ namespace claw {
 [[nodiscard]] Task<std::expected<whatsapp::Outgoing, net::HttpResponse>> outgoing_in(boost::json::object body,
                                                                                      TenantId tenant, Ledger& ledger,
                                                                                      const PublicIds& ids);
+
+/// Who says it, as people see it: a token may have no label.
+[[nodiscard]] std::string name_of(const Caller& caller);
 
 /// Why something was not put into the outbox, with a type that a program can tell apart.
 [[nodiscard]] net::HttpResponse not_said(HandReply::Kind kind);

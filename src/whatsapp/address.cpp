@@ -23,4 +23,12 @@ std::string address_of(std::string_view written) {
   return digits.size() >= 5 && digits.size() <= 15 ? digits : std::string();
 }
 
+std::optional<Recipient> recipient_at(std::string_view written) {
+  auto address = address_of(written);
+  if (address.empty()) return std::nullopt;
+  Recipient who;
+  (is_bsuid(address) ? who.bsuid : who.phone) = std::move(address);
+  return who;
+}
+
 }  // namespace claw::whatsapp
