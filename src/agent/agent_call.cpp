@@ -2,6 +2,10 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
+#include "agent/chat_protocol.hpp"
+
 namespace claw {
 namespace {
 
@@ -42,6 +46,24 @@ Task<Result<net::ClientResponse>> call_agent(net::HttpClient& http, Clock& clock
     if (clock.now() + pause >= deadline) co_return answer;
     co_await clock.sleep(pause);
   }
+}
+
+Result<const SecretString*> secret_of(const Agent& agent, const Tenant& tenant) {
+  if (agent.options.key_secret.empty()) return nullptr;
+  const auto found = tenant.secrets.find(agent.options.key_secret);
+  if (found == tenant.secrets.end())
+    return fail(ErrorKind::kInvalid,
+                fmt::format("the secret {} that agent {} names is not set", agent.options.key_secret, agent.name));
+  return &found->second;
+}
+
+Result<net::ClientResponse> accepted(const Agent& agent, Result<net::ClientResponse> answer) {
+  if (!answer)
+    return fail(answer.error().kind, fmt::format("agent {} did not answer: {}", agent.name, answer.error().message));
+  if (answer->status < 200 || answer->status > 299)
+    return fail(ErrorKind::kInvalid,
+                fmt::format("agent {} answered {}: {}", agent.name, answer->status, chat_error_text(answer->body)));
+  return answer;
 }
 
 }  // namespace claw

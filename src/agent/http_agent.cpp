@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include "agent/agent_call.hpp"
-#include "agent/chat_protocol.hpp"
 #include "base/crypto.hpp"
 #include "base/standard_webhook.hpp"
 
@@ -23,16 +22,6 @@ json::value parsed_or_empty(std::string_view text) {
   boost::system::error_code fault;
   auto value = json::parse(text, fault);
   return fault ? json::value(json::object{}) : value;
-}
-
-/// The tenant's secret that an agent names; null where it names none. kInvalid where it is not set.
-Result<const SecretString*> secret_of(const Agent& agent, const Tenant& tenant) {
-  if (agent.options.key_secret.empty()) return nullptr;
-  const auto found = tenant.secrets.find(agent.options.key_secret);
-  if (found == tenant.secrets.end())
-    return fail(ErrorKind::kInvalid,
-                fmt::format("the secret {} that agent {} names is not set", agent.options.key_secret, agent.name));
-  return &found->second;
 }
 
 net::ClientRequest post_to(const Agent& agent, std::string body) {
@@ -95,15 +84,6 @@ Result<AgentReply> reply_in(const Agent& agent, std::string_view body) {
     reply.messages.push_back(std::move(*read));
   }
   return reply;
-}
-
-Result<net::ClientResponse> accepted(const Agent& agent, Result<net::ClientResponse> answer) {
-  if (!answer)
-    return fail(answer.error().kind, fmt::format("agent {} did not answer: {}", agent.name, answer.error().message));
-  if (answer->status < 200 || answer->status > 299)
-    return fail(ErrorKind::kInvalid,
-                fmt::format("agent {} answered {}: {}", agent.name, answer->status, chat_error_text(answer->body)));
-  return answer;
 }
 
 }  // namespace

@@ -47,7 +47,7 @@ Task<std::optional<ChatPicture>> OpenAiAgent::picture_in(const Agent& agent, con
   co_return ChatPicture{file->mime_type, std::move(*bytes)};
 }
 
-Task<Result<ChatAnswer>> OpenAiAgent::ask(const Agent& agent, const AgentTurn& turn,
+Task<Result<ChatAnswer>> OpenAiAgent::ask(const Agent& agent, const AgentTurn& turn, const SecretString* secret,
                                           const std::vector<ChatMessage>& messages, int round, TimePoint deadline) {
   net::ClientRequest request;
   request.method = "POST";
@@ -55,33 +55,27 @@ Task<Result<ChatAnswer>> OpenAiAgent::ask(const Agent& agent, const AgentTurn& t
   // Each round asks something else.
   const auto key = round == 0 ? turn.id : fmt::format("{}.{}", turn.id, round);
   request.headers = {{"Content-Type", "application/json"}, {"Idempotency-Key", key}};
-  const auto secret = turn.tenant->secrets.find(agent.options.key_secret);
-  if (secret != turn.tenant->secrets.end()) request.bearer = secret->second.clone();
+  if (secret) request.bearer = secret->clone();
   request.body = chat_request_json(agent.options.model, messages, turn.user, agent.options.stream,
                                    agent.options.tools ? ChatTools::definitions() : std::string_view());
   request.max_response_bytes = kMaxAnswerBytes;
-  const auto answer = co_await call_agent(http_, clock_, std::move(request), deadline);
-  if (!answer)
-    co_return fail(answer.error().kind, fmt::format("agent {} did not answer: {}", agent.name, answer.error().message));
-  if (answer->status < 200 || answer->status > 299)
-    co_return fail(ErrorKind::kInvalid,
-                   fmt::format("agent {} answered {}: {}", agent.name, answer->status, chat_error_text(answer->body)));
+  const auto answer = accepted(agent, co_await call_agent(http_, clock_, std::move(request), deadline));
+  if (!answer) co_return std::unexpected(answer.error());
   auto parsed = parse_chat_answer(net::find_header(answer->headers, "Content-Type"), answer->body);
   if (!parsed) co_return fail(ErrorKind::kInvalid, fmt::format("agent {}: {}", agent.name, parsed.error().message));
   co_return parsed;
 }
 
 Task<Result<AgentReply>> OpenAiAgent::run(const Agent& agent, AgentTurn turn) {
-  if (!agent.options.key_secret.empty() && !turn.tenant->secrets.contains(agent.options.key_secret))
-    co_return fail(ErrorKind::kInvalid,
-                   fmt::format("the secret {} that agent {} names is not set", agent.options.key_secret, agent.name));
+  const auto secret = secret_of(agent, *turn.tenant);
+  if (!secret) co_return std::unexpected(secret.error());
   const auto deadline = clock_.now() + agent.options.timeout;
   auto messages = co_await messages_for(agent, turn);
   if (!messages) co_return std::unexpected(messages.error());
   AgentReply reply;
   ChatTools tools(ledger_, turn, reply);
   for (int round = 0; round < kMaxRounds; ++round) {
-    auto answer = co_await ask(agent, turn, *messages, round, deadline);
+    auto answer = co_await ask(agent, turn, *secret, *messages, round, deadline);
     if (!answer) co_return std::unexpected(answer.error());
     reply.usage.model = std::move(answer->model);
     reply.usage.prompt_tokens += answer->prompt_tokens;

@@ -26,8 +26,9 @@ class OpenAiAgent final : public AgentRunner {
  private:
   Task<Result<std::vector<ChatMessage>>> messages_for(const Agent& agent, const AgentTurn& turn);
   Task<std::optional<ChatPicture>> picture_in(const Agent& agent, const AgentTurn& turn);
-  Task<Result<ChatAnswer>> ask(const Agent& agent, const AgentTurn& turn, const std::vector<ChatMessage>& messages,
-                               int round, TimePoint deadline);
+  /// `secret`: of the server; null: it wants none.
+  Task<Result<ChatAnswer>> ask(const Agent& agent, const AgentTurn& turn, const SecretString* secret,
+                               const std::vector<ChatMessage>& messages, int round, TimePoint deadline);
 
   net::HttpClient& http_;
   Ledger& ledger_;
