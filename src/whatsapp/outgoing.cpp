@@ -44,26 +44,6 @@ bool replace_ids(json::value& in, const std::function<std::string(const std::str
   return changed;
 }
 
-/// `type`, or the one member that could be it.
-std::expected<std::string, OutgoingFault> type_of(const json::object& message) {
-  if (const auto* type = find(message, "type")) {
-    if (!type->is_string()) return std::unexpected(OutgoingFault{"type", "a text", ""});
-    return std::string(type->get_string());
-  }
-  static constexpr std::string_view kTypes[] = {"text",     "image",       "video",    "audio",
-                                                "document", "sticker",     "reaction", "location",
-                                                "contacts", "interactive", "template", "pin"};
-  std::string found;
-  for (const auto type : kTypes) {
-    if (!find(message, type)) continue;
-    if (!found.empty())
-      return std::unexpected(OutgoingFault{"type", "needed where there is more than one content", ""});
-    found = type;
-  }
-  if (found.empty()) return std::unexpected(OutgoingFault{"type", "needed", ""});
-  return found;
-}
-
 constexpr Rule kEnvelope[] = {optional(object("context")),
                               optional(id("context.message_id")),
                               {"biz_opaque_callback_data", Shape::kText, false, 0, kMaxCallbackData}};

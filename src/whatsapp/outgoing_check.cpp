@@ -156,6 +156,22 @@ constexpr Type kTypes[] = {
 
 }  // namespace
 
+std::expected<std::string, OutgoingFault> type_of(const json::object& message) {
+  if (const auto* type = find(message, "type")) {
+    if (!type->is_string()) return std::unexpected(OutgoingFault{"type", "a text", ""});
+    return std::string(type->get_string());
+  }
+  std::string found;
+  for (const auto& each : kTypes) {
+    if (!find(message, each.name)) continue;
+    if (!found.empty())
+      return std::unexpected(OutgoingFault{"type", "needed where there is more than one content", ""});
+    found = each.name;
+  }
+  if (found.empty()) return std::unexpected(OutgoingFault{"type", "needed", ""});
+  return found;
+}
+
 Fault fault_in_content(std::string_view type, const json::object& message) {
   std::string known;
   for (const auto& each : kTypes) {

@@ -85,6 +85,9 @@ constexpr Rule optional(Rule rule) {
 /// `fault` of something that stands at `where`.
 [[nodiscard]] Fault below(std::string_view where, Fault fault);
 
+/// `type`, or the one member that could be it.
+[[nodiscard]] std::expected<std::string, OutgoingFault> type_of(const json::object& message);
+
 /// The content of each type, by its name; nothing where it may be sent. A type that Meta does not know is a fault.
 /// outgoing_check.cpp, and for `interactive` outgoing_check_interactive.cpp.
 [[nodiscard]] Fault fault_in_content(std::string_view type, const json::object& message);
