@@ -29,38 +29,46 @@ std::optional<whatsapp::Outgoing> picture_message(const whatsapp::Picture& pictu
   return std::move(*read);
 }
 
-/// What is sent of a text of an agent, in order, without its pictures.
-std::vector<std::string> texts_of(std::string_view text, const Agent& agent, std::vector<whatsapp::Picture>& pictures) {
+/// True for what an agent writes to say nothing.
+bool is_no_reply(std::string_view text) {
   constexpr std::string_view kWhite = " \t\r\n";
-  constexpr std::string_view kNoReply = "NO_REPLY";  // OpenClaw's word for: say nothing
+  constexpr std::string_view kNoReply = "NO_REPLY";  // OpenClaw's word for it
   const auto begin = std::min(text.find_first_not_of(kWhite), text.size());
   const auto end = text.find_last_not_of(kWhite) + 1;
-  if (text.substr(begin, std::max(begin, end) - begin) == kNoReply) return {};
-  switch (agent.options.format) {
-    case TextFormat::kMarkdown: {
-      auto shown = whatsapp::to_whatsapp_text(text);
-      pictures = std::move(shown.pictures);
-      // Nothing but a picture needs no words; else its address stands in the text too, should Meta not get it.
-      if (pictures.size() == 1 && shown.text == pictures.front().url && picture_message(pictures.front())) return {};
-      return whatsapp::split_styled_text(shown.text, whatsapp::kMaxTextCharacters);
-    }
-    case TextFormat::kWhatsApp:
-      return whatsapp::split_styled_text(text, whatsapp::kMaxTextCharacters);
-    case TextFormat::kPlain:
-      return whatsapp::split_text(text, whatsapp::kMaxTextCharacters);
-  }
-  return {};
+  return text.substr(begin, std::max(begin, end) - begin) == kNoReply;
 }
 
-/// What is sent of what an agent says. A text that has more to it (a reply to a message, a preview) goes as it is.
+std::vector<whatsapp::Outgoing> as_messages(std::vector<std::string> texts) {
+  return {std::move_iterator(texts.begin()), std::move_iterator(texts.end())};
+}
+
+std::vector<whatsapp::Outgoing> parts_of_markdown(std::string_view text) {
+  const auto shown = whatsapp::to_whatsapp_text(text);
+  std::vector<whatsapp::Outgoing> pictures;
+  for (const auto& picture : shown.pictures)
+    if (auto message = picture_message(picture)) pictures.push_back(std::move(*message));
+  // Nothing but a picture needs no words; else its address stands in the text too, should Meta not get it.
+  if (pictures.size() == 1 && shown.text == shown.pictures.front().url) return pictures;
+  auto parts = as_messages(whatsapp::split_styled_text(shown.text, whatsapp::kMaxTextCharacters));
+  std::ranges::move(pictures, std::back_inserter(parts));
+  return parts;
+}
+
+/// What is sent of what an agent says, in order. A text that has more to it (a reply to a message, a preview) goes as
+/// it is.
 std::vector<whatsapp::Outgoing> parts_of(const whatsapp::Outgoing& said, const Agent& agent) {
   if (!said.is_text() || said.view.data != "{}") return {said};
-  std::vector<whatsapp::Outgoing> parts;
-  std::vector<whatsapp::Picture> pictures;
-  for (auto& text : texts_of(said.view.text, agent, pictures)) parts.emplace_back(std::move(text));
-  for (const auto& picture : pictures)
-    if (auto message = picture_message(picture)) parts.push_back(std::move(*message));
-  return parts;
+  const std::string_view text = said.view.text;
+  if (is_no_reply(text)) return {};
+  switch (agent.options.format) {
+    case TextFormat::kMarkdown:
+      return parts_of_markdown(text);
+    case TextFormat::kWhatsApp:
+      return as_messages(whatsapp::split_styled_text(text, whatsapp::kMaxTextCharacters));
+    case TextFormat::kPlain:
+      return as_messages(whatsapp::split_text(text, whatsapp::kMaxTextCharacters));
+  }
+  return {};
 }
 
 std::string user_of(const Tenant& tenant, const PendingMessage& message, const SessionRecord& session) {
