@@ -8,7 +8,7 @@
 #include "base/log.hpp"
 #include "base/run_command.hpp"
 #include "base/text.hpp"
-#include "speech/multipart.hpp"
+#include "speech/audio_type.hpp"
 
 namespace claw {
 namespace {

@@ -7,7 +7,7 @@
 
 #include "base/log.hpp"
 #include "base/text.hpp"
-#include "speech/multipart.hpp"
+#include "speech/audio_type.hpp"
 #include "speech/opus_reader.hpp"
 
 namespace claw {

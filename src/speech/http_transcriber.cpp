@@ -6,8 +6,9 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "net/form_source.hpp"
 #include "net/http.hpp"
-#include "speech/multipart.hpp"
+#include "speech/audio_type.hpp"
 
 namespace claw {
 namespace {
@@ -16,6 +17,23 @@ namespace json = boost::json;
 
 constexpr std::size_t kMaxAnswerBytes = 4 * 1024 * 1024;  // Deepgram tells of every word when it was said
 constexpr std::size_t kMaxErrorBytes = 200;
+
+/// A voice message as the file of a form; shares its bytes.
+class AudioSource final : public net::BodySource {
+ public:
+  explicit AudioSource(std::shared_ptr<const std::string> audio) : audio_(std::move(audio)) {}
+  [[nodiscard]] std::uint64_t size() const override { return audio_->size(); }
+  [[nodiscard]] Result<std::size_t> read(std::span<char> to) override {
+    const auto piece = std::string_view(*audio_).substr(at_, to.size());
+    std::ranges::copy(piece, to.begin());
+    at_ += piece.size();
+    return piece.size();
+  }
+
+ private:
+  const std::shared_ptr<const std::string> audio_;
+  std::size_t at_ = 0;
+};
 
 /// What an error answer says for itself, in one line.
 std::string error_text(std::string_view body) {
@@ -80,19 +98,20 @@ Result<std::string> deepgram_text(std::string_view body) {
 }
 
 Task<Result<Heard>> OpenAiTranscriber::transcribe(const SpeechProvider& provider, VoiceMessage voice) {
-  const auto boundary = random_boundary();
+  std::vector<std::pair<std::string, std::string>> fields;
+  if (!provider.model.empty()) fields.emplace_back("model", provider.model);
+  if (!voice.language.empty()) fields.emplace_back("language", voice.language);
+  fields.emplace_back("response_format", "json");
+  const auto form = std::make_shared<net::FormSource>(
+      fields, net::FormSource::File{"file", audio_file_name(voice.content_type), media_type(voice.content_type),
+                                    std::make_shared<AudioSource>(voice.audio)});
   net::ClientRequest request;
   request.method = "POST";
   request.url = provider.url + "/v1/audio/transcriptions";
-  request.headers = {{"Content-Type", "multipart/form-data; boundary=" + boundary}, {"Accept", "application/json"}};
+  request.headers = {{"Content-Type", form->content_type()}, {"Accept", "application/json"}};
   request.total_timeout = provider.timeout;
   if (const auto set = set_key(provider, voice, request); !set) co_return std::unexpected(set.error());
-  std::vector<FormPart> parts;
-  if (!provider.model.empty()) parts.push_back({"model", provider.model});
-  if (!voice.language.empty()) parts.push_back({"language", voice.language});
-  parts.push_back({"response_format", "json"});
-  parts.push_back({"file", *voice.audio, audio_file_name(voice.content_type), media_type(voice.content_type)});
-  request.body = multipart_body(parts, boundary);
+  request.source = form;
   const auto body = co_await call(http_, std::move(request));
   if (!body) co_return std::unexpected(body.error());
   auto text = openai_text(*body);

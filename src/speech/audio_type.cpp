@@ -1,33 +1,11 @@
-#include "speech/multipart.hpp"
+#include "speech/audio_type.hpp"
 
 #include <algorithm>
 #include <utility>
 
-#include "base/crypto.hpp"
 #include "base/text.hpp"
 
 namespace claw {
-
-std::string multipart_body(const std::vector<FormPart>& parts, std::string_view boundary) {
-  constexpr std::size_t kHeadBytes = 256;  // of a part: more than ours have
-  std::size_t bytes = kHeadBytes;
-  for (const auto& part : parts) bytes += part.content.size() + kHeadBytes;
-  std::string body;
-  body.reserve(bytes);
-  for (const auto& part : parts) {
-    body.append("--").append(boundary).append("\r\nContent-Disposition: form-data; name=\"").append(part.name);
-    if (!part.filename.empty()) body.append("\"; filename=\"").append(part.filename);
-    body.append("\"\r\n");
-    if (!part.content_type.empty()) body.append("Content-Type: ").append(part.content_type).append("\r\n");
-    body.append("\r\n").append(part.content).append("\r\n");
-  }
-  return body.append("--").append(boundary).append("--\r\n");
-}
-
-std::string random_boundary() {
-  constexpr std::size_t kRandomBytes = 16;
-  return "claw-" + to_hex(random_bytes(kRandomBytes));
-}
 
 std::string media_type(std::string_view content_type) {
   const auto type = trimmed(content_type.substr(0, content_type.find(';')));
