@@ -223,6 +223,10 @@ std::vector<Retention> media_retention(const Directory& directory) {
   return found;
 }
 
+GraphClient::Options graph_options(const Config& config) {
+  return {config.graph_base_url, config.graph_version};
+}
+
 /// For what blocks of files: reading, sealing, syncing.
 constexpr std::size_t kMediaThreads = 4;
 constexpr std::size_t kMediaQueue = 4'096;
@@ -359,8 +363,7 @@ Result<void> Gateway::Parts::make_pipeline() {
   outgoing.addresses = net::AddressPolicy(std::move(*private_networks));
   outgoing.ca_file = config.graph_ca_file;
   http = std::make_unique<net::CurlClient>(io, std::move(outgoing));
-  graph =
-      std::make_unique<GraphClient>(*http, metrics, GraphClient::Options{config.graph_base_url, config.graph_version});
+  graph = std::make_unique<GraphClient>(*http, metrics, graph_options(config));
   const PublicIds ids(tenants.vault->derive("public ids"));
   feed = std::make_unique<LiveFeed>(io, *ledger, ids, clock);
   watched = std::make_unique<WatchedLedger>(*ledger, [this](MessageId touched) { feed->wrote(touched); });
@@ -398,8 +401,7 @@ Result<void> Gateway::Parts::make_pipeline() {
   access_api = std::make_unique<AccessApi>(*access, *ledger, *guard, clock, ids);
   desk_api = std::make_unique<DeskApi>(*desk, *ledger, *guard, clock, ids);
   media_api = std::make_unique<MediaApi>(*library, *guard, clock, FileLinks(tenants.vault->derive("file links"), ids));
-  pass_through =
-      std::make_unique<PassThrough>(*http, GraphClient::Options{config.graph_base_url, config.graph_version});
+  pass_through = std::make_unique<PassThrough>(*http, graph_options(config));
   graph_api =
       std::make_unique<GraphApi>(GraphApi::Parts{*desk, *ledger, *graph, *pass_through, *library, *guard, clock},
                                  FileLinks(tenants.vault->derive("file links"), ids), ids, config.outside_url());
@@ -446,8 +448,7 @@ Result<void> Gateway::Parts::make_media(const PublicIds& ids) {
         *http, S3Store::Options{config.media_s3_endpoint, config.media_s3_bucket, config.media_s3_region,
                                 config.media_s3_key_id, std::move(*secret), temp_folder});
   }
-  graph_media = std::make_unique<GraphMediaClient>(*http, tenants.metrics,
-                                                   GraphClient::Options{config.graph_base_url, config.graph_version},
+  graph_media = std::make_unique<GraphMediaClient>(*http, tenants.metrics, graph_options(config),
                                                    MediaHosts(config.graph_base_url, config.graph_media_hosts));
   if (!config.media_scanner.empty())
     scanner = std::make_unique<CommandScanner>(clock, config.media_scanner, temp_folder);
@@ -475,8 +476,7 @@ Result<void> Gateway::Parts::make_speech() {
 
 void Gateway::Parts::make_guide() {
   Directory& directory = *tenants.directory;
-  graph_account = std::make_unique<GraphAccountClient>(
-      *http, tenants.metrics, GraphClient::Options{config.graph_base_url, config.graph_version});
+  graph_account = std::make_unique<GraphAccountClient>(*http, tenants.metrics, graph_options(config));
   figures = std::make_unique<sqlite::SqliteNumberFigures>(*tenants.store);
   guide = std::make_unique<Guide>(tenants.io, *graph_account, directory, *ledger, *figures, *notes, clock,
                                   Guide::Options{config.outside_url(), config.base_domain, !config.public_url.empty()});
