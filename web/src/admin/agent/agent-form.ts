@@ -136,16 +136,12 @@ export class AgentForm extends LitElement {
 
   private model(options: Partial<AgentOptions>) {
     const off = this.whyNot !== "";
-    const own = this.secrets.filter((secret) => secret.set && !secret.name.startsWith("WHATSAPP_"));
     const settings = html`<a href="/t/${part(this.tenant)}/settings/secrets">Settings, Secrets</a>`;
     return html`
       ${field({ name: "url", label: "Server", required: true, mono: true, inputmode: "url", disabled: off, value: options.url ?? "", placeholder: "https://api.openai.com", pattern: "https?://[^\\s@]+[^\\s@\\/]",
         title: "An address that begins with https:// or http:// and does not end with /", help: "The address in front of /v1/chat/completions. A private network has to be opened by the gateway's operator (net.allow_private)." })}
       ${field({ name: "model", label: "Model", required: true, mono: true, disabled: off, value: options.model ?? "", placeholder: "gpt-4.1-mini", maxlength: 200, help: "As the server names it." })}
-      ${field({ name: "key_secret", label: "API key", type: "select", disabled: off, value: options.key_secret ?? "",
-        options: [{ value: "", label: "none: the server wants no key" }, ...own.map(({ name }) => ({ value: name, label: name })),
-          ...(options.key_secret && !own.some(({ name }) => name === options.key_secret) ? [{ value: options.key_secret, label: `${options.key_secret} (missing)` }] : [])],
-        help: html`The secret that holds it. Keys are kept under ${settings}; add one there, then choose it here.` })}
+      ${this.secret("API key", "none: the server wants no key", html`The secret that holds it. Keys are kept under ${settings}; add one there, then choose it here.`, options.key_secret ?? "")}
       ${field({ name: "system_prompt", label: "Who it is and what it does", required: false, type: "area", rows: 7, disabled: off, value: options.system_prompt ?? "", maxlength: 60000,
         placeholder: "You answer customers of a shoe shop. Be short and friendly. …", help: "The system prompt: the model reads it before each conversation." })}
     `;
