@@ -1,16 +1,14 @@
 // Pairing as people use it, on a stand-in of the gateway: who waits and what becomes of them, the lists, the policies.
 
 import assert from "node:assert/strict";
-import { after, afterEach, before, beforeEach, describe, test } from "node:test";
+import { beforeEach, describe, test } from "node:test";
 import { furnishAccess } from "./access-stub.mjs";
-import { openPage, ownFaults, startWorld, WIDE } from "./admin-support.mjs";
-import { openBrowser } from "./browser.mjs";
+import { eachSignedIn, openPage } from "./admin-support.mjs";
 import { NUMBER } from "./inbox-stub.mjs";
 import { eventually } from "./support.mjs";
 
 const SECOND = "222222222222222";
 
-let shared;
 let stub;
 let world;
 let acme;
@@ -18,24 +16,18 @@ let access;
 let browser;
 let page;
 
-before(async () => {
-  shared = await openBrowser({ viewport: WIDE, colorScheme: "light", reducedMotion: "reduce" });
-});
-after(() => shared.close());
-beforeEach(async () => {
-  stub = await startWorld();
-  ({ world, acme } = stub);
-  ({ access } = world);
-  numbers(NUMBER);
-  acme.members.push({ id: stub.addPerson({ email: "otto@example.com", name: "Otto Operator" }).id, role: "operator", version: 1 });
-  browser = await openPage(stub, shared);
-  ({ page } = browser);
-  await browser.signIn(stub.ada);
-});
-afterEach(async () => {
-  await page.close();
-  stub.close();
-  assert.deepEqual(ownFaults(browser.faults), []);
+eachSignedIn({
+  furnish(made) {
+    stub = made;
+    ({ world, acme } = stub);
+    ({ access } = world);
+    numbers(NUMBER);
+    acme.members.push({ id: stub.addPerson({ email: "otto@example.com", name: "Otto Operator" }).id, role: "operator", version: 1 });
+  },
+  opened(made) {
+    browser = made;
+    ({ page } = made);
+  },
 });
 
 const numbers = (...all) => (acme.secrets.WHATSAPP_PHONE_NUMBER_ID = { value: all.join(), at: new Date().toISOString(), by: "Ada", version: 1 });

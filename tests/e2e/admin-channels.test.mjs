@@ -1,38 +1,25 @@
 // What a tenant's admin sets up, on a stand-in of the gateway: a number from nothing to green, agents, people, figures.
 
 import assert from "node:assert/strict";
-import { after, afterEach, before, beforeEach, describe, test } from "node:test";
-import { accessPart } from "./access-stub.mjs";
-import { openPage, ownFaults, startWorld, WIDE } from "./admin-support.mjs";
-import { openBrowser } from "./browser.mjs";
-import { channelPart } from "./channel-stub.mjs";
-import { inboxPart } from "./inbox-stub.mjs";
-import { routingPart } from "./routing-stub.mjs";
-import { speechPart } from "./speech-stub.mjs";
+import { describe, test } from "node:test";
+import { eachSignedIn } from "./admin-support.mjs";
 import { eventually } from "./support.mjs";
 
-let shared;
 let stub;
 let world;
 let acme;
 let browser;
 let page;
 
-before(async () => {
-  shared = await openBrowser({ viewport: WIDE, colorScheme: "light", reducedMotion: "reduce" });
-});
-after(() => shared.close());
-beforeEach(async () => {
-  stub = await startWorld(inboxPart({ count: 30 }), channelPart(), accessPart(), routingPart(), speechPart());
-  ({ world, acme } = stub);
-  browser = await openPage(stub, shared);
-  ({ page } = browser);
-  await browser.signIn(stub.ada);
-});
-afterEach(async () => {
-  await page.close();
-  stub.close();
-  assert.deepEqual(ownFaults(browser.faults), []);
+eachSignedIn({
+  furnish(made) {
+    stub = made;
+    ({ world, acme } = stub);
+  },
+  opened(made) {
+    browser = made;
+    ({ page } = made);
+  },
 });
 
 const button = (name) => page.getByRole("button", { name, exact: true });

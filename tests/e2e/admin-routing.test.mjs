@@ -1,36 +1,29 @@
 // Routing and the settings of conversations as an admin uses them, on a stand-in of the gateway.
 
 import assert from "node:assert/strict";
-import { after, afterEach, before, beforeEach, describe, test } from "node:test";
-import { NARROW, openPage, ownFaults, startWorld, WIDE } from "./admin-support.mjs";
-import { openBrowser } from "./browser.mjs";
+import { describe, test } from "node:test";
+import { eachSignedIn, NARROW, WIDE } from "./admin-support.mjs";
 import { eventually } from "./support.mjs";
 
-let shared;
 let stub;
 let world;
 let acme;
 let browser;
 let page;
 
-before(async () => {
-  shared = await openBrowser({ viewport: WIDE, colorScheme: "light", reducedMotion: "reduce", timezoneId: "Europe/Berlin" });
-});
-after(() => shared.close());
-beforeEach(async () => {
-  stub = await startWorld();
-  ({ world, acme } = stub);
-  acme.policy = "open";
-  acme.secrets.WHATSAPP_PHONE_NUMBER_ID.value = "111111,222222";
-  world.agents.acme = ["support", "sales", "german"].map((name, at) => ({ name, kind: "echo", default: at === 0, version: 1, options: { format: "plain" } }));
-  browser = await openPage(stub, shared);
-  ({ page } = browser);
-  await browser.signIn(stub.ada);
-});
-afterEach(async () => {
-  await page.close();
-  stub.close();
-  assert.deepEqual(ownFaults(browser.faults), []);
+eachSignedIn({
+  timezoneId: "Europe/Berlin",
+  furnish(made) {
+    stub = made;
+    ({ world, acme } = stub);
+    acme.policy = "open";
+    acme.secrets.WHATSAPP_PHONE_NUMBER_ID.value = "111111,222222";
+    world.agents.acme = ["support", "sales", "german"].map((name, at) => ({ name, kind: "echo", default: at === 0, version: 1, options: { format: "plain" } }));
+  },
+  opened(made) {
+    browser = made;
+    ({ page } = made);
+  },
 });
 
 const button = (name) => page.getByRole("button", { name, exact: true });

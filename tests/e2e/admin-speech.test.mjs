@@ -1,32 +1,24 @@
 // Settings, Speech as an admin uses it, on a stand-in of the gateway.
 
 import assert from "node:assert/strict";
-import { after, afterEach, before, beforeEach, describe, test } from "node:test";
-import { openPage, ownFaults, startWorld, WIDE } from "./admin-support.mjs";
-import { openBrowser } from "./browser.mjs";
+import { describe, test } from "node:test";
+import { eachSignedIn } from "./admin-support.mjs";
 import { eventually } from "./support.mjs";
 
-let shared;
 let stub;
 let world;
 let browser;
 let page;
 
-before(async () => {
-  shared = await openBrowser({ viewport: WIDE, colorScheme: "light", reducedMotion: "reduce" });
-});
-after(() => shared.close());
-beforeEach(async () => {
-  stub = await startWorld();
-  ({ world } = stub);
-  browser = await openPage(stub, shared);
-  ({ page } = browser);
-  await browser.signIn(stub.ada);
-});
-afterEach(async () => {
-  await page.close();
-  stub.close();
-  assert.deepEqual(ownFaults(browser.faults), []);
+eachSignedIn({
+  furnish(made) {
+    stub = made;
+    ({ world } = stub);
+  },
+  opened(made) {
+    browser = made;
+    ({ page } = made);
+  },
 });
 
 const button = (name) => page.getByRole("button", { name, exact: true });

@@ -1,7 +1,9 @@
 // What the admin UI's tests share: a browser on a stand-in of the gateway, and a world with something in it.
 
+import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
+import { after, afterEach, before, beforeEach } from "node:test";
 import { accessPart } from "./access-stub.mjs";
 import { startAdminStub } from "./admin-stub.mjs";
 import { openBrowser } from "./browser.mjs";
@@ -66,6 +68,31 @@ export async function openPage(stub, options = {}) {
 /** Faults that are the page's own: not the answers that a test asked for. */
 export const ownFaults = (faults) =>
   faults.filter((fault) => !/Failed to load resource|ERR_(ABORTED|INTERNET_DISCONNECTED|FAILED|INCOMPLETE_CHUNKED_ENCODING|NETWORK_CHANGED|CONNECTION)/.test(fault));
+
+/** Each test of the file has a world and a page of its own, all in one browser, and ada is signed in; no page may have a fault of
+ * its own. `furnish(stub)` is called before there is a page, `opened(browser)` with it; `parts()` makes another world than the
+ * usual one; all else is the browser's. */
+export function eachSignedIn({ parts = () => [], furnish = () => undefined, opened, ...options }) {
+  let shared;
+  let stub;
+  let browser;
+  before(async () => {
+    shared = await openBrowser({ viewport: WIDE, colorScheme: "light", reducedMotion: "reduce", ...options });
+  });
+  after(() => shared.close());
+  beforeEach(async () => {
+    stub = await startWorld(...parts());
+    furnish(stub);
+    browser = await openPage(stub, shared);
+    opened(browser);
+    await browser.signIn(stub.ada);
+  });
+  afterEach(async () => {
+    await browser.page.close();
+    stub.close();
+    assert.deepEqual(ownFaults(browser.faults), []);
+  });
+}
 
 const AXE = readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 

@@ -1,15 +1,13 @@
 // Answering by hand, on a stand-in of the gateway: taking over and handing back, a reply on its way, and what may not be sent.
 
 import assert from "node:assert/strict";
-import { after, afterEach, before, beforeEach, describe, test } from "node:test";
-import { NARROW, openPage, ownFaults, startWorld, WIDE } from "./admin-support.mjs";
-import { openBrowser } from "./browser.mjs";
+import { describe, test } from "node:test";
+import { eachSignedIn, NARROW, WIDE } from "./admin-support.mjs";
 import { channelPart } from "./channel-stub.mjs";
 import { inboxPart } from "./inbox-stub.mjs";
 import { eventually } from "./support.mjs";
 
 const CARLA = "carla.stein@example.com";
-let shared;
 let stub;
 let world;
 let inbox;
@@ -17,26 +15,21 @@ let maria;
 let browser;
 let page;
 
-before(async () => {
-  shared = await openBrowser({ viewport: WIDE, colorScheme: "light", reducedMotion: "reduce" });
-});
-after(() => shared.close());
-beforeEach(async () => {
-  stub = await startWorld(inboxPart({ count: 20 }), channelPart());
-  ({ world } = stub);
-  ({ inbox } = world);
-  [maria] = inbox.conversations;
-  inbox.messages.set(maria.id, []);
-  inbox.say(maria, "Where is my order?", "It left on Friday.");
-  inbox.say(maria, "No. May I talk to a person?");
-  browser = await openPage(stub, shared);
-  ({ page } = browser);
-  await browser.signIn(stub.ada);
-});
-afterEach(async () => {
-  await page.close();
-  stub.close();
-  assert.deepEqual(ownFaults(browser.faults), []);
+eachSignedIn({
+  parts: () => [inboxPart({ count: 20 }), channelPart()],
+  furnish(made) {
+    stub = made;
+    ({ world } = stub);
+    ({ inbox } = world);
+    [maria] = inbox.conversations;
+    inbox.messages.set(maria.id, []);
+    inbox.say(maria, "Where is my order?", "It left on Friday.");
+    inbox.say(maria, "No. May I talk to a person?");
+  },
+  opened(made) {
+    browser = made;
+    ({ page } = made);
+  },
 });
 
 const button = (name) => page.getByRole("button", { name, exact: true });

@@ -1,10 +1,9 @@
 // Users as people use it, on a stand-in of the gateway: finding somebody, what they are known as, merging two, letting one in.
 
 import assert from "node:assert/strict";
-import { after, afterEach, before, beforeEach, describe, test } from "node:test";
+import { beforeEach, describe, test } from "node:test";
 import { furnishAccess } from "./access-stub.mjs";
-import { openPage, ownFaults, startWorld, WIDE } from "./admin-support.mjs";
-import { openBrowser } from "./browser.mjs";
+import { eachSignedIn } from "./admin-support.mjs";
 import { NUMBER } from "./inbox-stub.mjs";
 import { eventually } from "./support.mjs";
 
@@ -12,27 +11,20 @@ const MARIA = "4915155000000";
 const EMMA = "4915155000007";
 const BSUID = "US.13491208655302741918";
 
-let shared;
 let stub;
 let world;
 let browser;
 let page;
 
-before(async () => {
-  shared = await openBrowser({ viewport: WIDE, colorScheme: "light", reducedMotion: "reduce" });
-});
-after(() => shared.close());
-beforeEach(async () => {
-  stub = await startWorld();
-  ({ world } = stub);
-  browser = await openPage(stub, shared);
-  ({ page } = browser);
-  await browser.signIn(stub.ada);
-});
-afterEach(async () => {
-  await page.close();
-  stub.close();
-  assert.deepEqual(ownFaults(browser.faults), []);
+eachSignedIn({
+  furnish(made) {
+    stub = made;
+    ({ world } = stub);
+  },
+  opened(made) {
+    browser = made;
+    ({ page } = made);
+  },
 });
 
 const button = (name) => page.getByRole("button", { name, exact: true });
