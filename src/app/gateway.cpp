@@ -15,6 +15,7 @@
 #include "api/access_api.hpp"
 #include "api/admin_api.hpp"
 #include "api/admin_page.hpp"
+#include "api/delivery_api.hpp"
 #include "api/desk_api.hpp"
 #include "api/graph_api.hpp"
 #include "api/guard.hpp"
@@ -306,6 +307,7 @@ struct Gateway::Parts {
   std::unique_ptr<RestApi> rest;
   std::unique_ptr<DeskApi> desk_api;
   std::unique_ptr<SpeechApi> speech_api;
+  std::unique_ptr<DeliveryApi> delivery_api;
   std::unique_ptr<MediaApi> media_api;
   std::unique_ptr<PassThrough> pass_through;
   std::unique_ptr<GraphApi> graph_api;
@@ -409,6 +411,7 @@ Result<void> Gateway::Parts::make_pipeline() {
   graph_api =
       std::make_unique<GraphApi>(GraphApi::Parts{*desk, *ledger, *graph, *pass_through, *library, *guard, clock},
                                  FileLinks(tenants.vault->derive("file links"), ids), ids, config.outside_url());
+  delivery_api = std::make_unique<DeliveryApi>(*tenants.admin, *desk, *watched, *guard, clock, ids);
   speech_api = std::make_unique<SpeechApi>(*tenants.admin, *speech, *guard, names_of(speech_commands(config)));
   identities = std::make_unique<sqlite::SqliteIdentityStore>(*tenants.store, clock);
   identity_api =
@@ -532,6 +535,7 @@ Result<void> Gateway::Parts::listen() {
   rest->add_routes(public_router);
   desk_api->add_routes(public_router);
   speech_api->add_routes(public_router);
+  delivery_api->add_routes(public_router);
   media_api->add_routes(public_router);
   graph_api->add_routes(public_router);
   identity_api->add_routes(public_router);
