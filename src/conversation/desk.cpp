@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include "base/log.hpp"
-#include "whatsapp/service_window.hpp"
 #include "whatsapp/text_limits.hpp"
 
 namespace claw {
@@ -68,7 +67,7 @@ Task<Result<HandReply::Kind>> Desk::may_say(const Tenant& tenant, ConversationId
   if (stands->sender.opted_out) co_return kOptedOut;
   if (stands->sender.standing == Standing::kBlocked) co_return kBlocked;
   if (saying.message.type == "template") co_return kQueued;
-  co_return conversation->last_inbound + whatsapp::kServiceWindow > clock_.now() ? kQueued : kWindowClosed;
+  co_return conversation->window_until > clock_.now() ? kQueued : kWindowClosed;
 }
 
 Task<Result<HandReply>> Desk::put(const Tenant& tenant, ConversationId conversation, Saying saying) {

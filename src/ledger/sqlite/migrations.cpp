@@ -237,6 +237,18 @@ CREATE TABLE loose_content (
   PRIMARY KEY (tenant, sha256)) STRICT, WITHOUT ROWID;
 CREATE INDEX loose_content_by_time ON loose_content (since_ms);
 )sql",
+    // until when free-form messages may go, what waits for that, and what is run again
+    R"sql(
+ALTER TABLE conversations ADD COLUMN window_until_ms INTEGER NOT NULL DEFAULT 0;
+UPDATE conversations SET window_until_ms = last_inbound_ms + 86400000 WHERE last_inbound_ms > 0;
+-- When it came into the outbox again.
+ALTER TABLE messages ADD COLUMN requeued_ms INTEGER NOT NULL DEFAULT 0;
+-- What was to be said, as JSON, where a template was sent for it.
+ALTER TABLE messages ADD COLUMN instead_of TEXT NOT NULL DEFAULT '';
+CREATE INDEX messages_parked ON messages (conversation, id) WHERE state = 9;
+-- Turns that failed: few among many, as sends that did.
+CREATE INDEX messages_agent_failed ON messages (tenant, id) WHERE state = 4;
+)sql",
 };
 
 }  // namespace
