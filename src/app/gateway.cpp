@@ -36,6 +36,7 @@
 #include "conversation/intake.hpp"
 #include "delivery/library_files.hpp"
 #include "delivery/outbox.hpp"
+#include "delivery/resender.hpp"
 #include "graph/account_client.hpp"
 #include "graph/graph_client.hpp"
 #include "graph/media_client.hpp"
@@ -292,6 +293,7 @@ struct Gateway::Parts {
   std::unique_ptr<FilePreparation> preparation;
   std::unique_ptr<AgentKinds> agents;
   std::unique_ptr<Outbox> outbox;
+  std::unique_ptr<Resender> resender;
   std::unique_ptr<Responder> responder;
   std::unique_ptr<Conversations> conversations;
   std::unique_ptr<Desk> desk;
@@ -373,6 +375,7 @@ Result<void> Gateway::Parts::make_pipeline() {
   const SendLimits limits{static_cast<double>(config.graph_messages_per_second),
                           std::chrono::milliseconds(config.graph_pair_interval_ms)};
   outbox = std::make_unique<Outbox>(io, *watched, directory, *graph, clock, metrics, limits, outgoing_files.get());
+  resender = std::make_unique<Resender>(io, *watched, directory, *outbox, clock);
   responder = std::make_unique<Responder>(*watched, *access, *agents, clock, preparation.get());
   conversations = std::make_unique<Conversations>(io, *watched, directory, *responder, *graph, *outbox, clock, metrics);
   desk = std::make_unique<Desk>(io, *watched, directory, *access, *responder, *conversations, *outbox, clock);
@@ -383,6 +386,7 @@ Result<void> Gateway::Parts::make_pipeline() {
     desk->let_in(std::move(changed));
   });
   intake = std::make_unique<Intake>(io, *inbox, *watched, directory, *conversations, clock, metrics);
+  intake->set_released([this](std::vector<OutboundMessage> messages) { outbox->reopen(std::move(messages)); });
   notes = std::make_unique<ConnectionNotes>(io, *tenants.tenant_store, directory, clock);
   notes->set_listener([this](TenantId tenant) { feed->tell_tenant(tenant, "guide"); });
   intake->set_listener([this](const Tenant& tenant, const std::string& number, const std::string& waba) {
@@ -559,6 +563,7 @@ void Gateway::Parts::stop() {
   if (intake) intake->stop();
   if (desk) desk->stop();
   if (conversations) conversations->stop(kTurnPatience);
+  if (resender) resender->stop();
   if (outbox) outbox->stop(kSendPatience);
   // Their pages and commands look at the parts that go next.
   if (admin_server) admin_server->stop(std::chrono::milliseconds(500));
@@ -569,6 +574,7 @@ void Gateway::Parts::stop() {
   if (speech_kinds) speech_kinds->stop();
   if (scanner) scanner->stop();
   conversations.reset();
+  resender.reset();
   outbox.reset();
   housekeeping.reset();
   // Writes that are queued still speak to the inbox: they end before it goes.
@@ -591,6 +597,7 @@ Result<std::unique_ptr<Gateway>> Gateway::start(const Config& config, Overrides 
   // Nothing is sent by a process that could not take its place.
   if (const auto bound = parts.listen(); !bound) return std::unexpected(bound.error());
   parts.outbox->start();
+  parts.resender->start();
   parts.conversations->start();
   parts.intake->start();
   parts.housekeeping->start();

@@ -67,7 +67,13 @@ Task<Result<HandReply::Kind>> Desk::may_say(const Tenant& tenant, ConversationId
   if (stands->sender.opted_out) co_return kOptedOut;
   if (stands->sender.standing == Standing::kBlocked) co_return kBlocked;
   if (saying.message.type == "template") co_return kQueued;
-  co_return conversation->window_until > clock_.now() ? kQueued : kWindowClosed;
+  // Elsewhere the outbox sees to it, when it is this message's turn.
+  if (conversation->window_until > clock_.now() || tenant.delivery.outside_window != OutsideWindow::kRefuse)
+    co_return kQueued;
+  if (saying.key.empty()) co_return kWindowClosed;
+  const auto before = co_await ledger_.said(tenant.id, id, saying.key);
+  if (!before) co_return std::unexpected(before.error());
+  co_return *before ? kQueued : kWindowClosed;
 }
 
 Task<Result<HandReply>> Desk::put(const Tenant& tenant, ConversationId conversation, Saying saying) {
@@ -105,6 +111,22 @@ Task<Result<ConversationId>> Desk::conversation_with(TenantRef tenant, std::stri
   if (!tenant->owns_number(number))
     co_return fail(ErrorKind::kInvalid, fmt::format("number: {} is not one of yours", number));
   co_return co_await ledger_.open_conversation(tenant->id, std::move(number), std::move(who), ledger_.fence());
+}
+
+Task<Result<void>> Desk::rerun(TenantRef tenant, MessageId message) {
+  auto again = co_await ledger_.rerun(tenant->id, message, ledger_.fence());
+  if (!again) co_return std::unexpected(again.error());
+  if (again->pending) {
+    std::vector<PendingMessage> one;
+    one.push_back(std::move(*again->pending));
+    conversations_.reopen(std::move(one));
+  }
+  if (again->queued) {
+    std::vector<OutboundMessage> one;
+    one.push_back(std::move(*again->queued));
+    outbox_.reopen(std::move(one));
+  }
+  co_return Result<void>();
 }
 
 void Desk::let_in(Access::Changed changed) {

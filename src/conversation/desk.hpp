@@ -16,11 +16,13 @@ namespace claw {
 /// What became of something that a person or a program of the tenant says.
 struct HandReply {
   enum class Kind : std::uint8_t {
-    kQueued,        ///< It is in the outbox; `message` is it.
-    kWindowClosed,  ///< The person wrote last more than 24 hours ago, or never: only a template would reach them.
-    kOptedOut,      ///< They asked for no more messages.
-    kBlocked,       ///< The tenant has blocked them.
-    kNoNumber,      ///< The conversation's phone number is none of the tenant's any more.
+    kQueued,  ///< It is in the outbox; `message` is it.
+    /// The person wrote last more than 24 hours ago, or never: only a template would reach them. Not where the tenant
+    /// has chosen something else for such messages: they are queued.
+    kWindowClosed,
+    kOptedOut,  ///< They asked for no more messages.
+    kBlocked,   ///< The tenant has blocked them.
+    kNoNumber,  ///< The conversation's phone number is none of the tenant's any more.
   };
   Kind kind = Kind::kQueued;
   MessageId message;
@@ -76,6 +78,10 @@ class Desk {
   /// is not the tenant's, or is not named and there are several; else as Ledger::open_conversation().
   [[nodiscard]] Task<Result<ConversationId>> conversation_with(TenantRef tenant, std::string number,
                                                                whatsapp::Recipient who);
+
+  /// Runs a dead letter again, under its id: a turn whose agent failed, a send that failed or is unknown. What has been
+  /// answered or sent is not touched. kNotFound; kConflict where it is no dead letter (any more).
+  [[nodiscard]] Task<Result<void>> rerun(TenantRef tenant, MessageId message);
 
   /// Goes on with what an approval released; those who were let in are told so first, where the tenant wants it.
   void let_in(Access::Changed changed);

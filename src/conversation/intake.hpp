@@ -25,6 +25,11 @@ class Intake {
   /// REQUIRES: called before start().
   void set_listener(Listener listener) { heard_ = std::move(listener); }
 
+  /// Told of what was parked in the outbox and may go, for its person has written. Quick.
+  using Released = std::function<void(std::vector<OutboundMessage>)>;
+  /// REQUIRES: called before start().
+  void set_released(Released released) { released_ = std::move(released); }
+
   void start();
   /// Takes no further items and returns when the batch in hand is accepted. Not to be called from an io thread.
   void stop();
@@ -34,6 +39,8 @@ class Intake {
   [[nodiscard]] AcceptItem prepare(InboundItem item) const;
   /// Accepts the batch; false if the process stops or lost its ledger.
   Task<bool> accept(const std::vector<InboundItem>& items);
+  /// What the ledger may have released without telling us, since `began`.
+  Task<> look_for_released(const std::vector<InboundItem>& items, TimePoint began);
   /// One item at a time, after the ledger refused their batch for good: the neighbours of a bad item go on.
   Task<bool> accept_one_by_one(const std::vector<InboundItem>& items);
 
@@ -43,7 +50,8 @@ class Intake {
   Directory& directory_;
   Conversations& conversations_;
   Clock& clock_;
-  Listener heard_;  // constant after start()
+  Listener heard_;     // constant after start()
+  Released released_;  // the same
   Counter& accepted_;
   Counter& duplicates_;
   Counter& foreign_;

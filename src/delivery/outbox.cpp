@@ -9,6 +9,7 @@
 
 #include "base/log.hpp"
 #include "base/mailbox.hpp"
+#include "delivery/fallback_template.hpp"
 #include "delivery/retry.hpp"
 #include "whatsapp/graph_json.hpp"
 
@@ -19,6 +20,9 @@ namespace {
 constexpr std::chrono::milliseconds kStoreRetry{250};
 /// Messages explained in one write: bounds what others wait for it.
 constexpr std::ptrdiff_t kExplainedAtOnce = 256;
+constexpr std::chrono::milliseconds kNow{0};
+/// The one type that goes outside of the service window.
+constexpr std::string_view kTemplateType = "template";
 /// How soon messages are looked at again whose tenant is disabled, or has given up the number.
 constexpr std::chrono::seconds kDisabledRetry{10};
 /// How soon a message is looked at again whose file could not be given to Meta.
@@ -26,6 +30,19 @@ constexpr std::chrono::seconds kFilesRetry{30};
 
 Counter& outcomes(Metrics& metrics, const char* result) {
   return metrics.counter("clawcentral_outbox_sends_total", "Sends by outcome.", fmt::format("result=\"{}\"", result));
+}
+
+Counter& closed_window(Metrics& metrics, const char* then) {
+  return metrics.counter("clawcentral_outbox_closed_window_total",
+                         "Free-form messages that met a closed service window and were not refused, by what became of "
+                         "them.",
+                         fmt::format("then=\"{}\"", then));
+}
+
+std::string closed_words(const OutboundMessage& message) {
+  return message.window_until == TimePoint{}
+             ? "this person has never written here: only a template would reach them"
+             : "this person wrote last more than 24 hours ago: only a template would reach them";
 }
 
 Counter& held_back(Metrics& metrics, const char* limit) {
@@ -78,6 +95,7 @@ struct Outbox::Number {
   bool pumping = false;
   log::Thinned retries;  // of one number without a token there are as many as messages, again and again
   std::unordered_set<std::int64_t> in_doubt;  // messages whose begin was written or not
+  std::unordered_set<std::int64_t> closed;    // messages that Meta refused for a closed window, whatever we thought
 };
 
 Outbox::Outbox(IoPool& io, Ledger& ledger, Directory& directory, Graph& graph, Clock& clock, Metrics& metrics,
@@ -93,6 +111,8 @@ Outbox::Outbox(IoPool& io, Ledger& ledger, Directory& directory, Graph& graph, C
       retried_(outcomes(metrics, "again")),
       failed_(outcomes(metrics, "failed")),
       unknown_(outcomes(metrics, "unknown")),
+      parked_(closed_window(metrics, "parked")),
+      as_template_(closed_window(metrics, "template")),
       // In the order of Lane::Limit.
       held_back_{&held_back(metrics, "rate"), &held_back(metrics, "rest"), &held_back(metrics, "pair"),
                  &held_back(metrics, "authorization")},
@@ -134,6 +154,15 @@ void Outbox::offer(std::vector<OutboundMessage> messages) {
     auto& backlog = number_of(first->phone_number_id).backlog(urgency);
     backlog.offer({std::move_iterator(first), std::move_iterator(last)});
     first = last;
+  }
+}
+
+void Outbox::reopen(std::vector<OutboundMessage> messages) {
+  for (auto& message : messages) {
+    auto& backlog = number_of(message.phone_number_id).backlog;
+    std::vector<OutboundMessage> one;
+    one.push_back(std::move(message));
+    backlog.reopen(std::move(one));
   }
 }
 
@@ -326,18 +355,25 @@ Task<bool> Outbox::send(Number& number, OutboundMessage& message) {
     message.due = began + kDisabledRetry;
     co_return false;
   }
+  std::optional<whatsapp::Outgoing> instead;
+  if (const auto settled = co_await mind_window(*tenant, number, message, instead)) co_return *settled;
   // Before the ledger says that it is being sent: an upload may last, and may be done again.
   bool finished = false;
-  const auto content = co_await with_files(tenant, number, message, finished);
+  auto content = instead;
+  if (!content) content = co_await with_files(tenant, number, message, finished);
   if (!content) co_return finished;
   const Fence fence = ledger_.fence();
-  if (const auto begun = co_await ledger_.begin_send(message.id, fence); !begun) {
+  if (const auto begun = co_await ledger_.begin_send(message.id, fence, instead); !begun) {
     if (begun.error().kind == ErrorKind::kConflict) co_return !co_await taken_back(number, message, fence);
     number.in_doubt.insert(message.id.value);
     message.due = clock_.now() + kStoreRetry;
     co_return false;
   }
   number.in_doubt.erase(message.id.value);
+  if (instead) {
+    message.message = *instead;
+    as_template_.add();
+  }
   ++message.attempts;
   const std::string& to = !message.group.empty()  ? message.group
                           : message.bsuid.empty() ? message.phone
@@ -348,7 +384,15 @@ Task<bool> Outbox::send(Number& number, OutboundMessage& message) {
   const auto now = clock_.now();
   number.lane.judge(message, outcome, began, now);
   if (authorization_verdict(outcome) == Circuit::Verdict::kTrouble) number.refused_as = tenant;
-  const auto next = after_send(outcome, message.attempts, message.created, now, jitter());
+  auto next = after_send(outcome, message.attempts, message.created, now, jitter());
+  if (next.state == MessageState::kUnknown) next.due = now;
+  number.closed.erase(message.id.value);
+  if (is_window_refusal(outcome) && message.message.type != kTemplateType &&
+      tenant->delivery.outside_window != OutsideWindow::kRefuse) {
+    number.closed.insert(message.id.value);
+    next.state = MessageState::kQueued;
+    next.due = now;
+  }
   if (next.state == MessageState::kSent) {
     number.retries = {};
   } else if (const auto count = next.state == MessageState::kQueued ? number.retries.allow() : 1; count > 0) {
@@ -363,6 +407,50 @@ Task<bool> Outbox::send(Number& number, OutboundMessage& message) {
   const bool kept = co_await keep(message.id, next);
   message.due = next.due;
   co_return !kept || next.state != MessageState::kQueued;
+}
+
+Task<std::optional<bool>> Outbox::mind_window(const Tenant& tenant, Number& number, OutboundMessage& message,
+                                              std::optional<whatsapp::Outgoing>& instead) {
+  const bool refused = number.closed.contains(message.id.value);
+  if (message.message.type == kTemplateType || (message.window_until > clock_.now() && !refused))
+    co_return std::nullopt;
+  // The person may have written since it was read.
+  const auto now = co_await ledger_.queued(number.id, message.id, 1);
+  if (!now) {
+    message.due = clock_.now() + kStoreRetry;
+    co_return false;
+  }
+  // Where it is not queued any more, the ledger says so when the send begins.
+  if (now->empty() || now->front().id != message.id) co_return std::nullopt;
+  const auto before = std::exchange(message.window_until, now->front().window_until);
+  if (message.window_until > clock_.now() && (!refused || message.window_until > before)) co_return std::nullopt;
+  switch (tenant.delivery.outside_window) {
+    case OutsideWindow::kTemplate:
+      instead = fallback_template(tenant.delivery, message.message);
+      co_return std::nullopt;
+    case OutsideWindow::kPark:
+      co_return co_await park(tenant, number, message);
+    case OutsideWindow::kRefuse:
+      break;
+  }
+  number.closed.erase(message.id.value);
+  co_return co_await give_up(message, closed_words(message), kWindowClosedCode);
+}
+
+Task<bool> Outbox::park(const Tenant& tenant, Number& number, OutboundMessage& message) {
+  const auto parked = co_await ledger_.park(message.id, closed_words(message) + ": it waits until they write",
+                                            message.window_until, ledger_.fence());
+  if (!parked && (parked.error().kind == ErrorKind::kTransient || parked.error().kind == ErrorKind::kStale)) {
+    // Whoever has written meanwhile may be written to; a store that is away is asked again.
+    message.due = clock_.now() + (parked.error().kind == ErrorKind::kStale ? kNow : kStoreRetry);
+    co_return false;
+  }
+  number.closed.erase(message.id.value);
+  if (parked) {
+    parked_.add();
+    log::info("outbox.parked tenant={} message={}", tenant.name, message.id.value);
+  }
+  co_return true;
 }
 
 Task<std::optional<whatsapp::Outgoing>> Outbox::with_files(const TenantRef& tenant, Number& number,
@@ -387,9 +475,10 @@ Task<std::optional<whatsapp::Outgoing>> Outbox::with_files(const TenantRef& tena
   co_return std::nullopt;
 }
 
-/// It waited for a day, for a token perhaps; or it has a file that cannot be sent.
-Task<bool> Outbox::give_up(OutboundMessage& message, std::string reason) {
+/// It waited for a day, for a token perhaps; or it has a file that cannot be sent, or the person wrote too long ago.
+Task<bool> Outbox::give_up(OutboundMessage& message, std::string reason, std::int64_t error_code) {
   SendOutcome outcome;
+  outcome.error_code = error_code;
   outcome.state = MessageState::kFailed;
   outcome.reason = std::move(reason);
   const auto kept = co_await ledger_.explain({message.id}, std::move(outcome), ledger_.fence());

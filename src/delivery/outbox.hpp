@@ -19,6 +19,9 @@ namespace claw {
 /// by side, as fast as Meta lets the phone number send (delivery/lane.hpp says which message is next).
 ///
 /// Before the first byte goes out the ledger knows of it, so that a crash leaves `unknown` and never a second send.
+/// Whether a free-form message may go at all is known before the call, by the person's service window: outside of it
+/// the message fails at once, goes as the tenant's template, or waits until the person writes (DeliverySettings).
+///
 /// A message that must be tried again holds back its own conversation only, a throughput limit its number. A token or
 /// permission that Meta refuses holds its number too: one message now and then tries, those in memory are told
 /// in the ledger what they wait for, and within kTokenCheck of a changed token or app secret the next one goes.
@@ -42,6 +45,8 @@ class Outbox {
   void start();
   /// Messages that are in the ledger as queued, each conversation's in order.
   void offer(std::vector<OutboundMessage> messages);
+  /// Messages that were passed over and are queued again, parked before or run again, however old they are.
+  void reopen(std::vector<OutboundMessage> messages);
   /// Messages came in through this number: Meta counts them into its throughput.
   void heard(const std::string& phone_number_id, std::size_t messages);
   /// True while Meta refuses the number's token: an answer could not be sent, so that nobody should see it typed.
@@ -81,7 +86,11 @@ class Outbox {
   /// says what send() does.
   Task<std::optional<whatsapp::Outgoing>> with_files(const TenantRef& tenant, Number& number, OutboundMessage& message,
                                                      bool& finished);
-  Task<bool> give_up(OutboundMessage& message, std::string reason);
+  /// Nothing where the message may go, by a closed window as what is put into `instead`; else as send() ends.
+  Task<std::optional<bool>> mind_window(const Tenant& tenant, Number& number, OutboundMessage& message,
+                                        std::optional<whatsapp::Outgoing>& instead);
+  Task<bool> park(const Tenant& tenant, Number& number, OutboundMessage& message);
+  Task<bool> give_up(OutboundMessage& message, std::string reason, std::int64_t error_code = 0);
   Task<bool> taken_back(Number& number, OutboundMessage& message, Fence fence);
   Task<bool> keep(MessageId message, const SendOutcome& outcome);
 
@@ -96,6 +105,8 @@ class Outbox {
   Counter& retried_;
   Counter& failed_;
   Counter& unknown_;
+  Counter& parked_;
+  Counter& as_template_;
   std::array<Counter*, Lane::kLimits> held_back_;
   Histogram& wait_;
   std::atomic<bool> stopping_ = false;

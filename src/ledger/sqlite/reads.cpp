@@ -145,10 +145,15 @@ Page<MessageRecord> of_user(Database& db, TenantId tenant, const MessageFilter& 
 /// What went wrong has an index of its own: it is little among much.
 Page<MessageRecord> in_trouble(Database& db, TenantId tenant, const MessageFilter& filter) {
   const Walk walk = walk_all(filter.before.value);
+  // The bare conditions are there for the planner: it uses a partial index only where it finds the index's own.
   return fill_page<MessageRecord>(
-      db.query(CLAW_MESSAGE_COLUMNS
-               "WHERE m.tenant = $1 AND m.state = $2 AND m.state IN (12, 17) AND m.id < $3 ORDER BY m.id DESC LIMIT $4",
-               tenant, *filter.state, walk.before, filter.limit),
+      filter.state == MessageState::kAgentFailed
+          ? db.query(CLAW_MESSAGE_COLUMNS
+                     "WHERE m.tenant = $1 AND m.state = 4 AND m.id < $2 ORDER BY m.id DESC LIMIT $3",
+                     tenant, walk.before, filter.limit)
+          : db.query(CLAW_MESSAGE_COLUMNS "WHERE m.tenant = $1 AND m.state = $2 AND m.state IN (12, 17) AND m.id < $3 "
+                                          "ORDER BY m.id DESC LIMIT $4",
+                     tenant, *filter.state, walk.before, filter.limit),
       filter.limit, walk, record_at, [](const MessageRecord& record) { return record.id.value; });
 }
 
@@ -170,7 +175,8 @@ Page<MessageRecord> of_tenant(Database& db, TenantId tenant, const MessageFilter
 Result<Page<MessageRecord>> list_messages(Database& db, TenantId tenant, const MessageFilter& filter) {
   if (filter.conversation) return of_conversation(db, tenant, filter);
   if (!filter.user.empty()) return of_user(db, tenant, filter);
-  if (filter.state == MessageState::kUnknown || filter.state == MessageState::kFailed)
+  if (filter.state == MessageState::kUnknown || filter.state == MessageState::kFailed ||
+      filter.state == MessageState::kAgentFailed)
     return in_trouble(db, tenant, filter);
   return of_tenant(db, tenant, filter);
 }
