@@ -223,7 +223,7 @@ export async function startAdminStub(folder, ...parts) {
 
   world.tell = (name, data) => { for (const stream of world.streams) stream.write(`event: ${name}\ndata: ${JSON.stringify(data)}\n\n`); };
 
-  function ask(request, url, body) {
+  function ask(request, url, body, bytes) {
     const path = url.pathname.slice("/api/v1".length);
     const refused = world.refuse?.(request.method, path);
     if (refused) throw new Refusal(refused.status, refused.detail, {}, refused.headers);
@@ -244,7 +244,7 @@ export async function startAdminStub(folder, ...parts) {
         if (!access.permissions.includes(route.need)) throw new Refusal(403, `Your role here (${access.role}) does not allow this. An admin of this tenant can change it.`);
         tenant = find(world.tenants, "name", name);
       }
-      return route.run({ request, params: Object.fromEntries(Object.entries(params ?? {}).map(([key, value]) => [key, decodeURIComponent(value)])), body, query: url.searchParams, session, tenant });
+      return route.run({ request, params: Object.fromEntries(Object.entries(params ?? {}).map(([key, value]) => [key, decodeURIComponent(value)])), body, bytes, query: url.searchParams, session, tenant });
     }
     throw new Refusal(404, "There is nothing at this address.");
   }
@@ -269,11 +269,13 @@ export async function startAdminStub(folder, ...parts) {
     const url = new URL(request.url, "http://stub");
     if (!url.pathname.startsWith("/api/")) return void page(url, response);
     if (url.pathname === "/api/v1/stream") return stream(request, response);
-    let text = "";
-    request.on("data", (chunk) => (text += chunk));
-    request.on("end", () => {
+    const chunks = [];
+    request.on("data", (chunk) => chunks.push(chunk));
+    request.on("end", async () => {
+      const bytes = Buffer.concat(chunks);
+      const isFile = !(request.headers["content-type"] ?? "application/json").startsWith("application/json");
       try {
-        const answer = ask(request, url, text && !/^(audio|video)\//.test(request.headers["content-type"] ?? "") ? JSON.parse(text) : {});
+        const answer = await ask(request, url, bytes.length > 0 && !isFile ? JSON.parse(bytes) : {}, bytes);
         const whole = answer?.headers ? answer : answer?.body && answer.status ? answer : { status: answer === undefined ? 204 : 200, body: answer };
         response.writeHead(whole.status, { "Content-Type": "application/json", ...whole.headers });
         response.end(whole.body === undefined ? "" : JSON.stringify(whole.body));

@@ -46,7 +46,7 @@ export function inboxPart({ count = 0, now = Date.now() } = {}) {
       created_at: new Date().toISOString(), meta_time: new Date().toISOString(), agent: more.direction === "outbound" ? "support" : null, reason: null, ...(more.direction === "outbound" ? { by: null } : { matched_by: null }),
       ...(more.direction === "outbound" ? { answers: null, part: 0, attempts: 1 } : {}), ...more });
     const told = ({ phone, ...conversation }) => ({ held_by: null, held_until: null, ...conversation });
-    const shown = ({ raw, key, ...one }) => ({ ...one, statuses: statusesOf(one) });
+    const shown = ({ raw, key, quoted, ...one }) => ({ ...one, statuses: statusesOf(one) });
 
     /** Adds a message as the gateway would: it is the newest, its conversation comes to the top, the stream tells. */
     inbox.add = (conversation, more) => {
@@ -139,13 +139,25 @@ export function inboxPart({ count = 0, now = Date.now() } = {}) {
     on("POST", "/conversations/:id/messages", "inbox.write", ({ params, body, session, request }) => {
       const conversation = find(inbox.conversations, "id", params.id);
       const key = request.headers["idempotency-key"];
-      inbox.sent.push({ key, text: body.text });
+      const { text, type = "text", reply_to: quoted, ...content } = body;
+      inbox.sent.push({ key, text, ...(type !== "text" && { type, content: content[type] }), ...(quoted && { quoted }) });
       if (inbox.refusal) throw new Refusal(inbox.refusal.status, inbox.refusal.detail, { type: inbox.refusal.type });
       const known = messagesOf(conversation).find((one) => one.key === key);
-      const added = known ?? inbox.add(conversation, { direction: "outbound", state: "queued", text: body.text, agent: null, by: session.person.email, key });
+      const added = known ?? inbox.add(conversation, { direction: "outbound", state: "queued", type, ...seen(type, text, content[type]),
+        ...(quoted && { quoted }), agent: null, by: session.person.email, key });
+      if (quoted) added.data = { ...added.data, reply_to: messagesOf(conversation).find((one) => one.id === quoted).wamid };
       inbox.hold(conversation, session.person.email);
       if (inbox.loses) throw new Refusal(502, "The answer was lost.");
       return { status: 202, body: shown(added) };
+    });
+    /** Files that were brought: id → {type, name, bytes}; `inbox.bringing` is awaited before one is answered. */
+    inbox.files = new Map();
+    inbox.bringing = null;
+    on("POST", "/media", "inbox.write", async ({ request, query, bytes }) => {
+      await inbox.bringing;
+      const file = { id: `f_${hex(++last)}`, type: request.headers["content-type"], name: query.get("filename"), bytes };
+      inbox.files.set(file.id, file);
+      return { status: 201, body: { id: file.id, mime_type: file.type, filename: file.name, size: bytes.length } };
     });
     on("GET", "/messages/:id", "inbox.read", ({ params }) => {
       const one = find([...inbox.messages.values()].flat(), "id", params.id);
@@ -153,6 +165,17 @@ export function inboxPart({ count = 0, now = Date.now() } = {}) {
     });
     addUsers({ on, world, inbox, told, note, Refusal });
   };
+}
+
+/** What the gateway reads out of a message of ours. */
+function seen(type, text, content) {
+  if (type === "text") return { text };
+  if (type === "location") return { text: "[location]", data: { location: content, message: { location: content } } };
+  if (type === "contacts") return { text: "[contacts]", data: { contacts: content, message: { contacts: content } } };
+  if (type === "reaction") return { text: `[reaction] ${content.emoji}`, data: { reaction: content } };
+  if (type === "interactive") return { text: `[buttons] ${content.body.text}`, data: { message: { interactive: content } } };
+  if (type === "template") return { text: `[template ${content.name}]`, data: { template: { name: content.name, language: content.language.code } } };
+  return { text: `[${type}] ${content.caption ?? ""}`, data: { media: { type, ...content } } };
 }
 
 const RANKS = ["sent", "delivered", "read", "played"];
