@@ -391,6 +391,54 @@ describe("what somebody wrote", () => {
   });
 });
 
+describe("a template", () => {
+  /** Stands in for what chooses one: the box knows it by its slot alone. */
+  const picker = () => box().evaluate((host) => {
+    const pick = document.createElement("button");
+    pick.slot = "template";
+    pick.textContent = "Order ready";
+    const detail = { message: { type: "template", template: { name: "order_ready", language: { code: "en" } } }, text: "Your order is ready." };
+    pick.onclick = () => pick.dispatchEvent(new CustomEvent("pick", { detail, bubbles: true, composed: true }));
+    host.append(pick);
+    host.requestUpdate();
+  });
+  const isSent = async () => {
+    const [{ type, content }] = await sent();
+    assert.deepEqual([type, content], ["template", { name: "order_ready", language: { code: "en" } }]);
+    await bubble("order_ready").waitFor();
+  };
+
+  test("is chosen where the 24 hours are over, and nothing else can be sent", async () => {
+    maria.window_ends_at = null;
+    await open();
+    await box().getByText("The 24 hours are over.").waitFor();
+    await picker();
+    assert.equal(await words().count(), 0);
+    await button("Order ready").click();
+    await isSent();
+  });
+
+  test("is one of several things while they are not over", async () => {
+    await open();
+    await picker();
+    await choose("A template");
+    await dialog().getByRole("heading", { name: "A template" }).waitFor();
+    await button("Order ready").click();
+    await isSent();
+    assert.equal(await dialog().count(), 0);
+  });
+
+  test("is not offered to who was opted out", async () => {
+    await open();
+    await picker();
+    inbox.refusal = { status: 409, type: "/problems/opted-out", detail: "Maria Keller opted out." };
+    await words().fill("Are you there?");
+    await page.keyboard.press("Enter");
+    await box().getByText("Maria Keller opted out.").waitFor();
+    assert.equal(await button("Order ready").isVisible(), false);
+  });
+});
+
 test("a viewer neither quotes nor reacts", async () => {
   await browser.context.clearCookies();
   await browser.signIn(stub.bob);
@@ -403,10 +451,14 @@ test("what opens is readable and named, in light and dark, wide and narrow", asy
   await open();
   await chooser().setInputFiles([picture, { name: "clip.mov", mimeType: "video/quicktime", buffer: Buffer.from("x") }]);
   await button("Remove clip.mov").waitFor();
-  const check = async (what) => {
+  /** `opens` brings back what closes when the page gets another size. */
+  const check = async (what, opens = async () => undefined) => {
     for (const viewport of [WIDE, NARROW])
       for (const colorScheme of ["light", "dark"]) {
-        await page.setViewportSize(viewport);
+        if (colorScheme === "light") {
+          await page.setViewportSize(viewport);
+          await opens();
+        }
         await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
         await page.evaluate(() => new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next))));
         const where = `${what}, ${colorScheme}, ${viewport.width}`;
@@ -434,7 +486,9 @@ test("what opens is readable and named, in light and dark, wide and narrow", asy
   await box().getByText("Recording", { exact: true }).waitFor();
   await check("voice");
   await button("Throw the recording away").click();
-  await bubble("Where is my order?").hover();
-  await button("React to: Where is my order?").click();
-  await check("react");
+  await check("react", async () => {
+    await bubble("Where is my order?").hover();
+    await button("React to: Where is my order?").click();
+    await button("React with heart").waitFor();
+  });
 });

@@ -88,7 +88,7 @@ export class ChoicesForm extends LitElement {
           <fieldset class="kinds"><legend class="hidden">Kind</legend>${this.kind("button", "Buttons", "Up to three, in sight at once.")}${this.kind("list", "A list", "Up to ten, behind one button.")}</fieldset>
           ${field({ name: "body", label: "Message", type: "area", rows: 3, value: wanted.body, maxlength: MOST.body, autofocus: true, input: (body) => this.set({ body }) })}
           ${kind === "list" ? field({ name: "open", label: "The button that opens the list", value: wanted.open, maxlength: MOST.open, input: (open) => this.set({ open }) }) : nothing}
-          <div class="rows ${kind}" role="group" aria-label="Choices">${wanted.rows.map((_, index) => this.row(index))}</div>
+          <div class="rows ${kind === "list" ? "list" : ""}" role="group" aria-label="Choices">${wanted.rows.map((_, index) => this.row(index))}</div>
           ${wanted.rows.length < ROWS[kind] ? html`<div><button type="button" class="small" @click=${this.add}>${icon("plus", 16)}Add a choice</button></div>` : nothing}
           ${field({ name: "header", label: "Heading", required: false, value: wanted.header, maxlength: MOST.header, input: (header) => this.set({ header }) })}
           ${field({ name: "footer", label: "Small print", required: false, value: wanted.footer, maxlength: MOST.footer, input: (footer) => this.set({ footer }) })}
@@ -96,7 +96,7 @@ export class ChoicesForm extends LitElement {
           <div class="buttons"><button class="primary">Send</button><button type="button" @click=${() => this.dispatchEvent(new Event("close"))}>Cancel</button></div>
         </form>
         <section class="preview" aria-label="As the person sees it"><div class="bubble">
-          <claw-message-content type="interactive" .text=${wanted.body} .data=${{ message: { interactive: interactiveOf(this.clean()) } }}></claw-message-content></div></section>
+          <claw-message-content type="interactive" .text=${wanted.body} .data=${{ message: { interactive: interactiveOf(this.preview()) } }}></claw-message-content></div></section>
       </div>
     </claw-dialog>`;
   }
@@ -145,6 +145,12 @@ export class ChoicesForm extends LitElement {
       open: words(rest.open),
       rows: rows.map(({ title, description }) => ({ title: words(title), description: kind === "list" ? words(description) : "" })).filter(({ title }) => title),
     };
+  }
+
+  /** What is missing yet is seen where it will stand. */
+  private preview(): Choices {
+    const clean = this.clean();
+    return { ...clean, body: clean.body || "Your message", rows: clean.rows.length ? clean.rows : [{ title: "A choice", description: "" }] };
   }
 
   private problem(): string {

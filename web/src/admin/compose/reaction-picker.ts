@@ -68,6 +68,21 @@ export class ReactionPicker extends LitElement {
     }
   `;
 
+  override connectedCallback(): void {
+    super.connectedCallback();
+    window.addEventListener("resize", this.hide);
+  }
+
+  override disconnectedCallback(): void {
+    window.removeEventListener("resize", this.hide);
+    super.disconnectedCallback();
+  }
+
+  /** What it hangs on stands elsewhere now. */
+  private readonly hide = (): void => {
+    if (this.panel?.matches(":popover-open")) this.panel.hidePopover();
+  };
+
   override render() {
     return html`<div popover="auto" role="group" aria-label="React" @toggle=${this.toggled} @keydown=${this.key}>
       ${OFFERED.map(([emoji, name]) => html`<button type="button" aria-label="React with ${name}" aria-pressed=${this.current === emoji} @click=${() => this.pick(this.current === emoji ? "" : emoji)}>${emoji}</button>`)}
