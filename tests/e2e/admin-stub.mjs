@@ -10,6 +10,7 @@ const TYPES = { ".html": "text/html; charset=utf-8", ".js": "text/javascript; ch
 const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; "
   + "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
   + "require-trusted-types-for 'script'; trusted-types lit-html";
+const PERMISSIONS = "camera=(), microphone=(self), geolocation=(), payment=(), usb=(), serial=(), display-capture=()";
 const ALL = ["inbox.read", "inbox.write", "pairing", "settings.read", "settings.write", "members", "audit.read"];
 const OF_ROLE = { viewer: ["inbox.read", "settings.read"], operator: ["inbox.read", "inbox.write", "pairing", "settings.read"],
   admin: ALL, owner: ALL, platform: ALL };
@@ -253,7 +254,7 @@ export async function startAdminStub(folder, ...parts) {
     const asset = url.pathname.startsWith("/assets/");
     const file = join(folder, asset ? url.pathname : "admin/index.html");
     const bytes = await readFile(file).catch(() => null);
-    response.writeHead(bytes ? 200 : 404, { "Content-Type": TYPES[extname(file)] ?? "text/plain", "Content-Security-Policy": POLICY });
+    response.writeHead(bytes ? 200 : 404, { "Content-Type": TYPES[extname(file)] ?? "text/plain", "Content-Security-Policy": POLICY, "Permissions-Policy": PERMISSIONS });
     response.end(bytes ?? "");
   }
 

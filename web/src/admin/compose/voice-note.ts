@@ -74,6 +74,7 @@ export class VoiceNote extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
+    this.addEventListener("keydown", this.key);
     this.gone = false;
     void this.begin();
   }
@@ -147,6 +148,13 @@ export class VoiceNote extends LitElement {
     this.heard = null;
     this.dispatchEvent(new CustomEvent("said", { detail: heard }));
   }
+
+  private readonly key = (event: KeyboardEvent): void => {
+    if (event.key !== "Escape") return;
+    // It ends the recording and not the page behind it.
+    event.stopPropagation();
+    this.close();
+  };
 
   private close(): void {
     this.dispatchEvent(new Event("close"));
