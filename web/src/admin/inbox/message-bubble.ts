@@ -1,5 +1,5 @@
 import { LitElement, css, html, nothing } from "lit";
-import { customElement, property } from "lit/decorators.js";
+import { customElement, property, state } from "lit/decorators.js";
 import { tickIcon } from "../../common/ticks.js";
 import { day, preciseTime, time } from "../../common/words.js";
 import { icon } from "../ui/icons.js";
@@ -23,6 +23,8 @@ export class MessageBubble extends LitElement {
   @property({ type: Boolean }) answerable = false;
   /** It changed just now. */
   @property({ type: Boolean, reflect: true }) glows = false;
+  /** What can be done with it is shown: there may be no mouse that stays on it. */
+  @state() private touched = false;
 
   static override styles = css`
     :host {
@@ -61,10 +63,36 @@ export class MessageBubble extends LitElement {
     :host([selected]) .acts {
       opacity: 1;
     }
-    @media (hover: none) {
-      .acts {
-        opacity: 1;
+    /* No room beside it: over its upper edge, once it is touched. */
+    @media (hover: none), (max-width: 699px) {
+      .row {
+        position: relative;
       }
+      .acts {
+        position: absolute;
+        z-index: 1;
+        top: -20px;
+        left: var(--space-2);
+        padding: 0 var(--space-1);
+        border-radius: var(--radius-round);
+        background: var(--surface);
+        box-shadow: var(--shadow-2);
+        pointer-events: none;
+      }
+      .inbound .acts {
+        right: var(--space-2);
+        left: auto;
+      }
+      .side:hover .acts,
+      .acts:focus-within,
+      :host([selected]) .acts,
+      .acts.touched {
+        opacity: 1;
+        pointer-events: auto;
+      }
+    }
+    .acts:empty {
+      display: none;
     }
     .act {
       display: grid;
@@ -250,15 +278,15 @@ export class MessageBubble extends LitElement {
     const who = message.direction === "inbound" ? nameOf(message.user) : (byLine(message) || message.agent || "You");
     return html`<div class="side ${message.direction}" data-id=${message.id} data-state=${message.state}>
       <div class="row">
-      ${message.direction === "inbound" ? html`<div class="acts">${this.why()}${this.acts()}</div>` : nothing}
-      <div class="bubble">
+      ${message.direction === "inbound" ? html`<div class="acts ${this.touched ? "touched" : ""}">${this.why()}${this.acts()}</div>` : nothing}
+      <div class="bubble" @click=${() => (this.touched = !this.touched)}>
         <span class="hidden">${who}, ${day(at, Date.now())} ${time(at)}: </span>
         ${this.shown.quoted ? html`<p class="quote">${previewOf(this.shown.quoted)}</p>` : nothing}
         ${this.content()}
         <div class="meta">${this.shown.edited && !revoked ? html`<span>edited</span>` : nothing}
           <time datetime=${message.created_at}>${time(at)}</time>${this.tick()}</div>
       </div>
-      ${message.direction === "outbound" ? html`<div class="acts">${this.acts()}</div>` : nothing}
+      ${message.direction === "outbound" ? html`<div class="acts ${this.touched ? "touched" : ""}">${this.acts()}</div>` : nothing}
       </div>
       ${this.reactions()} ${this.trouble()} ${this.under()}
     </div>`;
