@@ -159,6 +159,10 @@ export function inboxPart({ count = 0, now = Date.now() } = {}) {
       inbox.files.set(file.id, file);
       return { status: 201, body: { id: file.id, mime_type: file.type, filename: file.name, size: bytes.length } };
     });
+    on("GET", "/media/:id/link", "inbox.read", ({ params }) => {
+      const { type, bytes } = inbox.files.get(params.id) ?? { type: "image/svg+xml", bytes: Buffer.from(DRAWING) };
+      return { url: `data:${type};base64,${bytes.toString("base64")}`, expires_at: new Date(Date.now() + 300_000).toISOString() };
+    });
     on("GET", "/messages/:id", "inbox.read", ({ params }) => {
       const one = find([...inbox.messages.values()].flat(), "id", params.id);
       return { ...shown(one), raw: one.direction === "inbound" ? one.raw ?? rawOf(one) : null };
@@ -177,6 +181,9 @@ function seen(type, text, content) {
   if (type === "template") return { text: `[template ${content.name}]`, data: { template: { name: content.name, language: content.language.code } } };
   return { text: `[${type}] ${content.caption ?? ""}`, data: { media: { type, ...content } } };
 }
+
+/** Of a file that no test brought. */
+const DRAWING = `<svg xmlns="http://www.w3.org/2000/svg" width="320" height="200"><rect width="320" height="200" fill="#dfe9e4"/><path d="M40 150l70-80 50 50 40-40 80 70z" fill="#0b6b52"/></svg>`;
 
 const RANKS = ["sent", "delivered", "read", "played"];
 function statusesOf(one) {
@@ -222,4 +229,31 @@ export function everyKind(inbox, conversation) {
   add({ type: "unsupported", text: "[a message of a kind that WhatsApp does not pass on: poll]", data: { unsupported: { type: "poll" } } });
   const lastOne = add({ text: "Wonderful, thank you!", created_at: minutes(1) });
   add({ direction: "outbound", text: "You are welcome. Have a good day!", answers: lastOne.id, state: "read", created_at: new Date(Date.parse(lastOne.created_at) + 1_200).toISOString() });
+}
+
+/** A conversation with what agents and people of ours say besides texts, as the gateway keeps it. */
+export function everyKindOfOurs(inbox, conversation) {
+  let at = 40;
+  const add = (type, text, data) => {
+    const time = new Date(Date.now() - --at * MINUTE).toISOString();
+    return inbox.add(conversation, { direction: "outbound", state: "read", type, text, data, created_at: time, meta_time: time });
+  };
+  const interactive = (type, body, rest, data = {}) => add("interactive", `[${type}] ${body}`, { ...data, message: { interactive: { type, body: { text: body }, ...rest } } });
+  const reply = (title) => ({ type: "reply", reply: { id: title, title } });
+  const link = (words) => ({ name: "cta_url", parameters: { display_text: words, url: "https://shop.example.org/" } });
+  add("image", "[image] The menu", { media: { id: "f_0000000000000001", type: "image", caption: "The *menu*" } });
+  add("document", "[document] Invoice.pdf", { media: { id: "f_0000000000000002", type: "document", filename: "Invoice.pdf" } });
+  add("image", "[image]", { media: { link: "https://shop.example.org/menu.png", type: "image" } });
+  interactive("button", "Which size?", { header: { type: "text", text: "Shoes" }, footer: { text: "Both cost the same" }, action: { buttons: [reply("Small"), reply("Large")] } });
+  interactive("list", "How shall it come?", { action: { button: "Choose", sections: [{ title: "Fast", rows: [{ id: "e", title: "Express", description: "Next day" }] }, { title: "Slow", rows: [{ id: "m", title: "Mail" }] }] } });
+  interactive("cta_url", "Where it is", { action: link("Follow it") });
+  interactive("flow", "Make an appointment", { action: { name: "flow", parameters: { flow_cta: "Pick a day" } } });
+  interactive("location_request_message", "Where are you?", { action: { name: "send_location" } });
+  interactive("request_contact_info", "May we call you?", { action: { name: "request_contact_info" } });
+  interactive("voice_call", "Talk to us", { action: { name: "voice_call", parameters: { display_text: "Ring us" } } });
+  interactive("product_list", "Our best", { header: { type: "text", text: "Shoes" }, action: { catalog_id: "1", sections: [{ title: "A", product_items: [{ product_retailer_id: "sku-1" }, { product_retailer_id: "sku-2" }] }] } });
+  interactive("carousel", "These fit", { action: { cards: ["Blue", "Red"].map((name, index) => ({ card_index: index, type: "cta_url", header: { type: "image", image: { id: `f_000000000000001${index}` } }, body: { text: `${name} ones` }, action: link(`Buy ${name.toLowerCase()}`) })) } });
+  add("template", "[template order_ready] Maria, A-17", { template: { name: "order_ready", language: "en", parameters: ["Maria", "A-17"] }, message: { template: { name: "order_ready", language: { code: "en" } } } });
+  add("contacts", "[contacts] Erika Muster", { contacts: [{ name: { formatted_name: "Erika Muster" }, phones: [{ phone: "+49 155 5000099" }] }] });
+  add("location", "[location] Shop", { location: { latitude: 48.137154, longitude: 11.576124, name: "Our shop", address: "Marienplatz 1" } });
 }
