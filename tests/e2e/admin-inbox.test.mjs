@@ -210,8 +210,10 @@ describe("a conversation", () => {
     assert.equal(await bubble("Where it is").getByRole("link", { name: "Follow it" }).getAttribute("href"), "https://shop.example.org/");
     assert.equal(await bubble("https://shop.example.org/menu.png").getByRole("link").getAttribute("href"), "https://shop.example.org/menu.png");
     for (const message of ["The menu", "These fit"]) {
+      // Its address is asked for when it comes into sight.
+      await bubble(message).scrollIntoViewIfNeeded();
       const picture = bubble(message).getByRole("img", { name: "Picture" }).first();
-      await picture.scrollIntoViewIfNeeded();
+      await picture.waitFor();
       await eventually(`the picture of ${message}`, () => picture.evaluate((image) => image.complete && image.naturalWidth === 320));
     }
     await bubble("Invoice.pdf").getByRole("link", { name: /Invoice\.pdf/ }).waitFor();
