@@ -348,6 +348,19 @@ describe("what somebody wrote", () => {
     await box().getByText("Where is my order?").waitFor({ state: "detached" });
   });
 
+  test("is answered to on a phone as well: what can be done with it shows when it is touched", async () => {
+    await page.setViewportSize(NARROW);
+    await open();
+    const acts = bubble("Where is my order?").locator(".acts");
+    await page.mouse.move(0, 0);
+    assert.equal(await acts.evaluate((element) => getComputedStyle(element).opacity), "0");
+    await bubble("Where is my order?").locator(".bubble").click();
+    await page.mouse.move(0, 0);
+    await eventually("it shows", () => acts.evaluate((element) => getComputedStyle(element).opacity === "1"));
+    await button("Reply to: Where is my order?").click();
+    await box().getByText("Where is my order?").waitFor();
+  });
+
   test("is not quoted after Escape", async () => {
     await open();
     await bubble("Where is my order?").hover();
