@@ -243,6 +243,15 @@ describe("a conversation", () => {
     await failed.getByText(/131047/).waitFor();
   });
 
+  test("an answer that waits for the person says what lets it go", async () => {
+    await start(3);
+    const maria = await openMaria();
+    const parked = inbox.add(maria, { direction: "outbound", state: "parked", text: "Your parcel is here." });
+    await bubble("Your parcel is here.").getByText("It is sent by itself once they write again.").waitFor();
+    inbox.change(parked, { state: "sent" });
+    await bubble("It is sent by itself").waitFor({ state: "detached" });
+  });
+
   test("why? shows the way of a turn with its times, and the webhook", async () => {
     await start(3);
     await openMaria();

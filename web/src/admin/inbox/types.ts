@@ -1,7 +1,7 @@
 // Messages and conversations as docs/openapi.yaml has them.
 
 export type InboundState = "pending" | "answered" | "ignored" | "no_reply" | "agent_failed";
-export type OutboundState = "queued" | "sending" | "unknown" | "sent" | "delivered" | "read" | "played" | "failed";
+export type OutboundState = "parked" | "queued" | "sending" | "unknown" | "sent" | "delivered" | "read" | "played" | "failed";
 export type MessageState = InboundState | OutboundState;
 
 export interface Somebody {
