@@ -118,6 +118,12 @@ export async function prepare(file: File): Promise<OwnFile> {
   return { blob, name, kind, note, problem: drawn ? "" : whyNot(type, file.size), url: URL.createObjectURL(blob) };
 }
 
+/** A recording, ready to be sent. */
+export function recorded(blob: Blob, voice: boolean): OwnFile {
+  const problem = blob.size > MOST.audio ? "It is longer than WhatsApp takes. Record it in two parts." : "";
+  return { blob, name: voice ? "voice-message.ogg" : "voice-message.m4a", kind: "audio", voice, note: "", problem, url: URL.createObjectURL(blob) };
+}
+
 export function release(file: OwnFile): void {
   URL.revokeObjectURL(file.url);
 }

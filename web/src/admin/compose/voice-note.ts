@@ -1,14 +1,12 @@
 import { LitElement, css, html, nothing } from "lit";
 import { customElement, query, state } from "lit/decorators.js";
+import { clock, isVoice, LONGEST_MS, Recording } from "../../common/recorder.js";
 import { told } from "../api.js";
 import { icon } from "../ui/icons.js";
 import { base } from "../ui/styles.js";
-import { release, type OwnFile } from "./files.js";
-import { LONGEST_MS, Recording } from "./recorder.js";
+import { recorded, release, type OwnFile } from "./files.js";
 
 const EVERY_MS = 100;
-
-const clock = (ms: number): string => `${Math.floor(ms / 60_000)}:${String(Math.floor(ms / 1000) % 60).padStart(2, "0")}`;
 
 /** Records from the moment it is on the page. Tells `said` (detail: the OwnFile), or `close` where nothing is to be sent. */
 @customElement("claw-voice-note")
@@ -130,7 +128,8 @@ export class VoiceNote extends LitElement {
     this.recording = null;
     if (!recording) return;
     try {
-      const heard = await recording.stop();
+      const blob = await recording.stop();
+      const heard = recorded(blob, isVoice(blob));
       if (heard.problem) {
         release(heard);
         this.trouble = heard.problem;

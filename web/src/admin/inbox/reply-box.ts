@@ -1,8 +1,8 @@
 import { LitElement, html, nothing, type PropertyValues } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
+import { whyNoRecording } from "../../common/recorder.js";
 import "../compose/file-tray.js";
 import { ACCEPTED, MOST_CAPTION, MOST_FILES, prepare, release, type OwnFile } from "../compose/files.js";
-import { whyNoRecording } from "../compose/recorder.js";
 import { askPlace, hasCaption, sayChoices, sayContact, sayFile, sayPlace, sayTemplate, sayText, type Saying } from "../compose/saying.js";
 import { icon, type IconName } from "../ui/icons.js";
 import { count } from "../ui/parts.js";

@@ -1,7 +1,7 @@
 import { LitElement, css, html, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
+import { Recording, whyNoRecording } from "../../common/recorder.js";
 import { api } from "../api.js";
-import { Recording, whyNoRecording } from "../compose/recorder.js";
 import { Action } from "../page.js";
 import { icon } from "../ui/icons.js";
 import { notice, progress } from "../ui/parts.js";
@@ -127,9 +127,7 @@ export class TrySpeech extends LitElement {
     this.recorder = null;
     if (!recorder) return;
     try {
-      const { blob, url } = await recorder.stop();
-      URL.revokeObjectURL(url);
-      await this.ask(blob);
+      await this.ask(await recorder.stop());
     } catch {
       this.trouble = "Nothing was recorded. Look at the microphone, then try again.";
     }

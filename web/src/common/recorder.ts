@@ -1,6 +1,5 @@
 // A voice message, as the microphone of this browser gives it.
 
-import { MOST, type OwnFile } from "./files.js";
 import { oggOf } from "./ogg.js";
 
 /** Opus in Ogg plays in WhatsApp as a voice message; what records it otherwise is made so, or goes as a sound. */
@@ -17,6 +16,12 @@ export function whyNoRecording(): string {
   if (!("MediaRecorder" in window) || !formOf()) return "This browser cannot record sound that WhatsApp plays.";
   return "";
 }
+
+/** Only that is shown with a microphone and heard by a tap; else it is a sound like others. */
+export const isVoice = ({ type }: Blob): boolean => type === OGG;
+
+/** "1:05" */
+export const clock = (ms: number): string => `${Math.floor(ms / 60_000)}:${String(Math.floor(ms / 1000) % 60).padStart(2, "0")}`;
 
 const formOf = (): string | undefined => FORMS.find((form) => MediaRecorder.isTypeSupported(form));
 
@@ -62,14 +67,13 @@ export class Recording {
     return samples.reduce((most, sample) => Math.max(most, Math.abs(sample - 128)), 0) / 128;
   }
 
-  async stop(): Promise<OwnFile> {
+  /** What was said, in a form that WhatsApp plays; as a voice message where isVoice(). Throws where nothing was recorded. */
+  async stop(): Promise<Blob> {
     await this.end();
     const [type = ""] = this.recorder.mimeType.split(";");
-    const raw = new Blob(this.pieces, { type });
-    const voice = type !== "audio/mp4";
-    const blob = type === "audio/webm" ? new Blob([oggOf(new Uint8Array(await raw.arrayBuffer())) as BlobPart], { type: OGG }) : new Blob([raw], { type: voice ? OGG : type });
-    const problem = blob.size > MOST.audio ? "It is longer than WhatsApp takes. Record it in two parts." : "";
-    return { blob, name: voice ? "voice-message.ogg" : "voice-message.m4a", kind: "audio", voice, note: "", problem, url: URL.createObjectURL(blob) };
+    const raw = new Blob(this.pieces);
+    if (type === "audio/webm") return new Blob([oggOf(new Uint8Array(await raw.arrayBuffer())) as BlobPart], { type: OGG });
+    return new Blob([raw], { type: type === "audio/ogg" ? OGG : type });
   }
 
   async drop(): Promise<void> {
