@@ -13,7 +13,7 @@ import { routingPart } from "./routing-stub.mjs";
 import { speechPart } from "./speech-stub.mjs";
 
 export const WIDE = { width: 1280, height: 860 };
-export const NARROW = { width: 390, height: 780 };
+export const NARROW = { width: 375, height: 780 };
 
 export function builtPage() {
   const folder = process.env.ADMIN_PAGE;
