@@ -237,6 +237,20 @@ CREATE TABLE loose_content (
   PRIMARY KEY (tenant, sha256)) STRICT, WITHOUT ROWID;
 CREATE INDEX loose_content_by_time ON loose_content (since_ms);
 )sql",
+    // templates
+    R"sql(
+-- told_ms: Meta's time of the last webhook about it; heard_ms: ours.
+CREATE TABLE templates (
+  tenant INTEGER NOT NULL, waba TEXT NOT NULL, id TEXT NOT NULL, name TEXT NOT NULL, language TEXT NOT NULL,
+  category TEXT NOT NULL, status TEXT NOT NULL, quality TEXT NOT NULL, reason TEXT NOT NULL, named INTEGER NOT NULL,
+  components TEXT NOT NULL, seen_ms INTEGER NOT NULL, told_ms INTEGER NOT NULL DEFAULT 0,
+  heard_ms INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (tenant, id)) STRICT;
+CREATE INDEX templates_by_name ON templates (tenant, name, language, id);
+-- When an account's list was last read to its end (at_ms), and what went wrong with the last try.
+CREATE TABLE template_syncs (
+  tenant INTEGER NOT NULL, waba TEXT NOT NULL, at_ms INTEGER NOT NULL, tried_ms INTEGER NOT NULL, fault TEXT NOT NULL,
+  PRIMARY KEY (tenant, waba)) STRICT, WITHOUT ROWID;
+)sql",
 };
 
 }  // namespace
