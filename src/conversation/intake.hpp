@@ -6,6 +6,7 @@
 #include "inbox/inbox.hpp"
 #include "ledger/ledger.hpp"
 #include "tenancy/directory.hpp"
+#include "whatsapp/template.hpp"
 
 namespace claw {
 
@@ -25,6 +26,12 @@ class Intake {
   /// REQUIRES: called before start().
   void set_listener(Listener listener) { heard_ = std::move(listener); }
 
+  /// Told of each new about a template, once it was accepted, unless it was somebody else's. Quick.
+  using TemplateListener =
+      std::function<void(TenantId, const std::string& waba_id, whatsapp::TemplateNews news, TimePoint told_at)>;
+  /// REQUIRES: called before start().
+  void set_template_listener(TemplateListener listener) { template_heard_ = std::move(listener); }
+
   void start();
   /// Takes no further items and returns when the batch in hand is accepted. Not to be called from an io thread.
   void stop();
@@ -43,7 +50,8 @@ class Intake {
   Directory& directory_;
   Conversations& conversations_;
   Clock& clock_;
-  Listener heard_;  // constant after start()
+  Listener heard_;                   // constant after start()
+  TemplateListener template_heard_;  // constant after start()
   Counter& accepted_;
   Counter& duplicates_;
   Counter& foreign_;

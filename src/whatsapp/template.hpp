@@ -68,6 +68,13 @@ struct TemplateRefusal {
 };
 [[nodiscard]] std::optional<TemplateRefusal> refusal_of(const MessageTemplate& of);
 
+/// Which template a message sends; nothing for a message of another type.
+struct TemplateName {
+  std::string name;
+  std::string language;
+};
+[[nodiscard]] std::optional<TemplateName> template_named_in(const Outgoing& message);
+
 /// A place in a template that a send fills.
 struct TemplateVariable {
   enum class Kind : std::uint8_t {

@@ -151,6 +151,14 @@ std::optional<TemplateNews> read_template_news(std::string_view field, std::stri
   return news;
 }
 
+std::optional<TemplateName> template_named_in(const Outgoing& message) {
+  if (message.type != "template") return std::nullopt;
+  const auto data = parse_json(message.view.data);
+  const auto* of = data && data->is_object() ? find_object(data->get_object(), "template") : nullptr;
+  if (!of) return std::nullopt;
+  return TemplateName{text_at(*of, "name"), text_at(*of, "language")};
+}
+
 std::optional<TemplateRefusal> refusal_of(const MessageTemplate& of) {
   const auto* const found = std::ranges::find(kRefused, of.status, &Refused::status);
   if (found == std::end(kRefused)) return std::nullopt;

@@ -273,6 +273,13 @@ TEST(TemplateRefusal, OnlyWhatMetaWouldRefuseIsRefused) {
   EXPECT_THAT(refusal_of(made)->words, HasSubstr("FIRST_PAUSE"));
 }
 
+TEST(TemplateName, IsReadOutOfAMessage) {
+  const auto sent = read_outgoing(R"({"type":"template","template":{"name":"a","language":{"code":"en_US"}}})");
+  EXPECT_EQ(template_named_in(*sent)->name, "a");
+  EXPECT_EQ(template_named_in(*sent)->language, "en_US");
+  EXPECT_FALSE(template_named_in(Outgoing("template")));
+}
+
 // --- what is to be made
 
 struct NewCase {

@@ -64,6 +64,7 @@ async function fill(tenant) {
     { body: '{"addresses":["+49 1555 000099"],"standing":"blocked","name":"Eve of acme"}' })).status, 200);
   assert.equal((await call("POST", "/api/v1/media?filename=acme.txt", tenant.token,
     { body: "a file of acme", headers: { "content-type": "text/plain" } })).status, 201);
+  assert.equal((await call("POST", "/api/v1/templates/sync", tenant.token)).status, 200);
   gateway.clawcentral(["secret", "set", tenant.name, "KEY_OF_ACME", "--description", "acme's own"], "hush");
   await eventually("all is settled", async () => {
     const states = (await read("/api/v1/deliveries")).deliveries.map((delivery) => delivery.state).sort();

@@ -1,0 +1,39 @@
+#pragma once
+
+#include "api/guard.hpp"
+#include "ledger/audit.hpp"
+#include "net/router.hpp"
+#include "templates/template_library.hpp"
+
+namespace claw {
+
+/// Message templates: the list and one of them, GET /templates; Meta asked anew, POST /templates/sync; one with values
+/// in it, POST /templates/{id}/preview; made and deleted, POST and DELETE. docs/openapi.yaml describes them.
+class TemplatesApi {
+ public:
+  /// All must outlive this object, and this object the router.
+  TemplatesApi(TemplateLibrary& library, TemplateStore& store, AuditLog& audit, Guard& guard, Clock& clock)
+      : library_(library), store_(store), audit_(audit), guard_(guard), clock_(clock) {}
+
+  void add_routes(net::Router& router);
+
+ private:
+  using Answer = Task<net::HttpResponse>;
+  Answer list(net::HttpRequest& request, const Caller& caller);
+  Answer show(net::HttpRequest& request, const Caller& caller);
+  Answer sync(net::HttpRequest& request, const Caller& caller);
+  Answer preview(net::HttpRequest& request, const Caller& caller);
+  Answer create(net::HttpRequest& request, const Caller& caller);
+  Answer remove(net::HttpRequest& request, const Caller& caller);
+  /// What was done at Meta is written into the log of changes.
+  [[nodiscard]] Task<Result<void>> note(const Caller& caller, const char* action, const TemplateRow& row,
+                                        std::string_view did);
+
+  TemplateLibrary& library_;
+  TemplateStore& store_;
+  AuditLog& audit_;
+  Guard& guard_;
+  Clock& clock_;
+};
+
+}  // namespace claw
