@@ -13,6 +13,7 @@ import { Outgoing, type Refused } from "./outgoing.js";
 import "./reply-box.js";
 import type { ReplyBox } from "./reply-box.js";
 import { Thread } from "./thread.js";
+import "../templates/template-picker.js";
 import "./transcript.js";
 import type { Conversation, Message, MessageChange } from "./types.js";
 import "./window-ring.js";
@@ -313,7 +314,7 @@ export class ConversationDetail extends LitElement {
         ? "You answer here. Each message gives you the whole time anew."
         : `${sentence(holderOf(hold))} answers here. What you send takes it over from them.`;
     return html`<claw-reply-box .conversation=${conversation.id} .closed=${this.whyClosed(conversation)} .hint=${hint} ?retries=${this.refusal !== null}
-      @again=${() => (this.refusal = null)} @send=${(event: CustomEvent<string>) => this.outgoing.send(event.detail)}></claw-reply-box>`;
+      @again=${() => (this.refusal = null)} @send=${(event: CustomEvent<string>) => this.outgoing.send(event.detail)}><template-picker slot="template" .conversation=${conversation}></template-picker></claw-reply-box>`;
   }
 
   /** Why nothing can be sent now, and whose move it is. */
