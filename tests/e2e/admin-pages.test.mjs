@@ -41,7 +41,7 @@ const PAGES = [
   ["/t/acme/templates", "Templates"],
   ["/t/acme/templates/1", "Templates", "Delete order_update"],
   ["/t/acme/templates/2", "Templates"],
-  ["/t/acme/templates/+new", "A new template"],
+  ["/t/acme/templates/+new", "Templates"],
   ["/t/acme/users", "Users"],
   ["/t/acme/users/4915155000000", "Users", "Merge with another person…"],
   ["/t/acme/users/group:120363000000000001", "Users"],

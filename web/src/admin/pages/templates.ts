@@ -209,12 +209,12 @@ export class PageTemplates extends Page {
   override render() {
     const isNew = this.params.id === NEW;
     if (isNew)
-      return html`${this.head("A new template", "Meta looks through it, mostly within minutes. Then it may be sent to people who have not written for 24 hours.", html`<a class="button" href=${this.home}>${icon("back", 16)} All templates</a>`)}
+      return html`${this.head("Templates", "Meta looks through a new one, mostly within minutes.", html`<a class="button" href=${this.home}>${icon("back", 16)} All templates</a>`)}
         <claw-template-form .accounts=${this.list.value?.accounts ?? []} .whyNot=${this.whyNot} @saved=${this.saved}></claw-template-form>`;
     const make = this.whyNot
       ? html`<button type="button" disabled title=${this.whyNot}>${icon("plus", 16)} Make a template</button>`
       : html`<a class="button primary" href="${this.home}/${NEW}">${icon("plus", 16)} Make a template</a>`;
-    return html`${this.head("Templates", "What may be sent to people who have not written for 24 hours. Meta looks through each before.", html`
+    return html`${this.head("Templates", "What reaches people who have not written for 24 hours.", html`
         <button type="button" aria-busy=${String(this.reading)} ?disabled=${this.reading} @click=${() => void this.sync()}>${icon("refresh", 16)} Read from Meta</button>${make}`)}
       ${this.trouble ? notice("failed", this.trouble) : nothing}
       ${this.list.value?.accounts.map((account) => this.fault(account))}

@@ -29,6 +29,12 @@ function exampleOf(component: Component, part: "header" | "body", name: string, 
 const filled = (component: Component, part: "header" | "body"): string =>
   withValues(component.text ?? "", (name, place) => exampleOf(component, part, name, place));
 
+/** Meta has the whole address as its example. */
+function withExample(url: string, example: string | string[] | undefined): string {
+  const [first] = [example ?? []].flat();
+  return first && variablesIn(url).length ? (first.startsWith("http") ? first : withValues(url, () => first)) : url;
+}
+
 /** What Meta writes where a code is sent, as far as it does not tell. */
 const CODE = "*123456* is your verification code.";
 
@@ -46,7 +52,7 @@ export function shownOf(components: readonly Component[], category: string | nul
         shown.footer = component.text ?? "";
         break;
       case "BUTTONS":
-        shown.buttons = component.buttons ?? [];
+        shown.buttons = (component.buttons ?? []).map((one) => ({ ...one, ...(one.url ? { url: withExample(one.url, one.example) } : {}) }));
         break;
       case "LIMITED_TIME_OFFER":
         shown.offer = component.limited_time_offer?.text ?? "";

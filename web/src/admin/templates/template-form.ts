@@ -83,6 +83,7 @@ export class TemplateForm extends LitElement {
     const isCode = draft.category === "AUTHENTICATION";
     return html`<div class="sides">
       <form class="card" @submit=${this.send}>
+        <h2>A new template</h2>
         ${this.who()}
         <fieldset class="kinds"><legend>Category</legend>
           ${CATEGORIES.map(({ value, label, words }) => html`<label class="choice"><input type="radio" name="category" value=${value} .checked=${draft.category === value}
