@@ -18,6 +18,26 @@ using net::HttpResponse;
 /// A template of a carousel has some dozens of variables.
 constexpr std::size_t kMaxValues = 200;
 
+/// Of an example: as large as a film may be that is sent. It goes to Meta in one piece.
+constexpr std::size_t kMaxSampleBytes = 16 * 1024 * 1024;
+
+/// Calls `each` with every handle of an example in `in`.
+template <class Each>
+void for_handles(json::value& in, Each each) {
+  if (auto* array = in.if_array())
+    for (auto& element : *array) for_handles(element, each);
+  auto* object = in.if_object();
+  if (!object) return;
+  for (auto& [name, value] : *object) {
+    if (name != "header_handle" || !value.is_array()) {
+      for_handles(value, each);
+      continue;
+    }
+    for (auto& handle : value.get_array())
+      if (handle.is_string()) each(handle.get_string());
+  }
+}
+
 json::value parsed_or_null(const std::string& text) {
   boost::system::error_code fault;
   auto value = json::parse(text, fault);
@@ -182,6 +202,27 @@ TemplatesApi::Answer TemplatesApi::preview(HttpRequest& request, const Caller& c
   co_return net::json_response(200, json::serialize(preview_json(whatsapp::preview_template(row->what, *values))));
 }
 
+Task<Result<void>> TemplatesApi::bring_samples(const Caller& caller, std::string waba_id, json::value& components) {
+  std::map<std::string, std::string> handles;  // ours, and Meta's
+  for_handles(components, [&](const json::string& handle) {
+    if (is_file_id(handle)) handles.try_emplace(std::string(handle));
+  });
+  for (auto& [id, handle] : handles) {
+    const auto file = co_await files_.find(caller.tenant->id, id);
+    if (!file) co_return fail(ErrorKind::kInvalid, fmt::format("the file {}: {}", id, file.error().message));
+    auto bytes = co_await files_.read(caller.tenant->id, id, kMaxSampleBytes);
+    if (!bytes) co_return fail(bytes.error().kind, fmt::format("the file {}: {}", id, bytes.error().message));
+    auto given = co_await library_.sample(
+        caller.tenant, waba_id, {file->mime_type, file->filename.empty() ? id : file->filename, std::move(*bytes)});
+    if (!given) co_return std::unexpected(given.error());
+    handle = std::move(*given);
+  }
+  for_handles(components, [&](json::string& handle) {
+    if (const auto found = handles.find(std::string(handle)); found != handles.end()) handle = found->second;
+  });
+  co_return Result<void>();
+}
+
 Task<Result<void>> TemplatesApi::note(const Caller& caller, const char* action, const TemplateRow& row,
                                       std::string_view did) {
   return audit_.add(audit_row(caller.actor, caller.tenant->id, clock_.now(), action, row.what.name,
@@ -196,6 +237,11 @@ TemplatesApi::Answer TemplatesApi::create(HttpRequest& request, const Caller& ca
   auto waba = text_in(*body, "waba_id");
   if (!waba) co_return problem_of(waba.error());
   body->erase("waba_id");
+  // First whether it can be at all: no file is given to Meta for nothing.
+  if (const auto fault = whatsapp::fault_in_new_template(json::serialize(*body)))
+    co_return problem_of(Error{ErrorKind::kInvalid, fault->words()});
+  if (const auto brought = co_await bring_samples(caller, waba->value_or(""), body->at("components")); !brought)
+    co_return refused(brought.error());
   const auto made = co_await library_.create(caller.tenant, waba->value_or(""), json::serialize(*body));
   if (!made) co_return refused(made.error());
   if (const auto kept = co_await note(caller, "template.create", *made, "made"); !kept)

@@ -21,6 +21,25 @@ using ::testing::HasSubstr;
 using testing::HttpAnswer;
 using testing::named;
 
+/// Has one file, f_1.
+class OneFile final : public MediaLibrary {
+  Task<Result<StoredFile>> fetch(TenantRef, std::string, whatsapp::Media) override { co_return none(); }
+  Task<Result<StoredFile>> keep(TenantRef, net::BodyReader&, std::string, std::string) override { co_return none(); }
+  Task<Result<StoredFile>> find(TenantId, std::string id) override {
+    if (id != "f_1") co_return none();
+    StoredFile file;
+    file.id = std::move(id);
+    file.mime_type = "image/png";
+    file.size = 5;
+    co_return file;
+  }
+  Task<Result<std::string>> read(TenantId, std::string, std::size_t) override { co_return std::string("bytes"); }
+  Task<Result<void>> stream(TenantId, std::string, FileSpan, net::BodyWriter&) override { co_return none(); }
+  Task<Result<std::string>> meta_id(TenantRef, std::string, std::string) override { co_return none(); }
+  Task<Result<void>> remove(TenantId, std::string) override { co_return none(); }
+  static std::unexpected<Error> none() { return fail(ErrorKind::kNotFound, "there is no such file"); }
+};
+
 class TemplatesApiTest : public ::testing::Test {
  protected:
   TemplatesApiTest() {
@@ -56,10 +75,11 @@ class TemplatesApiTest : public ::testing::Test {
   testing::FakeTemplates meta_;
   sqlite::SqliteTemplateStore store_{*world_.store};
   sqlite::SqliteAuditLog audit_{*world_.store};
+  OneFile files_;
   TemplateLibrary library_{world_.io, store_, meta_, tenants_.directory, world_.clock};
   ApiTokens tokens_{world_.io, tenants_.directory, tenants_.store, world_.clock};
   Guard guard_{tenants_.directory, tokens_, people_.people, net::NetworkSet::make({}).value()};
-  TemplatesApi api_{library_, store_, audit_, guard_, world_.clock};
+  TemplatesApi api_{library_, store_, files_, audit_, guard_, world_.clock};
   net::Router router_;
   net::Server server_{world_.io, router_, {}};
 };
@@ -123,6 +143,23 @@ TEST_F(TemplatesApiTest, WhoMaySetThingsMakesAndDeletesThemAndItIsNoted) {
   const auto notes = people_.audit();
   EXPECT_THAT(std::vector<std::string>(notes.end() - 2, notes.end()),
               ElementsAre("template.create fresh", "template.delete fresh"));
+}
+
+TEST_F(TemplatesApiTest, AFileOfOursIsGivenToMetaAsAnExample) {
+  const auto with = [](const std::string& handle) {
+    return R"({"name":"fresh","language":"en","category":"MARKETING","components":[{"type":"HEADER","format":"IMAGE",
+      "example":{"header_handle":[")" +
+           handle + R"("]}},{"type":"BODY","text":"Look."}]})";
+  };
+  EXPECT_EQ(call("POST", "", with("f_1")).status, 409);
+  EXPECT_THAT(call("POST", "", with("f_1")).body, HasSubstr("WHATSAPP_APP_ID is not set"));
+  tenants_.set(acme_, kAppId, "777");
+  EXPECT_EQ(call("POST", "", with("f_2")).status, 400);
+  ASSERT_EQ(call("POST", "", with("f_1")).status, 201);
+  EXPECT_THAT(meta_.samples, ElementsAre("777 image/png bytes"));
+  EXPECT_THAT(meta_.request, HasSubstr("4::bytes"));
+  ASSERT_EQ(call("POST", "", with("4::elsewhere")).status, 201);
+  EXPECT_EQ(meta_.samples.size(), 1U) << "a handle of Meta's stays";
 }
 
 TEST_F(TemplatesApiTest, WhatMetaDoesNotTakeIsSaidInItsWords) {

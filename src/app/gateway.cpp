@@ -417,7 +417,7 @@ Result<void> Gateway::Parts::make_pipeline() {
   access_api = std::make_unique<AccessApi>(*access, *ledger, *guard, clock, ids);
   desk_api = std::make_unique<DeskApi>(*desk, *ledger, *guard, clock, ids);
   media_api = std::make_unique<MediaApi>(*library, *guard, clock, FileLinks(tenants.vault->derive("file links"), ids));
-  templates_api = std::make_unique<TemplatesApi>(*templates, *template_store, *tenants.audit, *guard, clock);
+  templates_api = std::make_unique<TemplatesApi>(*templates, *template_store, *library, *tenants.audit, *guard, clock);
   pass_through = std::make_unique<PassThrough>(*http, graph_options(config));
   graph_api =
       std::make_unique<GraphApi>(GraphApi::Parts{*desk, *ledger, *graph, *pass_through, *library, *guard, clock},

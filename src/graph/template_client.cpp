@@ -13,6 +13,9 @@ namespace {
 /// A page of templates with carousels; Meta's examples of files are long addresses.
 constexpr std::size_t kMaxAnswerBytes = 4 * 1024 * 1024;
 
+/// For the bytes of a sample, 16 MB at most.
+constexpr std::chrono::milliseconds kUploadPatience{60'000};
+
 constexpr std::string_view kUnseen =
     "This access token cannot see the WhatsApp account or the template. Check WHATSAPP_WABA_ID, or give the token's "
     "system user that account with whatsapp_business_management, and make a new token.";
@@ -21,6 +24,14 @@ constexpr std::string_view kUnseen =
 bool is_id(std::string_view text) {
   return !text.empty() && text.size() <= 32 &&
          std::ranges::all_of(text, [](unsigned char c) { return std::isdigit(c) != 0; });
+}
+
+/// A session of an upload is an object too, with a query of its own; Meta's word for it stays within the path.
+bool is_session(std::string_view text) {
+  constexpr std::size_t kLongest = 2'000;
+  return text.starts_with("upload:") && text.size() <= kLongest && std::ranges::all_of(text, [](unsigned char c) {
+           return std::isalnum(c) != 0 || std::string_view(":_-=?&%+~").contains(static_cast<char>(c));
+         });
 }
 
 }  // namespace
@@ -32,6 +43,8 @@ struct GraphTemplateClient::Call {
   std::string edge = {};
   std::string query = {};
   std::string body = {};
+  std::string content_type = "application/json";
+  bool is_upload = false;  ///< The bytes of a file, to a session.
 };
 
 GraphTemplateClient::GraphTemplateClient(net::HttpClient& http, Metrics& metrics, GraphClient::Options options)
@@ -53,7 +66,7 @@ Task<GraphRead<T>> GraphTemplateClient::make(TenantRef tenant, Call call,
     failure.reason = "WHATSAPP_ACCESS_TOKEN is not set: set it under Secrets.";
     co_return std::unexpected(std::move(failure));
   }
-  if (!is_id(call.object)) {
+  if (!(call.is_upload ? is_session(call.object) : is_id(call.object))) {
     GraphFailure failure;
     failure.reason = fmt::format("\"{}\" is no id of Meta's: digits only.", call.object);
     co_return std::unexpected(std::move(failure));
@@ -61,8 +74,13 @@ Task<GraphRead<T>> GraphTemplateClient::make(TenantRef tenant, Call call,
   auto request = graph_request(options_, *tenant, call.number, call.method, call.object + call.edge);
   if (!call.query.empty()) request.url.append(request.url.contains('?') ? "&" : "?").append(call.query);
   if (!call.body.empty()) {
-    request.headers.push_back({"Content-Type", "application/json"});
+    request.headers.push_back({"Content-Type", std::move(call.content_type)});
     request.body = std::move(call.body);
+  }
+  if (call.is_upload) {
+    request.headers.push_back({"file_offset", "0"});
+    request.scheme = "OAuth";
+    request.total_timeout = kUploadPatience;
   }
   request.max_response_bytes = kMaxAnswerBytes;
   const auto answer = co_await http_.send(std::move(request));
@@ -119,6 +137,20 @@ Task<GraphRead<void>> GraphTemplateClient::remove(TenantRef tenant, std::string 
                     {"DELETE", std::move(phone_number_id), std::move(waba_id), "/message_templates",
                      fmt::format("name={}&hsm_id={}", net::percent_encode(name), net::percent_encode(id))},
                     whatsapp::parse_success_answer);
+}
+
+Task<GraphRead<std::string>> GraphTemplateClient::sample(TenantRef tenant, std::string phone_number_id,
+                                                         std::string app_id, Sample file) {
+  auto query = fmt::format("file_name={}&file_length={}&file_type={}", net::percent_encode(file.filename),
+                           file.bytes.size(), net::percent_encode(file.mime_type));
+  auto session = co_await make<std::string>(tenant, {"POST", phone_number_id, std::move(app_id), "/uploads", query},
+                                            whatsapp::parse_upload_session);
+  if (!session) co_return session;
+  Call upload{"POST", std::move(phone_number_id), std::move(*session)};
+  upload.body = std::move(file.bytes);
+  upload.content_type = std::move(file.mime_type);
+  upload.is_upload = true;
+  co_return co_await make<std::string>(std::move(tenant), std::move(upload), whatsapp::parse_upload_handle);
 }
 
 }  // namespace claw

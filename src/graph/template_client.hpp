@@ -21,6 +21,8 @@ class GraphTemplateClient final : public GraphTemplates {
                                                                   std::string waba_id, std::string request) override;
   [[nodiscard]] Task<GraphRead<void>> remove(TenantRef tenant, std::string phone_number_id, std::string waba_id,
                                              std::string name, std::string id) override;
+  [[nodiscard]] Task<GraphRead<std::string>> sample(TenantRef tenant, std::string phone_number_id, std::string app_id,
+                                                    Sample file) override;
 
  private:
   struct Call;

@@ -26,7 +26,7 @@ class GraphTemplateClientTest : public ::testing::Test {
     for (const char* method : {"GET", "POST", "DELETE"})
       router_.add(method, "/{path...}", [this](net::HttpRequest& request) -> Task<net::HttpResponse> {
         request_ = request;
-        co_return net::json_response(status_, body_);
+        co_return net::json_response(status_, answer_ ? answer_(request) : body_);
       });
     EXPECT_TRUE(server_.listen("127.0.0.1:0"));
     tenant_->name = "acme";
@@ -46,6 +46,7 @@ class GraphTemplateClientTest : public ::testing::Test {
   std::shared_ptr<Tenant> tenant_ = std::make_shared<Tenant>();
   net::HttpRequest request_;
   int status_ = 200;
+  std::function<std::string(const net::HttpRequest&)> answer_;
   std::string body_ = R"({"data":[{"id":"7","name":"a","language":"en"}],
     "paging":{"cursors":{"after":"A=="},"next":"https://graph.facebook.com/next"}})";
 };
@@ -98,6 +99,36 @@ TEST_F(GraphTemplateClientTest, SaysWhoseMoveItIsWhereMetaRefuses) {
   EXPECT_EQ(made.error().kind, Kind::kRefused);
   EXPECT_THAT(made.error().reason, HasSubstr("There is already content in this language."));
   EXPECT_THAT(made.error().reason, Not(HasSubstr("EAAG")));
+}
+
+TEST_F(GraphTemplateClientTest, AnExampleOfAFileGoesToASessionOfTheApp) {
+  std::vector<net::HttpRequest> seen;
+  answer_ = [&](const net::HttpRequest& request) {
+    seen.push_back(request);
+    return std::string(seen.size() == 1 ? R"({"id":"upload:MTph=?sig=AR-x_1"})" : R"({"h":"4::abc"})");
+  };
+  auto asked = client();
+  const auto handle = await(io_, asked.sample(tenant_, kNumber, "333", {"image/png", "a b.png", "bytes"}));
+  ASSERT_TRUE(handle) << handle.error().reason;
+  EXPECT_EQ(*handle, "4::abc");
+  ASSERT_EQ(seen.size(), 2U);
+  EXPECT_EQ(seen[0].path, "/v25.0/333/uploads");
+  EXPECT_EQ(seen[0].query_value("file_name"), "a b.png");
+  EXPECT_EQ(seen[0].query_value("file_length"), "5");
+  EXPECT_EQ(seen[0].query_value("file_type"), "image/png");
+  EXPECT_EQ(seen[1].path, "/v25.0/upload:MTph=");
+  EXPECT_EQ(seen[1].query_value("sig"), "AR-x_1");
+  EXPECT_EQ(seen[1].header("Authorization"), "OAuth EAAG");
+  EXPECT_EQ(seen[1].header("file_offset"), "0");
+  EXPECT_EQ(seen[1].body, "bytes");
+}
+
+TEST_F(GraphTemplateClientTest, ASessionLeadsToNoOtherPath) {
+  answer_ = [](const net::HttpRequest&) { return std::string(R"({"id":"upload:x/../../me"})"); };
+  auto asked = client();
+  const auto handle = await(io_, asked.sample(tenant_, kNumber, "333", {"image/png", "a.png", "bytes"}));
+  ASSERT_FALSE(handle);
+  EXPECT_EQ(request_.path, "/v25.0/333/uploads");
 }
 
 TEST_F(GraphTemplateClientTest, NothingLeavesWithoutATokenOrForWhatIsNoIdOfMetas) {

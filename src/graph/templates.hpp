@@ -28,6 +28,16 @@ class GraphTemplates {
   [[nodiscard]] virtual Task<GraphRead<void>> remove(TenantRef tenant, std::string phone_number_id, std::string waba_id,
                                                      std::string name, std::string id) = 0;
 
+  /// A file that a new template shows as its example.
+  struct Sample {
+    std::string mime_type;
+    std::string filename;
+    std::string bytes;
+  };
+  /// POST /{app id}/uploads and then POST /{session}: Meta's handle of the file.
+  [[nodiscard]] virtual Task<GraphRead<std::string>> sample(TenantRef tenant, std::string phone_number_id,
+                                                            std::string app_id, Sample file) = 0;
+
   static constexpr int kPage = 100;
 };
 

@@ -172,6 +172,23 @@ Task<Result<TemplateRow>> TemplateLibrary::create(TenantRef tenant, std::string 
   co_return row;
 }
 
+Task<Result<std::string>> TemplateLibrary::sample(TenantRef tenant, std::string waba_id, GraphTemplates::Sample file) {
+  const auto account = account_named(*tenant, waba_id);
+  if (!account) co_return std::unexpected(account.error());
+  auto app = id_for(*tenant, kAppId, account->number);
+  if (app.empty() && tenant->is_claimed(account->number)) {
+    const auto platform = directory_.platform();
+    const auto set = platform->settings.find(kPlatformAppId);
+    if (set != platform->settings.end()) app = set->second;
+  }
+  if (app.empty())
+    co_return fail(ErrorKind::kConflict,
+                   "WHATSAPP_APP_ID is not set, and Meta takes examples of files for an app: set it under Channels.");
+  auto handle = co_await meta_.sample(tenant, account->number, std::move(app), std::move(file));
+  if (!handle) co_return failure_of(handle.error());
+  co_return std::move(*handle);
+}
+
 Task<Result<TemplateRow>> TemplateLibrary::remove(TenantRef tenant, std::string id) {
   auto row = co_await store_.find(tenant->id, id);
   if (!row) co_return row;

@@ -64,6 +64,9 @@ class TemplateLibrary final : public TemplateJudge {
   /// token, or several accounts and none is named, kAmbiguous where Meta gave no answer; all with words for the
   /// tenant's admin; else as the store.
   [[nodiscard]] Task<Result<TemplateRow>> create(TenantRef tenant, std::string waba_id, std::string request);
+  /// Gives Meta a file that a new template shows as its example; Meta's handle, which stands in `header_handle`. Fails
+  /// as create() does, also where the tenant's app is not known.
+  [[nodiscard]] Task<Result<std::string>> sample(TenantRef tenant, std::string waba_id, GraphTemplates::Sample file);
   /// Deletes one language of a template. kNotFound, and as create().
   [[nodiscard]] Task<Result<TemplateRow>> remove(TenantRef tenant, std::string id);
 

@@ -42,6 +42,10 @@ struct TemplatePage {
 [[nodiscard]] std::expected<MessageTemplate, GraphError> parse_template_answer(int http_status, std::string_view body);
 [[nodiscard]] std::expected<MessageTemplate, GraphError> parse_created_answer(int http_status, std::string_view body);
 
+/// The answers to POST /{app id}/uploads (the session) and POST /{session} (the handle of what was uploaded).
+[[nodiscard]] std::expected<std::string, GraphError> parse_upload_session(int http_status, std::string_view body);
+[[nodiscard]] std::expected<std::string, GraphError> parse_upload_handle(int http_status, std::string_view body);
+
 /// What a webhook tells of a template. What is empty was not told.
 struct TemplateNews {
   std::string id;

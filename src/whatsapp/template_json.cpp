@@ -133,6 +133,25 @@ std::expected<MessageTemplate, GraphError> parse_created_answer(int http_status,
                                       });
 }
 
+namespace {
+
+std::expected<std::string, GraphError> parse_member(int http_status, std::string_view body, std::string_view member) {
+  return read_answer<std::string>(http_status, body, [&](const json::object& answer) -> std::optional<std::string> {
+    auto text = text_at(answer, member);
+    return text.empty() ? std::nullopt : std::optional(std::move(text));
+  });
+}
+
+}  // namespace
+
+std::expected<std::string, GraphError> parse_upload_session(int http_status, std::string_view body) {
+  return parse_member(http_status, body, "id");
+}
+
+std::expected<std::string, GraphError> parse_upload_handle(int http_status, std::string_view body) {
+  return parse_member(http_status, body, "h");
+}
+
 bool is_about_templates(std::string_view field) {
   return std::ranges::find(kFields, field, &Field::name) != std::end(kFields);
 }

@@ -273,7 +273,7 @@ export async function startAdminStub(folder, ...parts) {
     request.on("data", (chunk) => (text += chunk));
     request.on("end", () => {
       try {
-        const answer = ask(request, url, text && !/^(audio|video)\//.test(request.headers["content-type"] ?? "") ? JSON.parse(text) : {});
+        const answer = ask(request, url, text && !/^(audio|video|image)\//.test(request.headers["content-type"] ?? "") ? JSON.parse(text) : {});
         const whole = answer?.headers ? answer : answer?.body && answer.status ? answer : { status: answer === undefined ? 204 : 200, body: answer };
         response.writeHead(whole.status, { "Content-Type": "application/json", ...whole.headers });
         response.end(whole.body === undefined ? "" : JSON.stringify(whole.body));

@@ -154,6 +154,20 @@ describe("a new one", () => {
     assert.deepEqual(world.templates.made[0].components[0].example, { body_text_named_params: [{ param_name: "first_name", example: "Ada" }] });
   });
 
+  test("with a picture needs an example of it, which is brought along", async () => {
+    await open("/+new");
+    await label("Name").fill("picture");
+    await label("Body").fill("Look at this.");
+    await label("Header").selectOption("IMAGE");
+    await send();
+    await page.getByText("Choose the example of the header first").waitFor();
+    await page.locator("claw-template-form input[type=file]").setInputFiles({ name: "shoe.png", mimeType: "image/png", buffer: Buffer.from("PNG, as far as this page knows") });
+    await page.getByText("Replace shoe.png").waitFor();
+    await send();
+    await eventually("it is made", () => world.templates.made.length === 1);
+    assert.deepEqual(world.templates.made[0].components[0], { type: "HEADER", format: "IMAGE", example: { header_handle: ["f_00000000000000aa"] } });
+  });
+
   test("of a code has no words of ours", async () => {
     await open("/+new");
     await label("Name").fill("sign_in");

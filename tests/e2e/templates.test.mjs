@@ -100,6 +100,38 @@ describe("a template", () => {
     await eventually("it is gone", async () => (await read()).join() === "order_ready");
   });
 
+  test("with a picture is made of a file of ours, and goes out with another", async () => {
+    const png = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAABAAAAAQCAIAAACQkWg2AAAAFklEQVR42mPYYqNBEmIY1TCqYfhqAABoMxgQ/p76BQAAAABJRU5ErkJggg==", "base64");
+    const brought = await fetch(`${gateway}/api/v1/media?filename=shoe.png`, { method: "POST", body: png, headers: { Authorization: `Bearer ${process.env.API_TOKEN}`, "Content-Type": "image/png" } });
+    const file = (await brought.json()).id;
+    await good("PUT", "/secrets/WHATSAPP_APP_ID", { value: "300000000000001" });
+    const made = await good("POST", "/templates", { name: "picture", language: "en_US", category: "MARKETING",
+      components: [{ type: "HEADER", format: "IMAGE", example: { header_handle: [file] } }, { type: "BODY", text: "New shoes." }] });
+    assert.match(made.components[0].example.header_handle[0], /^4::/, "Meta's handle stands there");
+    await sim("POST", `/_sim/templates/${made.id}`, { status: "APPROVED" });
+    await eventually("it is approved", async () => (await good("GET", `/templates/${made.id}`)).status === "APPROVED");
+    const preview = await good("POST", `/templates/${made.id}/preview`, { values: { "header.image": file } });
+    assert.deepEqual(preview.problems, []);
+    const phone = freshPhone();
+    await sim("PUT", `/_sim/phones/${phone}`, { name: "Zoë" });
+    await good("POST", "/messages", { to: phone, ...preview.message });
+    await eventually("it arrives", async () => (await sim("GET", `/_sim/phones/${phone}/messages`)).body.messages?.find(({ text }) => text?.includes("New shoes.")));
+    assert.equal((await call("DELETE", `/templates/${made.id}`)).status, 204);
+  });
+
+  test("that sends a code needs it once", async () => {
+    const made = await good("POST", "/templates", { name: "code", language: "en_US", category: "AUTHENTICATION", components: [{ type: "BODY", add_security_recommendation: true },
+      { type: "BUTTONS", buttons: [{ type: "OTP", otp_type: "COPY_CODE", text: "Copy code" }] }] });
+    await sim("POST", `/_sim/templates/${made.id}`, { status: "APPROVED" });
+    await eventually("it is approved", async () => (await good("GET", `/templates/${made.id}`)).status === "APPROVED");
+    assert.deepEqual((await good("GET", `/templates/${made.id}`)).variables.map(({ key }) => key), ["body.1"]);
+    const phone = freshPhone();
+    await sim("PUT", `/_sim/phones/${phone}`, { name: "Zoë" });
+    await good("POST", "/messages", { to: phone, ...(await good("POST", `/templates/${made.id}/preview`, { values: { "body.1": "123456" } })).message });
+    await eventually("it arrives", async () => (await sim("GET", `/_sim/phones/${phone}/messages`)).body.messages?.find(({ text }) => text?.includes("123456")));
+    assert.equal((await call("DELETE", `/templates/${made.id}`)).status, 204);
+  });
+
   test("is judged in its quality and category by webhooks", async () => {
     const told = (field, value) => sim("POST", "/_sim/webhooks", { field, waba: WABA, value: { message_template_id: id, message_template_name: "order_ready", message_template_language: "en_US", ...value } });
     await told("message_template_quality_update", { previous_quality_score: "GREEN", new_quality_score: "RED" });

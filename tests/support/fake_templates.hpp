@@ -28,6 +28,8 @@ class FakeTemplates final : public GraphTemplates {
   std::optional<GraphFailure> fails;  ///< Every call.
   int pages = 0, looks = 0;
   std::string account;  ///< Of the last call.
+  std::string request;  ///< Of the last creation.
+  std::vector<std::string> samples;
 
   void refuse(GraphFailure::Kind kind, std::string reason) {
     fails.emplace();
@@ -53,14 +55,20 @@ class FakeTemplates final : public GraphTemplates {
     if (fails) co_return std::unexpected(*fails);
     co_return has.at(id);
   }
-  Task<GraphRead<MessageTemplate>> create(TenantRef, std::string, std::string waba, std::string) override {
+  Task<GraphRead<MessageTemplate>> create(TenantRef, std::string, std::string waba, std::string asked) override {
     account = waba;
+    request = asked;
     if (fails) co_return std::unexpected(*fails);
     MessageTemplate made;
     made.id = "99";
     made.status = "PENDING";
     made.category = "MARKETING";
     co_return made;
+  }
+  Task<GraphRead<std::string>> sample(TenantRef, std::string, std::string app, Sample file) override {
+    if (fails) co_return std::unexpected(*fails);
+    samples.push_back(app + " " + file.mime_type + " " + file.bytes);
+    co_return "4::" + file.bytes;
   }
   Task<GraphRead<void>> remove(TenantRef, std::string, std::string, std::string, std::string id) override {
     if (fails) co_return std::unexpected(*fails);

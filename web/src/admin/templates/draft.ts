@@ -25,13 +25,14 @@ export interface Draft {
   buttons: readonly DraftButton[];
   /** By "header.1", "body.first_name". */
   examples: Readonly<Record<string, string>>;
-  /** Of a picture, film or document in the header: Meta's handle of its sample. */
+  /** Of a picture, film or document in the header: the id of the file that is its example. */
   sample: string;
+  sampleName: string;
   /** Of a code: minutes until it is over; "" for never. */
   minutes: string;
 }
 
-export const EMPTY: Draft = { name: "", language: "en_US", category: "UTILITY", waba: "", header: "", headerText: "", body: "", footer: "", buttons: [], examples: {}, sample: "", minutes: "10" };
+export const EMPTY: Draft = { name: "", language: "en_US", category: "UTILITY", waba: "", header: "", headerText: "", body: "", footer: "", buttons: [], examples: {}, sample: "", sampleName: "", minutes: "10" };
 
 /** WhatsApp's, in characters; the gateway holds them too. */
 export const LIMITS = { name: 512, header: 60, body: 1024, footer: 60, label: 25, buttons: 10, url: 2000, phone: 20, code: 20 } as const;

@@ -1,6 +1,6 @@
 import { LitElement, css, html, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
-import { api } from "../api.js";
+import { api, Problem, told } from "../api.js";
 import { Action } from "../page.js";
 import { icon } from "../ui/icons.js";
 import { field } from "../ui/parts.js";
@@ -9,12 +9,18 @@ import { Unsaved } from "../unsaved.js";
 import { BUTTONS, componentsOf, EMPTY, LIMITS, nameOf, requestOf, variablesOf, type Draft, type DraftButton } from "./draft.js";
 import { shownOf } from "./shown.js";
 import "./template-bubble.js";
-import type { Account, TemplateDetail } from "./types.js";
+import type { Account, Shown, TemplateDetail } from "./types.js";
 import { CATEGORIES, LANGUAGES, languageName } from "./words.js";
+
+/** What Meta takes of each. */
+const ACCEPTS: Readonly<Partial<Record<Draft["header"], string>>> = { IMAGE: "image/jpeg,image/png", VIDEO: "video/mp4", DOCUMENT: "application/pdf" };
 
 const HEADERS = [
   { value: "", label: "None" },
   { value: "TEXT", label: "Text" },
+  { value: "IMAGE", label: "Picture" },
+  { value: "VIDEO", label: "Video" },
+  { value: "DOCUMENT", label: "Document" },
   { value: "LOCATION", label: "Location" },
 ] as const;
 
@@ -24,6 +30,9 @@ export class TemplateForm extends LitElement {
   @property({ attribute: false }) accounts: readonly Account[] = [];
   @property() whyNot = "";
   @state() private draft: Draft = EMPTY;
+  /** The example is on its way here. */
+  @state() private brings = false;
+  @state() private trouble = "";
   private readonly save = new Action(this);
 
   static override styles = [
@@ -56,6 +65,13 @@ export class TemplateForm extends LitElement {
         padding: var(--space-3);
         border: 1px solid var(--border);
         border-radius: var(--radius-sm);
+      }
+      label.button:focus-within {
+        outline: 2px solid var(--focus);
+        outline-offset: 1px;
+      }
+      .label {
+        font-weight: var(--weight-strong);
       }
       .one > button {
         justify-self: end;
@@ -93,7 +109,7 @@ export class TemplateForm extends LitElement {
         ${this.save.notice()}
         <div class="buttons"><button class="primary" aria-busy=${String(this.save.busy)} ?disabled=${this.save.busy || whyNot !== ""} title=${whyNot}>Send to Meta for review</button></div>
       </form>
-      <div class="seen"><h2>How it reads</h2><claw-template-bubble .shown=${shownOf(componentsOf(draft), draft.category)}></claw-template-bubble></div>
+      <div class="seen"><h2>How it reads</h2><claw-template-bubble .shown=${this.shown()}></claw-template-bubble></div>
     </div>`;
   }
 
@@ -124,8 +140,9 @@ export class TemplateForm extends LitElement {
     const variables = variablesOf(draft);
     return html`
       <div class="pair">
-        ${field({ name: "header", label: "Header", type: "select", value: draft.header, options: HEADERS, input: (header) => this.set({ header: header as Draft["header"] }) })}
+        ${field({ name: "header", label: "Header", type: "select", value: draft.header, options: HEADERS, input: (header) => this.set({ header: header as Draft["header"], sample: "", sampleName: "" }) })}
         ${draft.header === "TEXT" ? field({ name: "headerText", label: "Text of the header", required: true, maxlength: LIMITS.header, value: draft.headerText, input: (headerText) => this.set({ headerText }) }) : nothing}
+        ${ACCEPTS[draft.header] ? this.sample(ACCEPTS[draft.header] ?? "") : nothing}
       </div>
       ${field({ name: "body", label: "Body", type: "area", rows: 5, required: true, maxlength: LIMITS.body, value: draft.body, placeholder: "Hello {{1}}, your order is on its way.",
         help: html`<code>{{1}}</code> or <code>{{first_name}}</code> stands for what changes with each person. *bold*, _italic_, ~struck~.`, input: (body) => this.set({ body }) })}
@@ -137,6 +154,30 @@ export class TemplateForm extends LitElement {
         ${draft.buttons.map((one, index) => this.button(one, index))}
         ${draft.buttons.length < LIMITS.buttons ? html`<div><button type="button" @click=${this.add}>${icon("plus", 16)} Add a button</button></div>` : nothing}
       </fieldset>`;
+  }
+
+  /** The file that Meta's reviewers see. */
+  private sample(accepts: string) {
+    const { sampleName } = this.draft;
+    return html`<div class="field"><span class="label">Example</span>
+      <label class="button" aria-busy=${String(this.brings)}>${icon("up", 16)} ${sampleName ? `Replace ${sampleName}` : "Choose the example"}
+        <input class="hidden" type="file" accept=${accepts} ?disabled=${this.brings} @change=${(event: Event) => void this.bring(event.target as HTMLInputElement)} /></label>
+      ${this.trouble ? html`<div class="error" role="alert">${icon("alert", 16)}${this.trouble}</div>` : nothing}</div>`;
+  }
+
+  private async bring(input: HTMLInputElement): Promise<void> {
+    const file = input.files?.[0];
+    input.value = "";
+    if (!file) return;
+    this.brings = true;
+    this.trouble = "";
+    try {
+      const { id } = await api.bring<{ id: string }>("/media", file, { query: { filename: file.name } });
+      this.set({ sample: id, sampleName: file.name });
+    } catch (error) {
+      this.trouble = told(error);
+    }
+    this.brings = false;
   }
 
   private button(one: DraftButton, index: number) {
@@ -156,11 +197,18 @@ export class TemplateForm extends LitElement {
     </div>`;
   }
 
+  private shown(): Shown {
+    const shown = shownOf(componentsOf(this.draft), this.draft.category);
+    if (shown.header && this.draft.sample) Object.assign(shown.header, { file: this.draft.sample, filename: this.draft.sampleName });
+    return shown;
+  }
+
   private readonly add = (): void => this.set({ buttons: [...this.draft.buttons, { type: "QUICK_REPLY", text: "", value: "", example: "" }] });
 
   private async send(event: SubmitEvent): Promise<void> {
     event.preventDefault();
     await this.save.run(async () => {
+      if (ACCEPTS[this.draft.header] && !this.draft.sample) throw new Problem(400, "Choose the example of the header first: Meta's reviewers want to see one.");
       const draft = { ...this.draft, waba: this.draft.waba || (this.accounts.length > 1 ? this.accounts[0].waba_id : "") };
       const made = await api.post<TemplateDetail>("/templates", requestOf(draft));
       this.draft = EMPTY;
