@@ -9,7 +9,7 @@ import { accessPart, furnishAccess } from "./access-stub.mjs";
 import { accessibilityFaults, builtPage, NARROW, openPage, ownFaults, startWorld, WIDE } from "./admin-support.mjs";
 import { openBrowser } from "./browser.mjs";
 import { channelPart } from "./channel-stub.mjs";
-import { everyKind, inboxPart, NUMBER } from "./inbox-stub.mjs";
+import { everyKind, everyKindOfOurs, inboxPart, NUMBER } from "./inbox-stub.mjs";
 import { lowContrast, unnamedControls } from "./page-checks.mjs";
 import { routingPart } from "./routing-stub.mjs";
 import { speechPart } from "./speech-stub.mjs";
@@ -26,6 +26,7 @@ const PAGES = [
   ["/t/acme/conversations", "Conversations"],
   ["/t/acme/conversations/c_0000000000000001", "Conversations"],
   ["/t/acme/conversations/c_0000000000000002", "Conversations"],
+  ["/t/acme/conversations/c_0000000000000003", "Conversations"],
   ["/t/acme/channels", "Channels"],
   ["/t/acme/channels/whatsapp", "WhatsApp", "Add a number"],
   ["/t/acme/agents", "Agents"],
@@ -70,6 +71,7 @@ describe("every page of the admin UI", () => {
     const [maria] = stub.world.inbox.conversations;
     stub.world.inbox.messages.set(maria.id, []);
     everyKind(stub.world.inbox, maria);
+    everyKindOfOurs(stub.world.inbox, stub.world.inbox.conversations.find(({ id }) => id === "c_0000000000000003"));
     stub.world.guides.acme = { done: new Set(["verification_received", "number_found"]), failed: { token_accepted: "Meta refused the access token (190)." }, facts: {}, learned: { waba_id: "2" } };
     stub.world.agents.acme = [{ name: "support", kind: "openai", default: true, version: 1, options: { format: "markdown", url: "https://api.example.org", model: "small" } },
       { name: "echo", kind: "echo", default: false, version: 1, options: { format: "plain" } }];

@@ -26,6 +26,15 @@ const PICTURES = [
     await page.locator("claw-message-bubble").last().waitFor();
     await page.getByRole("textbox", { name: "Answer by hand" }).fill("It is on the lorry now, and should be with you before noon.");
   }],
+  ["choices", "/t/acme/conversations/TOMAS", async (page) => {
+    await page.getByRole("textbox", { name: "Answer by hand" }).fill("");
+    await page.getByRole("button", { name: "Send something else than words" }).click();
+    await page.getByRole("button", { name: "Buttons or a list" }).click();
+    await page.getByLabel("Message", { exact: true }).fill("The driver can come twice today. When are you at home?");
+    await page.getByLabel("Choice 1", { exact: true }).fill("Before noon");
+    await page.getByLabel("Choice 2", { exact: true }).fill("After four");
+    await page.getByLabel("Small print (optional)").fill("He rings twice");
+  }],
   ["whatsapp", "/t/acme/channels/whatsapp", (page) => page.getByRole("button", { name: "Subscribe the app" }).waitFor()],
   ["channels", "/t/acme/channels"],
   ["agents", "/t/acme/agents/support", (page) => page.getByLabel("Model", { exact: true }).waitFor()],

@@ -14,7 +14,7 @@ import { speechPart } from "./speech-stub.mjs";
 import { templatesPart } from "./templates-stub.mjs";
 
 export const WIDE = { width: 1280, height: 860 };
-export const NARROW = { width: 390, height: 780 };
+export const NARROW = { width: 375, height: 780 };
 
 export function builtPage() {
   const folder = process.env.ADMIN_PAGE;

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { eachSignedIn } from "./admin-support.mjs";
+import { accessibilityFaults, eachSignedIn, NARROW, WIDE } from "./admin-support.mjs";
 import { eventually } from "./support.mjs";
 
 let stub;
@@ -165,7 +165,7 @@ describe("a new one", () => {
     await page.getByText("Replace shoe.png").waitFor();
     await send();
     await eventually("it is made", () => world.templates.made.length === 1);
-    assert.deepEqual(world.templates.made[0].components[0], { type: "HEADER", format: "IMAGE", example: { header_handle: ["f_00000000000000aa"] } });
+    assert.deepEqual(world.templates.made[0].components[0], { type: "HEADER", format: "IMAGE", example: { header_handle: [[...world.inbox.files.keys()].at(-1)] } });
   });
 
   test("of a code has no words of ours", async () => {
@@ -187,5 +187,58 @@ describe("a new one", () => {
     assert.equal(await label("Body").inputValue(), "Hello there.");
     await page.getByRole("link", { name: "All templates" }).click();
     await page.getByRole("dialog").getByText("Leave without saving?").waitFor();
+  });
+});
+
+describe("the answer box", () => {
+  const shut = () => {
+    const [conversation] = world.inbox.conversations;
+    conversation.window_ends_at = new Date(Date.now() - 60_000).toISOString();
+    return conversation;
+  };
+
+  test("where the 24 hours are over takes a template, and sends it as it was shown", async () => {
+    const conversation = shut();
+    await browser.go(`/t/acme/conversations/${conversation.id}`);
+    const picker = page.locator("template-picker");
+    await picker.getByText("order_update").waitFor();
+    assert.equal(await picker.getByRole("button", { name: /spring_sale/ }).isDisabled(), true, "a paused one is not sent");
+    await picker.getByRole("searchbox").fill("order");
+    await eventually("found", async () => (await picker.getByRole("listitem").count()) === 1);
+    await picker.getByRole("button", { name: /order_update/ }).click();
+    assert.equal(await picker.getByRole("button", { name: "Send", exact: true }).isDisabled(), true, "values are missing");
+    await picker.getByLabel("Header {{1}}", { exact: true }).fill("17");
+    await picker.getByLabel("Body {{1}}", { exact: true }).fill("Maria");
+    await picker.getByLabel("Body {{2}}", { exact: true }).fill("Monday");
+    await picker.getByLabel(/the end of its address/).fill("17");
+    await picker.getByText("Hello Maria, your order left us on").waitFor();
+    await picker.getByRole("button", { name: "Send", exact: true }).click();
+    const said = await eventually("it is sent", () => world.inbox.messages.get(conversation.id).find(({ type }) => type === "template"));
+    assert.equal(said.direction, "outbound");
+  });
+
+  test("with nothing to choose says where templates are made", async () => {
+    const conversation = shut();
+    world.templates.list = [];
+    await browser.go(`/t/acme/conversations/${conversation.id}`);
+    await page.locator("template-picker").getByText("There are no templates yet").waitFor();
+  });
+
+  test("is for everybody while a template is chosen", async () => {
+    const conversation = shut();
+    await browser.go(`/t/acme/conversations/${conversation.id}`);
+    const picker = page.locator("template-picker");
+    await picker.getByRole("button", { name: /order_update/ }).click();
+    await picker.getByLabel("Body {{1}}", { exact: true }).waitFor();
+    for (const viewport of [WIDE, NARROW])
+      for (const colorScheme of ["light", "dark"]) {
+        await page.setViewportSize(viewport);
+        await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+        assert.deepEqual(await accessibilityFaults(page), [], colorScheme);
+        assert.equal(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth), 0);
+        if (process.env.ADMIN_SCREENSHOTS) await page.screenshot({ path: `${process.env.ADMIN_SCREENSHOTS}/picker-${viewport.width}-${colorScheme}.png` });
+      }
+    await page.setViewportSize(WIDE);
+    await page.emulateMedia({ colorScheme: "light" });
   });
 });

@@ -57,8 +57,6 @@ export function templatesPart() {
       state.list.push(made);
       return { status: 201, body: { ...made, variables: preview(made, {}).variables } };
     });
-    on("POST", "/media", "inbox.write", ({ query }) => ({ status: 201, body: { id: "f_00000000000000aa", filename: query.get("filename") } }));
-    on("GET", "/media/:id/link", "inbox.read", () => ({ url: "/admin/icon.svg", expires_at: new Date(Date.now() + 3e5).toISOString() }));
     on("POST", "/templates/sync", "inbox.read", () => {
       state.syncs += 1;
       return { accounts: state.accounts };
