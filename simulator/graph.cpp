@@ -9,6 +9,7 @@
 #include "base/crypto.hpp"
 #include "simulator/graph_account.hpp"
 #include "simulator/graph_media.hpp"
+#include "simulator/sample_uploads.hpp"
 #include "simulator/send_request.hpp"
 #include "simulator/template_calls.hpp"
 #include "simulator/template_send.hpp"
@@ -90,6 +91,7 @@ Answer answer_call(Meta& meta, const GraphCall& call, Exchange& exchange) {
   if (call.object == "debug_token") return answer_debug_token(meta, call);
   if (const Media* media = call.edge.empty() ? meta.media.find(call.object, meta.now()) : nullptr)
     return answer_media(meta, call, *media, exchange);
+  if (is_sample_upload(call)) return answer_sample_upload(meta, call);
   const Access access = check_access(meta, call);
   if (access.refusal) return Refusal(*access.refusal);
   const bool is_phone = access.number->id == call.object;
@@ -135,10 +137,13 @@ GraphCall graph_call(const net::HttpRequest& request) {
                  .proof = {},
                  .body = request.body,
                  .content_type = std::string(request.header("Content-Type")),
+                 .file_offset = std::string(request.header("file_offset")),
                  .query = request.query};
-  constexpr std::string_view kBearer = "Bearer ";
+  constexpr std::string_view kBearer = "Bearer ", kOAuth = "OAuth ";
   if (const auto header = request.header("Authorization"); header.starts_with(kBearer)) {
     call.token = std::string(header.substr(kBearer.size()));
+  } else if (header.starts_with(kOAuth)) {
+    call.token = std::string(header.substr(kOAuth.size()));
   } else if (const auto token = request.query_value("access_token")) {
     call.token = std::string(*token);
   }
@@ -200,8 +205,9 @@ net::HttpResponse answer_graph(Meta& meta, const GraphCall& call, const GraphFau
   }
   if (response.drop) exchange.outcome = "unreachable";
   exchange.status = response.drop ? 0 : response.status;
-  exchange.request = std::make_shared<const std::string>(
-      call.edge == "media" ? fmt::format("({} bytes)", call.body.size()) : call.body.substr(0, Journal::kMaxBody));
+  exchange.request = std::make_shared<const std::string>(call.edge == "media" || is_sample_upload(call)
+                                                             ? fmt::format("({} bytes)", call.body.size())
+                                                             : call.body.substr(0, Journal::kMaxBody));
   exchange.answer = response.drop ? std::string() : response.body;
   meta.note(std::move(exchange));
   return response;

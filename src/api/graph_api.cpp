@@ -207,6 +207,8 @@ GraphApi::Answer GraphApi::send(const Caller& caller, std::string number, json::
   Saying saying{std::move(*read), name_of(caller), std::move(key)};
   const auto said = co_await parts_.desk.send(caller.tenant, *conversation, std::move(saying));
   if (!said) co_return of_error(said.error());
+  if (said->kind == HandReply::Kind::kBadTemplate)
+    co_return graph_problem({400, said->refusal.code, 0, "Template cannot be sent", said->refusal.words});
   if (said->kind != HandReply::Kind::kQueued) co_return not_sent(said->kind, number);
   co_return co_await outcome(caller.tenant->id, said->message, input_in(body));
 }

@@ -28,6 +28,7 @@
 #include "api/settings_api.hpp"
 #include "api/sign_in_api.hpp"
 #include "api/speech_api.hpp"
+#include "api/templates_api.hpp"
 #include "app/data_folder.hpp"
 #include "base/log.hpp"
 #include "conversation/access_commands.hpp"
@@ -37,9 +38,11 @@
 #include "delivery/library_files.hpp"
 #include "delivery/outbox.hpp"
 #include "delivery/resender.hpp"
+#include "delivery/template_gate.hpp"
 #include "graph/account_client.hpp"
 #include "graph/graph_client.hpp"
 #include "graph/media_client.hpp"
+#include "graph/template_client.hpp"
 #include "inbox/embedded_inbox.hpp"
 #include "ingress/webhook.hpp"
 #include "ledger/housekeeping.hpp"
@@ -50,6 +53,7 @@
 #include "ledger/sqlite/sqlite_ledger.hpp"
 #include "ledger/sqlite/sqlite_media_store.hpp"
 #include "ledger/sqlite/sqlite_people_store.hpp"
+#include "ledger/sqlite/sqlite_template_store.hpp"
 #include "ledger/sqlite/sqlite_tenant_store.hpp"
 #include "ledger/sqlite/unclaimed.hpp"
 #include "ledger/watched_ledger.hpp"
@@ -290,6 +294,10 @@ struct Gateway::Parts {
   std::unique_ptr<CommandScanner> scanner;  ///< Null where none is set.
   std::unique_ptr<FileLibrary> library;
   std::unique_ptr<LibraryFiles> outgoing_files;
+  std::unique_ptr<sqlite::SqliteTemplateStore> template_store;
+  std::unique_ptr<GraphTemplateClient> graph_templates;
+  std::unique_ptr<TemplateLibrary> templates;
+  std::unique_ptr<TemplateGate> template_gate;
   std::unique_ptr<FilePreparation> preparation;
   std::unique_ptr<AgentKinds> agents;
   std::unique_ptr<Outbox> outbox;
@@ -307,6 +315,7 @@ struct Gateway::Parts {
   std::unique_ptr<DeskApi> desk_api;
   std::unique_ptr<SpeechApi> speech_api;
   std::unique_ptr<MediaApi> media_api;
+  std::unique_ptr<TemplatesApi> templates_api;
   std::unique_ptr<PassThrough> pass_through;
   std::unique_ptr<GraphApi> graph_api;
   std::unique_ptr<sqlite::SqliteIdentityStore> identities;
@@ -333,6 +342,7 @@ struct Gateway::Parts {
   Result<void> make_pipeline();
   Result<void> make_speech();
   Result<void> make_media(const PublicIds& ids);
+  void make_templates();
   void make_guide();
   Result<void> make_people_api(const PublicIds& ids);
   Result<void> listen();
@@ -371,14 +381,16 @@ Result<void> Gateway::Parts::make_pipeline() {
   watched = std::make_unique<WatchedLedger>(*ledger, [this](MessageId touched) { feed->wrote(touched); });
   if (const auto made = make_speech(); !made) return made;
   if (const auto made = make_media(ids); !made) return made;
+  make_templates();
   agents = std::make_unique<AgentKinds>(*http, *ledger, clock, library.get());
   const SendLimits limits{static_cast<double>(config.graph_messages_per_second),
                           std::chrono::milliseconds(config.graph_pair_interval_ms)};
-  outbox = std::make_unique<Outbox>(io, *watched, directory, *graph, clock, metrics, limits, outgoing_files.get());
+  outbox = std::make_unique<Outbox>(io, *watched, directory, *graph, clock, metrics, limits, template_gate.get());
   resender = std::make_unique<Resender>(io, *watched, directory, *outbox, clock);
   responder = std::make_unique<Responder>(*watched, *access, *agents, clock, preparation.get());
   conversations = std::make_unique<Conversations>(io, *watched, directory, *responder, *graph, *outbox, clock, metrics);
   desk = std::make_unique<Desk>(io, *watched, directory, *access, *responder, *conversations, *outbox, clock);
+  desk->set_template_judge(*templates);
   desk->set_listener(
       [this](TenantId tenant, ConversationId conversation) { feed->tell_conversation(tenant, conversation); });
   access->set_listener([this](Access::Changed changed) {
@@ -392,6 +404,10 @@ Result<void> Gateway::Parts::make_pipeline() {
   intake->set_listener([this](const Tenant& tenant, const std::string& number, const std::string& waba) {
     notes->webhook(tenant, number, waba);
   });
+  intake->set_template_listener(
+      [this](TenantId tenant, const std::string& waba, whatsapp::TemplateNews news, TimePoint told_at) {
+        templates->heard(tenant, waba, std::move(news), told_at);
+      });
   housekeeping = std::make_unique<Housekeeping>(
       io, *inbox, *ledger, clock, [&directory] { return retention(directory); },
       [this, &directory] { return library->sweep(media_retention(directory)); });
@@ -405,6 +421,7 @@ Result<void> Gateway::Parts::make_pipeline() {
   access_api = std::make_unique<AccessApi>(*access, *ledger, *guard, clock, ids);
   desk_api = std::make_unique<DeskApi>(*desk, *ledger, *guard, clock, ids);
   media_api = std::make_unique<MediaApi>(*library, *guard, clock, FileLinks(tenants.vault->derive("file links"), ids));
+  templates_api = std::make_unique<TemplatesApi>(*templates, *template_store, *library, *tenants.audit, *guard, clock);
   pass_through = std::make_unique<PassThrough>(*http, graph_options(config));
   graph_api =
       std::make_unique<GraphApi>(GraphApi::Parts{*desk, *ledger, *graph, *pass_through, *library, *guard, clock},
@@ -462,6 +479,15 @@ Result<void> Gateway::Parts::make_media(const PublicIds& ids) {
   outgoing_files = std::make_unique<LibraryFiles>(*library);
   preparation = std::make_unique<FilePreparation>(*library, *speech, *speaker, tenants.metrics);
   return {};
+}
+
+void Gateway::Parts::make_templates() {
+  template_store = std::make_unique<sqlite::SqliteTemplateStore>(*tenants.store);
+  graph_templates = std::make_unique<GraphTemplateClient>(*http, tenants.metrics, graph_options(config));
+  templates =
+      std::make_unique<TemplateLibrary>(tenants.io, *template_store, *graph_templates, *tenants.directory, clock);
+  templates->set_listener([this](TenantId tenant) { feed->tell_tenant(tenant, "templates"); });
+  template_gate = std::make_unique<TemplateGate>(*templates, *outgoing_files);
 }
 
 Result<void> Gateway::Parts::make_speech() {
@@ -533,6 +559,7 @@ Result<void> Gateway::Parts::listen() {
   desk_api->add_routes(public_router);
   speech_api->add_routes(public_router);
   media_api->add_routes(public_router);
+  templates_api->add_routes(public_router);
   graph_api->add_routes(public_router);
   identity_api->add_routes(public_router);
   access_api->add_routes(public_router);
@@ -570,6 +597,7 @@ void Gateway::Parts::stop() {
   if (operator_server) operator_server->stop(std::chrono::milliseconds(100));
   // From here on no call can hold anything up: those under way end now.
   if (http) http->close();
+  if (templates) templates->stop();
   // What hears on this machine is given up before the conversations that wait for it go.
   if (speech_kinds) speech_kinds->stop();
   if (scanner) scanner->stop();
@@ -602,6 +630,7 @@ Result<std::unique_ptr<Gateway>> Gateway::start(const Config& config, Overrides 
   parts.intake->start();
   parts.housekeeping->start();
   parts.storage->start();
+  parts.templates->start();
   parts.feed->start();
   log::info("gateway.ready public={} operator={} data={} tenants={} version={}",
             with_port(config.listen_public, gateway->public_port()),

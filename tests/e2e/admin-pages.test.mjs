@@ -13,6 +13,7 @@ import { everyKind, everyKindOfOurs, inboxPart, NUMBER } from "./inbox-stub.mjs"
 import { lowContrast, unnamedControls } from "./page-checks.mjs";
 import { routingPart } from "./routing-stub.mjs";
 import { speechPart } from "./speech-stub.mjs";
+import { templatesPart } from "./templates-stub.mjs";
 
 /** Address, heading, and what to press for a dialog that has to be as good. */
 const PAGES = [
@@ -38,6 +39,10 @@ const PAGES = [
   ["/t/acme/pairing/blocked", "Pairing", "Block people"],
   ["/t/acme/pairing/opted-out", "Pairing"],
   ["/t/acme/pairing/groups", "Pairing"],
+  ["/t/acme/templates", "Templates"],
+  ["/t/acme/templates/1", "Templates", "Delete order_update"],
+  ["/t/acme/templates/2", "Templates"],
+  ["/t/acme/templates/+new", "Templates"],
   ["/t/acme/users", "Users"],
   ["/t/acme/users/4915155000000", "Users", "Merge with another person…"],
   ["/t/acme/users/group:120363000000000001", "Users"],
@@ -62,7 +67,7 @@ describe("every page of the admin UI", () => {
   let page;
 
   before(async () => {
-    stub = await startWorld(inboxPart({ count: 40 }), channelPart(), accessPart(), routingPart(), speechPart());
+    stub = await startWorld(inboxPart({ count: 40 }), channelPart(), accessPart(), routingPart(), speechPart(), templatesPart());
     const [maria] = stub.world.inbox.conversations;
     stub.world.inbox.messages.set(maria.id, []);
     everyKind(stub.world.inbox, maria);

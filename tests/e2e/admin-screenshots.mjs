@@ -10,6 +10,7 @@ import { channelPart } from "./channel-stub.mjs";
 import { inboxPart, NUMBER } from "./inbox-stub.mjs";
 import { routingPart, SETTINGS } from "./routing-stub.mjs";
 import { speechPart } from "./speech-stub.mjs";
+import { templatesPart } from "./templates-stub.mjs";
 
 const images = fileURLToPath(new URL("../../docs/images/", import.meta.url));
 const ago = (minutes) => new Date(Date.now() - minutes * 60_000).toISOString();
@@ -52,6 +53,12 @@ const PICTURES = [
     await page.locator("claw-merge").getByRole("searchbox").fill("4917155500099");
     await page.locator("claw-merge").getByRole("button", { name: /171 555/ }).click();
     await page.getByText("What will happen").waitFor();
+  }],
+  ["templates", "/t/acme/templates", (page) => page.getByText("Spring is here").waitFor()],
+  ["template", "/t/acme/templates/1", async (page) => {
+    await page.getByLabel("Body {{1}}", { exact: true }).fill("Maria");
+    await page.getByText("Hello Maria").waitFor();
+    await page.evaluate(() => document.activeElement?.blur());
   }],
   ["secrets", "/t/acme/settings/secrets"],
   ["speech-settings", "/t/acme/settings/speech", (page) => page.getByText("Try it").waitFor()],
@@ -119,7 +126,7 @@ function answerByHand(inbox) {
 }
 
 test("the admin UI, as the documents show it", async () => {
-  const stub = await startWorld(inboxPart({ count: 312 }), channelPart(), accessPart(), routingPart(), speechPart());
+  const stub = await startWorld(inboxPart({ count: 312 }), channelPart(), accessPart(), routingPart(), speechPart(), templatesPart());
   const shared = await openBrowser({ viewport: { width: 1280, height: 800 }, reducedMotion: "reduce" });
   try {
     const maria = furnish(stub);

@@ -64,6 +64,7 @@ async function fill(tenant) {
     { body: '{"addresses":["+49 1555 000099"],"standing":"blocked","name":"Eve of acme"}' })).status, 200);
   assert.equal((await call("POST", "/api/v1/media?filename=acme.txt", tenant.token,
     { body: "a file of acme", headers: { "content-type": "text/plain" } })).status, 201);
+  assert.equal((await call("POST", "/api/v1/templates/sync", tenant.token)).status, 200);
   gateway.clawcentral(["secret", "set", tenant.name, "KEY_OF_ACME", "--description", "acme's own"], "hush");
   await eventually("all is settled", async () => {
     const states = (await read("/api/v1/deliveries")).deliveries.map((delivery) => delivery.state).sort();
@@ -598,6 +599,42 @@ test("a person answers by hand where it arrives, and is told where it would not"
   assert.ok((await ask("takeOver", `${open}/take-over`, { body: { minutes: 5 } })).held_by);
   await ask("takeOver", `${open}/take-over`, { body: { minutes: 0 }, status: 400 });
   assert.equal((await ask("handBack", `${open}/hand-back`)).held_by, null);
+});
+
+test("templates are shown with values in them, made, deleted, and Meta's no is told", async () => {
+  const of = (name) => operations.find((operation) => operation.name === name);
+  const [template] = (await read("/api/v1/templates")).templates;
+  const path = `/api/v1/templates/${template.id}`;
+  const previewed = await call("POST", `${path}/preview`, acme.token, { body: '{"values":{"body.1":"Zoë"}}' });
+  check(of("previewTemplate"), previewed, path);
+  assert.equal(JSON.parse(previewed.text).shown.body, "Hello Zoë.");
+  const create = async (who, components, more = {}) => {
+    const answer = await call("POST", "/api/v1/templates", who, { body: JSON.stringify({ name: "fresh", language: "en_US", category: "UTILITY", components, ...more }) });
+    check(of("createTemplate"), answer, "create");
+    return answer;
+  };
+  const words = [{ type: "BODY", text: "Hello." }];
+  const made = await create(acme.token, words);
+  assert.equal(made.status, 201, made.text);
+  assert.equal((await create(beta.token, words)).status, 400, "Meta says no");
+  assert.match((await create(acme.token, [])).text, /components: at least 1 element/);
+  const gone = await call("DELETE", made.headers.location, acme.token);
+  check(of("deleteTemplate"), gone, made.headers.location);
+  assert.equal(gone.status, 204, gone.text);
+  assert.equal((await call("GET", made.headers.location, acme.token)).status, 404);
+  for (const { token } of [acme, beta]) check(of("syncTemplates"), await call("POST", "/api/v1/templates/sync", token), "sync");
+  const remove = async (path, who) => {
+    const answer = await call("DELETE", path, who);
+    check(of("deleteTemplate"), answer, path);
+    return answer.status;
+  };
+  const [others] = (await read("/api/v1/templates", beta.token)).templates;
+  assert.equal(await remove(`/api/v1/templates/${others.id}`, beta.token), 400, "Meta says no");
+  // An account that is not the tenant's, or not any more.
+  assert.equal((await create(acme.token, words, { waba_id: "999" })).status, 409);
+  gateway.clawcentral(["secret", "set", "acme", "WHATSAPP_WABA_ID"], "210000000000001");
+  assert.equal(await remove(path, acme.token), 409);
+  gateway.clawcentral(["secret", "set", "acme", "WHATSAPP_WABA_ID"], acme.waba);
 });
 
 test("a stream tells what changes, to its tenant alone", async () => {

@@ -16,6 +16,7 @@ import { Outgoing, type Refused } from "./outgoing.js";
 import "./reply-box.js";
 import type { ReplyBox } from "./reply-box.js";
 import { Thread } from "./thread.js";
+import "../templates/template-picker.js";
 import "./transcript.js";
 import type { Conversation, Message, MessageChange } from "./types.js";
 import "./window-ring.js";
@@ -338,7 +339,7 @@ export class ConversationDetail extends LitElement {
         : `${sentence(holderOf(hold))} answers here. What you send takes it over from them.`;
     return html`<claw-reply-box .conversation=${conversation.id} .closed=${this.whyClosed(conversation)} .hint=${hint} ?retries=${this.refusal !== null}
       ?takesTemplates=${!session.whyNot("inbox.write") && (!this.inWindow(conversation) || this.refusal?.why === "window-closed")}
-      @again=${() => (this.refusal = null)} @send=${({ detail }: CustomEvent<Saying[]>) => detail.forEach((saying) => this.outgoing.send(saying))}></claw-reply-box>`;
+      @again=${() => (this.refusal = null)} @send=${({ detail }: CustomEvent<Saying[]>) => detail.forEach((saying) => this.outgoing.send(saying))}><template-picker slot="template" .conversation=${conversation}></template-picker></claw-reply-box>`;
   }
 
   /** Why nothing can be sent now, and whose move it is. */
