@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "ledger/sqlite/event_schema.hpp"
+
 namespace claw::sqlite {
 namespace {
 
@@ -237,6 +239,8 @@ CREATE TABLE loose_content (
   PRIMARY KEY (tenant, sha256)) STRICT, WITHOUT ROWID;
 CREATE INDEX loose_content_by_time ON loose_content (since_ms);
 )sql",
+    // events for programs
+    kEventSchema,
 };
 
 }  // namespace
