@@ -43,7 +43,8 @@ json::object sink_json(const SinkRow& sink, std::int64_t waiting, std::optional<
           {"held_until", held_until ? time_json(*held_until) : json::value(nullptr)},
           {"old_secret_until", time_json(sink.before_until)},
           {"created_at", time_json(sink.created_at)},
-          {"created_by", text_or_null(sink.created_by)}};
+          {"created_by", text_or_null(sink.created_by)},
+          {"version", sink.version}};
 }
 
 json::value subject_json(const SinkEvent& event, const PublicIds& ids) {

@@ -41,7 +41,7 @@ json::object told(const SinkEvent& event, const EventFacts& facts) {
 TEST(EventBodyTest, TellsAMessageByTheStateOfTheEventAndNotByWhereItIsByNow) {
   const auto body = told(event_of(EventKind::kMessageSent), {.message = message()});
   EXPECT_EQ(body.at("type").as_string(), "message.sent");
-  EXPECT_EQ(body.at("timestamp").as_string(), "2026-09-21T13:33:20.123Z");
+  EXPECT_EQ(body.at("timestamp").as_string(), "2026-09-21T14:13:20.123Z");
   const auto& data = body.at("data").as_object();
   EXPECT_EQ(data.at("state").as_string(), "sent");
   EXPECT_EQ(data.at("text").as_string(), "good day");
@@ -70,7 +70,7 @@ TEST(EventBodyTest, TellsWhoTookAConversationOverAndUntilWhen) {
   EXPECT_EQ(data.at("conversation").as_string(), kIds.name('c', 7));
   EXPECT_EQ(data.at("by").as_string(), "ada");
   EXPECT_EQ(data.at("user").as_string(), "491511");
-  EXPECT_EQ(data.at("held_until").as_string(), "2026-09-21T13:33:20.000Z");
+  EXPECT_EQ(data.at("held_until").as_string(), "2026-09-21T14:13:20.000Z");
 }
 
 TEST(EventBodyTest, TellsWhoWaitsWithNullForWhatIsNotKnown) {
