@@ -16,6 +16,7 @@
 #include "api/admin_api.hpp"
 #include "api/admin_page.hpp"
 #include "api/desk_api.hpp"
+#include "api/event_sinks_api.hpp"
 #include "api/graph_api.hpp"
 #include "api/guard.hpp"
 #include "api/guide_api.hpp"
@@ -39,6 +40,8 @@
 #include "delivery/outbox.hpp"
 #include "delivery/resender.hpp"
 #include "delivery/template_gate.hpp"
+#include "events/event_delivery.hpp"
+#include "events/sinks.hpp"
 #include "graph/account_client.hpp"
 #include "graph/graph_client.hpp"
 #include "graph/media_client.hpp"
@@ -49,6 +52,7 @@
 #include "ledger/sqlite/audit.hpp"
 #include "ledger/sqlite/number_figures.hpp"
 #include "ledger/sqlite/sqlite_access_store.hpp"
+#include "ledger/sqlite/sqlite_event_store.hpp"
 #include "ledger/sqlite/sqlite_identity_store.hpp"
 #include "ledger/sqlite/sqlite_ledger.hpp"
 #include "ledger/sqlite/sqlite_media_store.hpp"
@@ -74,6 +78,7 @@ namespace {
 constexpr std::chrono::milliseconds kAnswerPatience{2'500};
 constexpr std::chrono::milliseconds kTurnPatience{2'500};
 constexpr std::chrono::milliseconds kSendPatience{2'500};
+constexpr std::chrono::milliseconds kEventPatience{500};  ///< They come again after the start.
 
 template <class T>
 T wait(const IoPool& io, Task<T> task) {
@@ -140,7 +145,7 @@ struct Tenants {
     auto opened = open_vault(config);
     if (!opened) return std::unexpected(opened.error());
     vault.emplace(std::move(*opened));
-    if (const auto done = open_stores(config, overrides); !done) return done;
+    if (const auto done = open_stores(config, clock, overrides); !done) return done;
     tenant_store = std::make_unique<sqlite::SqliteTenantStore>(*store);
     directory = std::make_unique<Directory>(*tenant_store, *vault, config.base_domain);
     audit = std::make_unique<sqlite::SqliteAuditLog>(*store);
@@ -174,9 +179,10 @@ struct Tenants {
   }
 
  private:
-  Result<void> open_stores(const Config& config, const Gateway::Overrides& overrides) {
+  Result<void> open_stores(const Config& config, const Clock& clock, const Gateway::Overrides& overrides) {
     sqlite::Store::Options options;
     options.database.vfs = overrides.sqlite_vfs;
+    options.database.clock = &clock;
     options.database.synchronous_full = overrides.synchronous_full;
     options.database.cache_mib = static_cast<int>(config.ledger_cache_mib);
     options.database.checkpoint_pages = static_cast<int>(config.ledger_checkpoint_pages);
@@ -279,7 +285,11 @@ struct Gateway::Parts {
   sqlite::SqliteLedger* ledger = nullptr;  ///< The tenants'.
   Access* access = nullptr;                ///< The tenants'.
   std::unique_ptr<LiveFeed> feed;
-  std::unique_ptr<WatchedLedger> watched;  ///< The ledger for whoever changes messages: the feed hears of it.
+  std::unique_ptr<sqlite::SqliteEventStore> event_store;
+  std::unique_ptr<EventDelivery> events;
+  std::unique_ptr<Sinks> sinks;
+  std::unique_ptr<EventSinksApi> event_sinks_api;
+  std::unique_ptr<WatchedLedger> watched;  ///< The ledger for whoever changes messages: feed and events hear of it.
   std::unique_ptr<EmbeddedInbox> inbox;
   std::unique_ptr<ConnectionNotes> notes;
   std::unique_ptr<net::CurlClient> http;
@@ -341,6 +351,7 @@ struct Gateway::Parts {
   Result<void> open_ledger();
   Result<void> make_pipeline();
   Result<void> make_speech();
+  void make_events(const PublicIds& ids);
   Result<void> make_media(const PublicIds& ids);
   void make_templates();
   void make_guide();
@@ -378,7 +389,11 @@ Result<void> Gateway::Parts::make_pipeline() {
   graph = std::make_unique<GraphClient>(*http, metrics, graph_options(config));
   const PublicIds ids(tenants.vault->derive("public ids"));
   feed = std::make_unique<LiveFeed>(io, *ledger, ids, clock);
-  watched = std::make_unique<WatchedLedger>(*ledger, [this](MessageId touched) { feed->wrote(touched); });
+  make_events(ids);
+  watched = std::make_unique<WatchedLedger>(*ledger, [this](MessageId touched) {
+    feed->wrote(touched);
+    events->wrote();
+  });
   if (const auto made = make_speech(); !made) return made;
   if (const auto made = make_media(ids); !made) return made;
   make_templates();
@@ -410,13 +425,17 @@ Result<void> Gateway::Parts::make_pipeline() {
       });
   housekeeping = std::make_unique<Housekeeping>(
       io, *inbox, *ledger, clock, [&directory] { return retention(directory); },
-      [this, &directory] { return library->sweep(media_retention(directory)); });
+      [this, &directory]() -> Task<> {
+        co_await library->sweep(media_retention(directory));
+        co_await events->sweep();
+      });
   storage = std::make_unique<StorageWatch>(io, *ledger, directory, clock);
   webhook = std::make_unique<Webhook>(directory, *notes, *inbox, *storage, clock, metrics,
                                       Webhook::Options{*proxies, config.platform_host()});
   tenants.admin->set_listener([this](TenantId tenant, std::string_view what) { feed->tell_tenant(tenant, what); });
   tokens = std::make_unique<ApiTokens>(io, directory, *tenants.tenant_store, clock);
   guard = std::make_unique<Guard>(directory, *tokens, *tenants.people, std::move(*proxies));
+  event_sinks_api = std::make_unique<EventSinksApi>(*sinks, *event_store, *events, *guard, ids);
   rest = std::make_unique<RestApi>(*ledger, *guard, *feed, clock, ids);
   access_api = std::make_unique<AccessApi>(*access, *ledger, *guard, clock, ids);
   desk_api = std::make_unique<DeskApi>(*desk, *ledger, *guard, clock, ids);
@@ -504,6 +523,19 @@ Result<void> Gateway::Parts::make_speech() {
   return {};
 }
 
+void Gateway::Parts::make_events(const PublicIds& ids) {
+  event_store = std::make_unique<sqlite::SqliteEventStore>(*tenants.store);
+  events = std::make_unique<EventDelivery>(EventDelivery::Parts{tenants.io, *event_store, *ledger, *tenants.directory,
+                                                                *tenants.vault, *http, clock, tenants.metrics},
+                                           ids);
+  sinks = std::make_unique<Sinks>(*event_store, *tenants.vault, clock, [this](TenantId tenant) {
+    events->wake();
+    feed->tell_tenant(tenant, "event-sinks");
+  });
+  tenants.metrics.gauge("clawcentral_events_held_sinks", "Webhooks of tenants that answer to nothing and are held.",
+                        [this] { return static_cast<double>(events->held()); });
+}
+
 void Gateway::Parts::make_guide() {
   Directory& directory = *tenants.directory;
   graph_account = std::make_unique<GraphAccountClient>(*http, tenants.metrics, graph_options(config));
@@ -557,6 +589,7 @@ Result<void> Gateway::Parts::listen() {
   webhook->add_routes(public_router);
   rest->add_routes(public_router);
   desk_api->add_routes(public_router);
+  event_sinks_api->add_routes(public_router);
   speech_api->add_routes(public_router);
   media_api->add_routes(public_router);
   templates_api->add_routes(public_router);
@@ -592,6 +625,7 @@ void Gateway::Parts::stop() {
   if (conversations) conversations->stop(kTurnPatience);
   if (resender) resender->stop();
   if (outbox) outbox->stop(kSendPatience);
+  if (events) events->stop(kEventPatience);
   // Their pages and commands look at the parts that go next.
   if (admin_server) admin_server->stop(std::chrono::milliseconds(500));
   if (operator_server) operator_server->stop(std::chrono::milliseconds(100));
@@ -605,6 +639,7 @@ void Gateway::Parts::stop() {
   resender.reset();
   outbox.reset();
   housekeeping.reset();
+  if (events) events->stop(std::chrono::hours(1));
   // Writes that are queued still speak to the inbox: they end before it goes.
   if (tenants.store) tenants.store->close();
   if (tenants.inbox_store) tenants.inbox_store->close();
@@ -629,6 +664,7 @@ Result<std::unique_ptr<Gateway>> Gateway::start(const Config& config, Overrides 
   parts.conversations->start();
   parts.intake->start();
   parts.housekeeping->start();
+  parts.events->start();
   parts.storage->start();
   parts.templates->start();
   parts.feed->start();

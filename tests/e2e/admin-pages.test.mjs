@@ -10,6 +10,7 @@ import { accessibilityFaults, builtPage, NARROW, openPage, ownFaults, startWorld
 import { openBrowser } from "./browser.mjs";
 import { channelPart } from "./channel-stub.mjs";
 import { everyKind, everyKindOfOurs, inboxPart, NUMBER } from "./inbox-stub.mjs";
+import { eventsPart } from "./events-stub.mjs";
 import { lowContrast, unnamedControls } from "./page-checks.mjs";
 import { routingPart } from "./routing-stub.mjs";
 import { speechPart } from "./speech-stub.mjs";
@@ -51,6 +52,9 @@ const PAGES = [
   ["/t/acme/settings/speech", "Speech"],
   ["/t/acme/settings/members", "Members", "Invite"],
   ["/t/acme/settings/tokens", "API tokens", "Make a token"],
+  ["/t/acme/settings/webhooks", "Webhooks", "Add a webhook"],
+  ["/t/acme/settings/webhooks/w1", "Webhooks", "Delete"],
+  ["/t/acme/settings/webhooks/w2", "Webhooks"],
   ["/t/acme/settings/audit", "Audit log"],
   ["/t/acme/settings/tenant", "Tenant"],
 ];
@@ -67,7 +71,7 @@ describe("every page of the admin UI", () => {
   let page;
 
   before(async () => {
-    stub = await startWorld(inboxPart({ count: 40 }), channelPart(), accessPart(), routingPart(), speechPart(), templatesPart());
+    stub = await startWorld(inboxPart({ count: 40 }), channelPart(), accessPart(), routingPart(), speechPart(), templatesPart(), eventsPart());
     const [maria] = stub.world.inbox.conversations;
     stub.world.inbox.messages.set(maria.id, []);
     everyKind(stub.world.inbox, maria);

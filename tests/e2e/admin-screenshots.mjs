@@ -7,6 +7,7 @@ import { accessPart, furnishAccess } from "./access-stub.mjs";
 import { openPage, startWorld } from "./admin-support.mjs";
 import { openBrowser } from "./browser.mjs";
 import { channelPart } from "./channel-stub.mjs";
+import { eventsPart } from "./events-stub.mjs";
 import { inboxPart, NUMBER } from "./inbox-stub.mjs";
 import { routingPart, SETTINGS } from "./routing-stub.mjs";
 import { speechPart } from "./speech-stub.mjs";
@@ -61,6 +62,7 @@ const PICTURES = [
     await page.evaluate(() => document.activeElement?.blur());
   }],
   ["secrets", "/t/acme/settings/secrets"],
+  ["webhooks", "/t/acme/settings/webhooks/w1", (page) => page.getByText("Send a test").waitFor()],
   ["speech-settings", "/t/acme/settings/speech", (page) => page.getByText("Try it").waitFor()],
   ["conversation-settings", "/t/acme/settings/conversations", (page) => page.locator(".picture").last().waitFor()],
   ["members", "/t/acme/settings/members"],
@@ -126,7 +128,7 @@ function answerByHand(inbox) {
 }
 
 test("the admin UI, as the documents show it", async () => {
-  const stub = await startWorld(inboxPart({ count: 312 }), channelPart(), accessPart(), routingPart(), speechPart(), templatesPart());
+  const stub = await startWorld(inboxPart({ count: 312 }), channelPart(), accessPart(), routingPart(), speechPart(), templatesPart(), eventsPart());
   const shared = await openBrowser({ viewport: { width: 1280, height: 800 }, reducedMotion: "reduce" });
   try {
     const maria = furnish(stub);

@@ -8,6 +8,7 @@ import { accessPart } from "./access-stub.mjs";
 import { startAdminStub } from "./admin-stub.mjs";
 import { openBrowser } from "./browser.mjs";
 import { channelPart } from "./channel-stub.mjs";
+import { eventsPart } from "./events-stub.mjs";
 import { inboxPart } from "./inbox-stub.mjs";
 import { routingPart } from "./routing-stub.mjs";
 import { speechPart } from "./speech-stub.mjs";
@@ -24,7 +25,7 @@ export function builtPage() {
 
 /** A gateway with two tenants and two people: ada may do everything, bob only looks at acme. */
 export async function startWorld(...parts) {
-  const stub = await startAdminStub(builtPage(), ...(parts.length > 0 ? parts : [inboxPart({ count: 30 }), channelPart(), accessPart(), routingPart(), speechPart(), templatesPart()]));
+  const stub = await startAdminStub(builtPage(), ...(parts.length > 0 ? parts : [inboxPart({ count: 30 }), channelPart(), accessPart(), routingPart(), speechPart(), templatesPart(), eventsPart()]));
   const ada = stub.addPerson({ email: "ada@example.com", name: "Ada Lovelace", platform_admin: true });
   const bob = stub.addPerson({ email: "bob@example.com", name: "Bob Stone" });
   const acme = stub.addTenant("acme");

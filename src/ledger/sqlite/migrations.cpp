@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "ledger/sqlite/event_schema.hpp"
+
 namespace claw::sqlite {
 namespace {
 
@@ -263,6 +265,8 @@ CREATE TABLE template_syncs (
   tenant INTEGER NOT NULL, waba TEXT NOT NULL, at_ms INTEGER NOT NULL, tried_ms INTEGER NOT NULL, fault TEXT NOT NULL,
   PRIMARY KEY (tenant, waba)) STRICT, WITHOUT ROWID;
 )sql",
+    // events for programs
+    kEventSchema,
 };
 
 }  // namespace

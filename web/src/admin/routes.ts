@@ -28,6 +28,7 @@ export const routes: readonly Route[] = [
   { path: "/t/:tenant/settings/speech", title: "Speech", page: "page-speech-settings", nav: "settings", needs: "settings.read", load: () => import("./pages/speech-settings.js") },
   { path: "/t/:tenant/settings/members", title: "Members", page: "page-members", nav: "settings", needs: "members", load: () => import("./pages/members.js") },
   { path: "/t/:tenant/settings/tokens", title: "API tokens", page: "page-tokens", nav: "settings", needs: "members", load: () => import("./pages/tokens.js") },
+  { path: "/t/:tenant/settings/webhooks/:id?", title: "Webhooks", page: "page-event-sinks", nav: "settings", needs: "settings.read", load: () => import("./pages/event-sinks.js") },
   { path: "/t/:tenant/settings/audit", title: "Audit log", page: "page-audit", nav: "settings", needs: "audit.read", load: () => import("./pages/audit.js") },
   { path: "/t/:tenant/settings/tenant", title: "Tenant", page: "page-tenant", nav: "settings", needs: "settings.read", load: () => import("./pages/tenant.js") },
 ];
