@@ -9,7 +9,6 @@
 #include "support/eventually.hpp"
 #include "support/real_programs.hpp"
 #include "support/run_program.hpp"
-#include "support/slow_model.hpp"
 
 namespace claw::testing {
 namespace {
