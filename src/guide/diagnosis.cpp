@@ -335,9 +335,10 @@ Finding templates(const MetaFacts& extra) {
 
 Finding clock_right(const MetaFacts& extra) {
   if (!extra.clock_ahead) return skipped(extra.clock_fault.empty() ? "Meta was not asked." : extra.clock_fault);
+  constexpr std::chrono::seconds kRounding{30};  // to the nearest minute
   const auto off = std::chrono::abs(*extra.clock_ahead);
   if (off < kClockWarning) return ok("This machine's clock agrees with Meta's.");
-  auto seen = fmt::format("This machine's clock is {} {} of Meta's.", in_words(off),
+  auto seen = fmt::format("This machine's clock is {} {} of Meta's.", in_words(off + kRounding),
                           extra.clock_ahead->count() > 0 ? "ahead" : "behind");
   constexpr const char* kSync = "Set the clock by NTP (timedatectl set-ntp true). Windows and time-outs go by it.";
   return off >= kClockError ? error(std::move(seen), kSync) : warning(std::move(seen), kSync);

@@ -42,6 +42,15 @@ std::string without_prefix(std::string user) {
   return user;
 }
 
+/// A call that Meta itself could not answer says nothing about the secret.
+bool is_refusal_of_secret(const GraphFailure& failure) {
+  constexpr std::int64_t kApplication = 101;
+  constexpr std::int64_t kToken = 190;
+  if (failure.kind != GraphFailure::Kind::kRefused) return false;
+  return failure.error.code == kToken || failure.error.code == kApplication ||
+         failure.reason.contains("appsecret_proof");
+}
+
 const SecretString* verify_token(const Tenant& tenant, const Tenant* platform, const GuideFacts& guide) {
   if (platform && guide.callback_url == guide.platform_callback_url) {
     const auto found = platform->secrets.find(kPlatformVerifyToken);
@@ -81,6 +90,19 @@ Task<Probe> Doctor::call(net::HttpClient& http, net::ClientRequest request) {
   co_return probe;
 }
 
+Task<> Doctor::ask_app(TenantRef tenant, const GuideFacts& guide, const MetaCheck& meta, MetaFacts& facts) {
+  std::vector<std::string> apps;
+  for (const auto& app : {guide.app_id, meta.token.facts ? meta.token.facts->app_id : std::string()})
+    if (!app.empty() && std::ranges::find(apps, app) == apps.end()) apps.push_back(app);
+  // Where the two differ, one of them is wrong, and the secret may well be the other one's.
+  for (const auto& app : apps) {
+    auto read = co_await parts_.meta.subscriptions(tenant, guide.number, app);
+    facts.secret_refused = !read && is_refusal_of_secret(read.error());
+    facts.subscriptions = answered(std::move(read));
+    if (!facts.secret_refused) co_return;
+  }
+}
+
 Task<MetaFacts> Doctor::ask_meta(TenantRef tenant, const GuideView& view) {
   MetaFacts facts;
   const GuideFacts& guide = view.facts;
@@ -98,17 +120,7 @@ Task<MetaFacts> Doctor::ask_meta(TenantRef tenant, const GuideView& view) {
   if (guide.number.empty()) co_return facts;
   const MetaCheck nothing;
   const MetaCheck& meta = guide.meta ? *guide.meta : nothing;
-  const std::string app = !guide.app_id.empty() ? guide.app_id : meta.token.facts ? meta.token.facts->app_id : "";
-  if (!app.empty() && guide.app_secret_set) {
-    auto read = co_await parts_.meta.subscriptions(tenant, guide.number, app);
-    // A call that Meta itself could not answer says nothing about the secret.
-    constexpr std::int64_t kApplication = 101;
-    constexpr std::int64_t kToken = 190;
-    facts.secret_refused = !read && read.error().kind == GraphFailure::Kind::kRefused &&
-                           (read.error().error.code == kToken || read.error().error.code == kApplication ||
-                            read.error().reason.contains("appsecret_proof"));
-    facts.subscriptions = answered(std::move(read));
-  }
+  if (guide.app_secret_set) co_await ask_app(tenant, guide, meta, facts);
   const bool may_ask = meta.token.facts && meta.token.facts->valid && meta.number.facts;
   if (may_ask && !meta.waba_id.empty())
     facts.templates = answered(co_await parts_.meta.templates(tenant, guide.number, meta.waba_id));

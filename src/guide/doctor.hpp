@@ -75,6 +75,7 @@ class Doctor {
   Task<Probe> call(net::HttpClient& http, net::ClientRequest request);
   Task<> fetch(TenantRef tenant, DoctorPart part, const Question& question, DoctorFacts& facts);
   Task<MetaFacts> ask_meta(TenantRef tenant, const GuideView& view);
+  Task<> ask_app(TenantRef tenant, const GuideFacts& guide, const MetaCheck& meta, MetaFacts& facts);
   Task<AddressFacts> call_ourselves(TenantRef tenant, const GuideFacts& guide);
   Task<std::vector<Helper>> call_agents(TenantRef tenant);
   Task<std::vector<Helper>> call_speech(TenantRef tenant);
