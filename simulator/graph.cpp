@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include <boost/json.hpp>
+#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include "base/crypto.hpp"
@@ -26,6 +27,10 @@ using Refusal = std::unexpected<GraphError>;
 
 int major_version(std::string_view version) {
   return version.size() > 1 ? std::atoi(std::string(version.substr(1)).c_str()) : 0;
+}
+
+std::string http_date(TimePoint at) {
+  return fmt::format("{:%a, %d %b %Y %H:%M:%S} GMT", std::chrono::floor<std::chrono::seconds>(at));
 }
 
 bool is_version(std::string_view text) {
@@ -89,6 +94,7 @@ Answer messages(Meta& meta, const GraphCall& call, const Number& number, Exchang
 Answer answer_call(Meta& meta, const GraphCall& call, Exchange& exchange) {
   if (!is_version(call.version)) return Refusal(errors::unknown_path(call.path));
   if (call.object == "debug_token") return answer_debug_token(meta, call);
+  if (call.method == "GET" && call.edge == "subscriptions") return answer_subscriptions(meta, call);
   if (const Media* media = call.edge.empty() ? meta.media.find(call.object, meta.now()) : nullptr)
     return answer_media(meta, call, *media, exchange);
   if (is_sample_upload(call)) return answer_sample_upload(meta, call);
@@ -203,6 +209,7 @@ net::HttpResponse answer_graph(Meta& meta, const GraphCall& call, const GraphFau
     ++meta.counts.graph_errors;
     exchange.outcome = "refused";
   }
+  response.headers.push_back({"Date", http_date(meta.now())});
   if (response.drop) exchange.outcome = "unreachable";
   exchange.status = response.drop ? 0 : response.status;
   exchange.request = std::make_shared<const std::string>(call.edge == "media" || is_sample_upload(call)

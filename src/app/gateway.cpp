@@ -17,6 +17,7 @@
 #include "api/admin_page.hpp"
 #include "api/desk_api.hpp"
 #include "api/event_sinks_api.hpp"
+#include "api/doctor_api.hpp"
 #include "api/graph_api.hpp"
 #include "api/guard.hpp"
 #include "api/guide_api.hpp"
@@ -44,6 +45,7 @@
 #include "events/sinks.hpp"
 #include "graph/account_client.hpp"
 #include "graph/graph_client.hpp"
+#include "graph/health_client.hpp"
 #include "graph/media_client.hpp"
 #include "graph/template_client.hpp"
 #include "inbox/embedded_inbox.hpp"
@@ -264,6 +266,13 @@ std::vector<std::string> names_of(const std::map<std::string, SpeechCommand>& co
   return names;
 }
 
+/// On the disk of the folder; -1: unknown.
+std::int64_t free_bytes(const std::string& folder) {
+  std::error_code fault;
+  const auto space = std::filesystem::space(folder, fault);
+  return fault ? -1 : static_cast<std::int64_t>(space.available);
+}
+
 std::size_t thread_count(const Config& config) {
   if (config.threads > 0) return static_cast<std::size_t>(config.threads);
   return std::max(1U, std::thread::hardware_concurrency());
@@ -335,6 +344,10 @@ struct Gateway::Parts {
   std::unique_ptr<sqlite::SqliteNumberFigures> figures;
   std::unique_ptr<Guide> guide;
   std::unique_ptr<GuideApi> guide_api;
+  std::unique_ptr<net::CurlClient> outside;  ///< To the operator's own public address, wherever it leads.
+  std::unique_ptr<GraphHealthClient> graph_health;
+  std::unique_ptr<Doctor> doctor;
+  std::unique_ptr<DoctorApi> doctor_api;
   std::unique_ptr<OverviewApi> overview;
   std::unique_ptr<sqlite::SqliteUnclaimedItems> unclaimed;
   std::unique_ptr<UnclaimedDelivery> unclaimed_delivery;
@@ -355,8 +368,13 @@ struct Gateway::Parts {
   Result<void> make_media(const PublicIds& ids);
   void make_templates();
   void make_guide();
+  Result<void> make_doctor();
+  /// One command of the command line's.
+  Task<Result<std::string>> run(std::string command, std::string arguments, std::string who);
   Result<void> make_people_api(const PublicIds& ids);
   Result<void> listen();
+  /// Why a store takes no writes; empty: it does.
+  [[nodiscard]] static std::string write_fault(sqlite::Store& store);
   [[nodiscard]] std::vector<Check> checks();
   void stop();
 };
@@ -458,6 +476,7 @@ Result<void> Gateway::Parts::make_pipeline() {
   overview = std::make_unique<OverviewApi>(*ledger, *guard, clock,
                                            [this](const std::string& number) { return outbox->why_held(number); });
   make_guide();
+  if (const auto made = make_doctor(); !made) return made;
   if (const auto made = make_people_api(ids); !made) return made;
   metrics.gauge("clawcentral_inbox_waiting_items", "Items stored and not accepted yet.",
                 [this] { return static_cast<double>(inbox->waiting()); });
@@ -546,6 +565,50 @@ void Gateway::Parts::make_guide() {
   guide_api = std::make_unique<GuideApi>(*guide, *tenants.admin, *tenants.audit, directory, *guard, clock);
 }
 
+std::string Gateway::Parts::write_fault(sqlite::Store& store) {
+  if (!store.healthy()) {
+    // Who is not ready gets no traffic, and without traffic nobody else would find out that the disk is back.
+    store.submit(std::make_unique<DiskProbe>());
+    return "the last commit failed: is the disk full?";
+  }
+  const auto queued = store.queued();
+  return queued < sqlite::Store::kMaxQueued / 2 ? "" : fmt::format("{} writes wait for the disk", queued);
+}
+
+Result<void> Gateway::Parts::make_doctor() {
+  auto anywhere = net::NetworkSet::make({"0.0.0.0/0", "::/0"});
+  if (!anywhere) return std::unexpected(anywhere.error());
+  net::CurlClient::Options options;
+  options.addresses = net::AddressPolicy(std::move(*anywhere));
+  options.ca_file = config.graph_ca_file;
+  outside = std::make_unique<net::CurlClient>(tenants.io, std::move(options));
+  graph_health = std::make_unique<GraphHealthClient>(*http, graph_options(config));
+  Doctor::Machine machine{
+      .storage_fault =
+          [this] {
+            auto fault = write_fault(*tenants.inbox_store);
+            return fault.empty() ? write_fault(*tenants.store) : fault;
+          },
+      .disk_free = [this] { return free_bytes(config.data_dir); },
+      .not_accepted = [this] { return static_cast<std::int64_t>(inbox->waiting()); },
+      .why_held = [this](const std::string& number) { return outbox->why_held(number).value_or(""); },
+      .storage_full = [this](const Tenant& tenant) { return storage->full(tenant); }};
+  doctor = std::make_unique<Doctor>(
+      Doctor::Parts{*guide, *graph_health, *http, *outside, *tenants.directory, *ledger, *access, *speech, clock},
+      std::move(machine),
+      Doctor::Options{.public_url_is_set = !config.public_url.empty(),
+                      .meta_calls = config.graph_base_url.ends_with(".facebook.com"),
+                      .messages_per_second = config.graph_messages_per_second,
+                      .disk_wanted = config.doctor_disk_free_mib * 1024 * 1024});
+  doctor_api = std::make_unique<DoctorApi>(*doctor, *guard);
+  return {};
+}
+
+Task<Result<std::string>> Gateway::Parts::run(std::string command, std::string arguments, std::string who) {
+  if (command == "doctor") return doctor->run(std::move(arguments));
+  return tenants.run(std::move(command), std::move(arguments), std::move(who));
+}
+
 Result<void> Gateway::Parts::make_people_api(const PublicIds& ids) {
   if (!config.oidc_issuer.empty()) {
     auto secret = secret_of("oidc.client_secret_file", config.oidc_client_secret_file, config.oidc_client_secret);
@@ -570,17 +633,8 @@ Result<void> Gateway::Parts::make_people_api(const PublicIds& ids) {
 }
 
 std::vector<Check> Gateway::Parts::checks() {
-  const auto takes_writes = [](sqlite::Store& store) -> std::string {
-    if (!store.healthy()) {
-      // Who is not ready gets no traffic, and without traffic nobody else would find out that the disk is back.
-      store.submit(std::make_unique<DiskProbe>());
-      return "the last commit failed: is the disk full?";
-    }
-    const auto queued = store.queued();
-    return queued < sqlite::Store::kMaxQueued / 2 ? "" : fmt::format("{} writes wait for the disk", queued);
-  };
-  return {{"inbox", [=, this] { return takes_writes(*tenants.inbox_store); }},
-          {"ledger", [=, this] { return takes_writes(*tenants.store); }},
+  return {{"inbox", [this] { return write_fault(*tenants.inbox_store); }},
+          {"ledger", [this] { return write_fault(*tenants.store); }},
           {"shutdown", [this] { return stopped ? "the gateway is stopping" : ""; }}};
 }
 
@@ -601,11 +655,12 @@ Result<void> Gateway::Parts::listen() {
   members_api->add_routes(public_router);
   overview->add_routes(public_router);
   guide_api->add_routes(public_router);
+  doctor_api->add_routes(public_router);
   settings->add_routes(public_router);
   add_admin_page_routes(public_router);
   add_operator_routes(operator_router, tenants.metrics, checks());
   add_admin_routes(admin_router, [this](std::string command, std::string arguments, std::string who) {
-    return tenants.run(std::move(command), std::move(arguments), std::move(who));
+    return run(std::move(command), std::move(arguments), std::move(who));
   });
   public_server = std::make_unique<net::Server>(io, public_router, net::ServerLimits{});
   operator_server = std::make_unique<net::Server>(io, operator_router, net::ServerLimits{});
@@ -632,6 +687,7 @@ void Gateway::Parts::stop() {
   // From here on no call can hold anything up: those under way end now.
   if (http) http->close();
   if (templates) templates->stop();
+  if (outside) outside->close();
   // What hears on this machine is given up before the conversations that wait for it go.
   if (speech_kinds) speech_kinds->stop();
   if (scanner) scanner->stop();
@@ -684,7 +740,7 @@ std::uint16_t Gateway::operator_port() const {
 }
 
 Result<std::string> Gateway::admin(std::string command, std::string arguments) {
-  return wait(parts_->tenants.io, parts_->tenants.run(std::move(command), std::move(arguments), ""));
+  return wait(parts_->tenants.io, parts_->run(std::move(command), std::move(arguments), ""));
 }
 
 std::string Gateway::setup_link() {

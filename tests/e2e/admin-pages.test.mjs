@@ -29,6 +29,7 @@ const PAGES = [
   ["/t/acme/conversations/c_0000000000000002", "Conversations"],
   ["/t/acme/conversations/c_0000000000000003", "Conversations"],
   ["/t/acme/channels", "Channels"],
+  ["/t/acme/channels/troubleshooting", "Troubleshooting"],
   ["/t/acme/channels/whatsapp", "WhatsApp", "Add a number"],
   ["/t/acme/agents", "Agents"],
   ["/t/acme/agents/+new", "Agents"],

@@ -17,6 +17,7 @@ export const routes: readonly Route[] = [
   { path: "/t/:tenant/overview", title: "Overview", page: "page-overview", nav: "overview", needs: "inbox.read", load: () => import("./pages/overview.js") },
   { path: "/t/:tenant/conversations/:id?", title: "Conversations", page: "page-conversations", nav: "conversations", needs: "inbox.read", load: () => import("./pages/conversations.js") },
   { path: "/t/:tenant/channels", title: "Channels", page: "page-channels", nav: "channels", needs: "settings.read", load: () => import("./pages/channels.js") },
+  { path: "/t/:tenant/channels/troubleshooting", title: "Troubleshooting", page: "page-troubleshooting", nav: "channels", needs: "settings.read", load: () => import("./pages/troubleshooting.js") },
   { path: "/t/:tenant/channels/whatsapp/:number?", title: "WhatsApp", page: "page-whatsapp", nav: "channels", needs: "settings.read", load: () => import("./pages/whatsapp.js") },
   { path: "/t/:tenant/agents/:name?", title: "Agents", page: "page-agents", nav: "agents", needs: "settings.read", load: () => import("./pages/agents.js") },
   { path: "/t/:tenant/routing", title: "Routing", page: "page-routing", nav: "routing", needs: "settings.read", load: () => import("./pages/routing.js") },
