@@ -18,7 +18,7 @@ Task<Result<net::ClientResponse>> PassThrough::pass(TenantRef tenant, std::strin
     request.body = std::move(call.body);
   }
   request.max_response_bytes = kMaxAnswerBytes;
-  co_return co_await http_.send(std::move(request));
+  co_return co_await exchange(http_, options_, tenant, phone_number_id, std::move(request));
 }
 
 }  // namespace claw

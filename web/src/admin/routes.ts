@@ -22,6 +22,7 @@ export const routes: readonly Route[] = [
   { path: "/t/:tenant/routing", title: "Routing", page: "page-routing", nav: "routing", needs: "settings.read", load: () => import("./pages/routing.js") },
   { path: "/t/:tenant/pairing/:list?", title: "Pairing", page: "page-pairing", nav: "pairing", needs: "pairing", load: () => import("./pages/pairing.js") },
   { path: "/t/:tenant/users/:id?", title: "Users", page: "page-users", nav: "users", needs: "inbox.read", load: () => import("./pages/users.js") },
+  { path: "/t/:tenant/delivery/log/:id?", title: "Delivery log", page: "page-delivery-log", nav: "delivery", needs: "inbox.read", load: () => import("./pages/delivery-log.js") },
   { path: "/t/:tenant/settings/secrets", title: "Secrets", page: "page-secrets", nav: "settings", needs: "settings.read", load: () => import("./pages/secrets.js") },
   { path: "/t/:tenant/settings/conversations", title: "Conversations", page: "page-conversation-settings", nav: "settings", needs: "settings.read", load: () => import("./pages/conversation-settings.js") },
   { path: "/t/:tenant/settings/speech", title: "Speech", page: "page-speech-settings", nav: "settings", needs: "settings.read", load: () => import("./pages/speech-settings.js") },
@@ -49,6 +50,7 @@ export const tenantRail: readonly Entry[] = [
   { id: "routing", label: "Routing", icon: "routing", href: "/routing", needs: "settings.read" },
   { id: "pairing", label: "Pairing", icon: "pairing", href: "/pairing", needs: "pairing" },
   { id: "users", label: "Users", icon: "users", href: "/users", needs: "inbox.read" },
+  { id: "delivery", label: "Delivery", icon: "send", href: "/delivery/log", needs: "inbox.read" },
   { id: "settings", label: "Settings", icon: "settings", href: "/settings/secrets", needs: "settings.read" },
 ];
 
