@@ -68,6 +68,9 @@ struct Config {
   /// crash.
   std::int64_t ledger_checkpoint_pages = 16'000;
 
+  /// How large the file of the delivery log may grow, in MiB: then its oldest entries go. 0: there is no such log.
+  std::int64_t delivery_log_max_mib = 2'048;
+
   /// How long somebody stays signed in, in days.
   std::int64_t sign_in_session_days = 30;
   /// And without a request, in hours: a weekend.
@@ -93,6 +96,7 @@ struct Config {
   [[nodiscard]] std::string platform_host() const;
   [[nodiscard]] std::string database_path() const { return data_dir + "/clawcentral.db"; }
   [[nodiscard]] std::string inbox_path() const { return data_dir + "/inbox.db"; }
+  [[nodiscard]] std::string delivery_log_path() const { return data_dir + "/deliveries.db"; }
   [[nodiscard]] std::string media_path() const { return data_dir + "/media"; }
   [[nodiscard]] std::string lock_path() const { return data_dir + "/lock"; }
   [[nodiscard]] std::string admin_socket() const { return data_dir + "/admin.sock"; }

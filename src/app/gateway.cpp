@@ -15,6 +15,7 @@
 #include "api/access_api.hpp"
 #include "api/admin_api.hpp"
 #include "api/admin_page.hpp"
+#include "api/delivery_log_api.hpp"
 #include "api/desk_api.hpp"
 #include "api/event_sinks_api.hpp"
 #include "api/doctor_api.hpp"
@@ -55,6 +56,7 @@
 #include "ledger/sqlite/number_figures.hpp"
 #include "ledger/sqlite/sqlite_access_store.hpp"
 #include "ledger/sqlite/sqlite_event_store.hpp"
+#include "ledger/sqlite/sqlite_delivery_log.hpp"
 #include "ledger/sqlite/sqlite_identity_store.hpp"
 #include "ledger/sqlite/sqlite_ledger.hpp"
 #include "ledger/sqlite/sqlite_media_store.hpp"
@@ -236,8 +238,33 @@ std::vector<Retention> media_retention(const Directory& directory) {
   return found;
 }
 
-GraphClient::Options graph_options(const Config& config) {
-  return {config.graph_base_url, config.graph_version};
+/// How long tenants' entries of the delivery log are kept: no longer than their messages. Of tenant 0 is what nobody
+/// has claimed.
+std::vector<Retention> log_retention(const Directory& directory) {
+  std::vector<Retention> found{{TenantId{}, DeliveryLog::kKept}};
+  for (const auto& tenant : directory.all()) {
+    auto keep = DeliveryLog::kKept;
+    if (tenant->limits.retention_days > 0) keep = std::min(keep, std::chrono::days(tenant->limits.retention_days));
+    found.push_back({tenant->id, keep});
+  }
+  return found;
+}
+
+/// Steps of this size, so that what is noted meanwhile is not dropped.
+constexpr std::size_t kLogStep = 500;
+
+Task<> expire_log(DeliveryLog& log, std::vector<Retention> retention, Clock& clock) {
+  for (const auto& [tenant, keep] : retention) {
+    std::size_t step = kLogStep;
+    while (step == kLogStep) {
+      const auto gone = co_await log.expire(tenant, clock.now() - keep, kLogStep);
+      if (!gone) {
+        log::warn("delivery_log.expire_failed reason=\"{}\"", gone.error().message);
+        co_return;
+      }
+      step = *gone;
+    }
+  }
 }
 
 /// For what blocks of files: reading, sealing, syncing.
@@ -302,6 +329,9 @@ struct Gateway::Parts {
   std::unique_ptr<EmbeddedInbox> inbox;
   std::unique_ptr<ConnectionNotes> notes;
   std::unique_ptr<net::CurlClient> http;
+  std::unique_ptr<sqlite::Store> log_store;  ///< Null where there is no delivery log; so is the log.
+  std::unique_ptr<sqlite::SqliteDeliveryLog> delivery_log;
+  std::unique_ptr<DeliveryLogApi> delivery_log_api;
   std::unique_ptr<SpeechKinds> speech_kinds;
   std::unique_ptr<Speech> speech;
   std::unique_ptr<Speaker> speaker;
@@ -363,6 +393,13 @@ struct Gateway::Parts {
 
   Result<void> open_ledger();
   Result<void> make_pipeline();
+  void open_delivery_log();
+  [[nodiscard]] GraphClient::Options graph_options() const {
+    GraphClient::Options options{config.graph_base_url, config.graph_version};
+    options.log = delivery_log.get();
+    options.clock = &clock;
+    return options;
+  }
   Result<void> make_speech();
   void make_events(const PublicIds& ids);
   Result<void> make_media(const PublicIds& ids);
@@ -404,7 +441,8 @@ Result<void> Gateway::Parts::make_pipeline() {
   outgoing.addresses = net::AddressPolicy(std::move(*private_networks));
   outgoing.ca_file = config.graph_ca_file;
   http = std::make_unique<net::CurlClient>(io, std::move(outgoing));
-  graph = std::make_unique<GraphClient>(*http, metrics, graph_options(config));
+  open_delivery_log();
+  graph = std::make_unique<GraphClient>(*http, metrics, graph_options());
   const PublicIds ids(tenants.vault->derive("public ids"));
   feed = std::make_unique<LiveFeed>(io, *ledger, ids, clock);
   make_events(ids);
@@ -446,20 +484,22 @@ Result<void> Gateway::Parts::make_pipeline() {
       [this, &directory]() -> Task<> {
         co_await library->sweep(media_retention(directory));
         co_await events->sweep();
+        if (delivery_log) co_await expire_log(*delivery_log, log_retention(directory), clock);
       });
   storage = std::make_unique<StorageWatch>(io, *ledger, directory, clock);
   webhook = std::make_unique<Webhook>(directory, *notes, *inbox, *storage, clock, metrics,
-                                      Webhook::Options{*proxies, config.platform_host()});
+                                      Webhook::Options{*proxies, config.platform_host(), delivery_log.get()});
   tenants.admin->set_listener([this](TenantId tenant, std::string_view what) { feed->tell_tenant(tenant, what); });
   tokens = std::make_unique<ApiTokens>(io, directory, *tenants.tenant_store, clock);
   guard = std::make_unique<Guard>(directory, *tokens, *tenants.people, std::move(*proxies));
   event_sinks_api = std::make_unique<EventSinksApi>(*sinks, *event_store, *events, *guard, ids);
   rest = std::make_unique<RestApi>(*ledger, *guard, *feed, clock, ids);
   access_api = std::make_unique<AccessApi>(*access, *ledger, *guard, clock, ids);
+  delivery_log_api = std::make_unique<DeliveryLogApi>(delivery_log.get(), *ledger, *guard, ids);
   desk_api = std::make_unique<DeskApi>(*desk, *ledger, *guard, clock, ids);
   media_api = std::make_unique<MediaApi>(*library, *guard, clock, FileLinks(tenants.vault->derive("file links"), ids));
   templates_api = std::make_unique<TemplatesApi>(*templates, *template_store, *library, *tenants.audit, *guard, clock);
-  pass_through = std::make_unique<PassThrough>(*http, graph_options(config));
+  pass_through = std::make_unique<PassThrough>(*http, graph_options());
   graph_api =
       std::make_unique<GraphApi>(GraphApi::Parts{*desk, *ledger, *graph, *pass_through, *library, *guard, clock},
                                  FileLinks(tenants.vault->derive("file links"), ids), ids, config.outside_url());
@@ -494,6 +534,20 @@ Result<void> Gateway::Parts::make_pipeline() {
   return {};
 }
 
+void Gateway::Parts::open_delivery_log() {
+  if (config.delivery_log_max_mib == 0) return;
+  constexpr std::int64_t kMib = 1024 * 1024;
+  auto opened =
+      sqlite::Store::open(sqlite::SqliteDeliveryLog::store_options(config.delivery_log_path(), &tenants.metrics));
+  // A help for people: messages go their way without it.
+  if (!opened)
+    return log::error("delivery_log.unavailable path={} reason=\"{}\" do=\"move the file away and start again\"",
+                      config.delivery_log_path(), opened.error().message);
+  log_store = std::move(*opened);
+  delivery_log = std::make_unique<sqlite::SqliteDeliveryLog>(*log_store, clock, tenants.metrics,
+                                                             config.delivery_log_max_mib * kMib);
+}
+
 Result<void> Gateway::Parts::make_media(const PublicIds& ids) {
   const std::string temp_folder = config.media_path() + "/tmp";
   media_workers = std::make_unique<WorkerPool>(kMediaThreads, kMediaQueue);
@@ -507,7 +561,7 @@ Result<void> Gateway::Parts::make_media(const PublicIds& ids) {
         *http, S3Store::Options{config.media_s3_endpoint, config.media_s3_bucket, config.media_s3_region,
                                 config.media_s3_key_id, std::move(*secret), temp_folder});
   }
-  graph_media = std::make_unique<GraphMediaClient>(*http, tenants.metrics, graph_options(config),
+  graph_media = std::make_unique<GraphMediaClient>(*http, tenants.metrics, graph_options(),
                                                    MediaHosts(config.graph_base_url, config.graph_media_hosts));
   if (!config.media_scanner.empty())
     scanner = std::make_unique<CommandScanner>(clock, config.media_scanner, temp_folder);
@@ -521,7 +575,7 @@ Result<void> Gateway::Parts::make_media(const PublicIds& ids) {
 
 void Gateway::Parts::make_templates() {
   template_store = std::make_unique<sqlite::SqliteTemplateStore>(*tenants.store);
-  graph_templates = std::make_unique<GraphTemplateClient>(*http, tenants.metrics, graph_options(config));
+  graph_templates = std::make_unique<GraphTemplateClient>(*http, tenants.metrics, graph_options());
   templates =
       std::make_unique<TemplateLibrary>(tenants.io, *template_store, *graph_templates, *tenants.directory, clock);
   templates->set_listener([this](TenantId tenant) { feed->tell_tenant(tenant, "templates"); });
@@ -557,7 +611,7 @@ void Gateway::Parts::make_events(const PublicIds& ids) {
 
 void Gateway::Parts::make_guide() {
   Directory& directory = *tenants.directory;
-  graph_account = std::make_unique<GraphAccountClient>(*http, tenants.metrics, graph_options(config));
+  graph_account = std::make_unique<GraphAccountClient>(*http, tenants.metrics, graph_options());
   figures = std::make_unique<sqlite::SqliteNumberFigures>(*tenants.store);
   guide = std::make_unique<Guide>(tenants.io, *graph_account, directory, *ledger, *figures, *notes, clock,
                                   Guide::Options{config.outside_url(), config.base_domain, !config.public_url.empty()});
@@ -582,7 +636,7 @@ Result<void> Gateway::Parts::make_doctor() {
   options.addresses = net::AddressPolicy(std::move(*anywhere));
   options.ca_file = config.graph_ca_file;
   outside = std::make_unique<net::CurlClient>(tenants.io, std::move(options));
-  graph_health = std::make_unique<GraphHealthClient>(*http, graph_options(config));
+  graph_health = std::make_unique<GraphHealthClient>(*http, graph_options());
   Doctor::Machine machine{
       .storage_fault =
           [this] {
@@ -644,6 +698,7 @@ Result<void> Gateway::Parts::listen() {
   rest->add_routes(public_router);
   desk_api->add_routes(public_router);
   event_sinks_api->add_routes(public_router);
+  delivery_log_api->add_routes(public_router);
   speech_api->add_routes(public_router);
   media_api->add_routes(public_router);
   templates_api->add_routes(public_router);
@@ -696,6 +751,11 @@ void Gateway::Parts::stop() {
   outbox.reset();
   housekeeping.reset();
   if (events) events->stop(std::chrono::hours(1));
+  if (delivery_log) {
+    delivery_log->stop();
+    delivery_log->flush();
+    log_store->close();
+  }
   // Writes that are queued still speak to the inbox: they end before it goes.
   if (tenants.store) tenants.store->close();
   if (tenants.inbox_store) tenants.inbox_store->close();
@@ -724,6 +784,7 @@ Result<std::unique_ptr<Gateway>> Gateway::start(const Config& config, Overrides 
   parts.storage->start();
   parts.templates->start();
   parts.feed->start();
+  if (parts.delivery_log) parts.delivery_log->start(parts.tenants.io);
   log::info("gateway.ready public={} operator={} data={} tenants={} version={}",
             with_port(config.listen_public, gateway->public_port()),
             with_port(config.listen_operator, gateway->operator_port()), config.data_dir,

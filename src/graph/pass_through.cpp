@@ -23,8 +23,9 @@ Task<Result<net::ClientResponse>> PassThrough::pass(TenantRef tenant, std::strin
     request.body = std::move(call.body);
   }
   request.max_response_bytes = kMaxAnswerBytes;
-  auto answer = co_await http_.send(std::move(request));
-  if (answer) hide(answer->body, tenant->access_token_for(phone_number_id).expose());
+  const auto token = tenant->access_token_for(phone_number_id).clone();
+  auto answer = co_await exchange(http_, options_, std::move(tenant), std::move(phone_number_id), std::move(request));
+  if (answer) hide(answer->body, token.expose());
   co_return answer;
 }
 

@@ -9,8 +9,9 @@ import { accessPart, furnishAccess } from "./access-stub.mjs";
 import { accessibilityFaults, builtPage, NARROW, openPage, ownFaults, startWorld, WIDE } from "./admin-support.mjs";
 import { openBrowser } from "./browser.mjs";
 import { channelPart } from "./channel-stub.mjs";
-import { everyKind, everyKindOfOurs, inboxPart, NUMBER } from "./inbox-stub.mjs";
+import { deliveryPart, furnishDelivery } from "./delivery-stub.mjs";
 import { eventsPart } from "./events-stub.mjs";
+import { everyKind, everyKindOfOurs, inboxPart, NUMBER } from "./inbox-stub.mjs";
 import { lowContrast, unnamedControls } from "./page-checks.mjs";
 import { routingPart } from "./routing-stub.mjs";
 import { speechPart } from "./speech-stub.mjs";
@@ -48,6 +49,8 @@ const PAGES = [
   ["/t/acme/users", "Users"],
   ["/t/acme/users/4915155000000", "Users", "Merge with another person…"],
   ["/t/acme/users/group:120363000000000001", "Users"],
+  ["/t/acme/delivery/log", "Delivery log"],
+  ["/t/acme/delivery/log/x_0000000000000003", "Delivery log"],
   ["/t/acme/settings/secrets", "Secrets", "Replace WHATSAPP_ACCESS_TOKEN"],
   ["/t/acme/settings/conversations", "Conversations"],
   ["/t/acme/settings/speech", "Speech"],
@@ -72,7 +75,8 @@ describe("every page of the admin UI", () => {
   let page;
 
   before(async () => {
-    stub = await startWorld(inboxPart({ count: 40 }), channelPart(), accessPart(), routingPart(), speechPart(), templatesPart(), eventsPart());
+    stub = await startWorld(inboxPart({ count: 40 }), channelPart(), accessPart(), routingPart(), speechPart(), templatesPart(), eventsPart(), deliveryPart());
+    furnishDelivery(stub.world);
     const [maria] = stub.world.inbox.conversations;
     stub.world.inbox.messages.set(maria.id, []);
     everyKind(stub.world.inbox, maria);

@@ -24,6 +24,7 @@ export const routes: readonly Route[] = [
   { path: "/t/:tenant/pairing/:list?", title: "Pairing", page: "page-pairing", nav: "pairing", needs: "pairing", load: () => import("./pages/pairing.js") },
   { path: "/t/:tenant/templates/:id?", title: "Templates", page: "page-templates", nav: "templates", needs: "inbox.read", load: () => import("./pages/templates.js") },
   { path: "/t/:tenant/users/:id?", title: "Users", page: "page-users", nav: "users", needs: "inbox.read", load: () => import("./pages/users.js") },
+  { path: "/t/:tenant/delivery/log/:id?", title: "Delivery log", page: "page-delivery-log", nav: "delivery", needs: "inbox.read", load: () => import("./pages/delivery-log.js") },
   { path: "/t/:tenant/settings/secrets", title: "Secrets", page: "page-secrets", nav: "settings", needs: "settings.read", load: () => import("./pages/secrets.js") },
   { path: "/t/:tenant/settings/conversations", title: "Conversations", page: "page-conversation-settings", nav: "settings", needs: "settings.read", load: () => import("./pages/conversation-settings.js") },
   { path: "/t/:tenant/settings/speech", title: "Speech", page: "page-speech-settings", nav: "settings", needs: "settings.read", load: () => import("./pages/speech-settings.js") },
@@ -53,6 +54,7 @@ export const tenantRail: readonly Entry[] = [
   { id: "pairing", label: "Pairing", icon: "pairing", href: "/pairing", needs: "pairing" },
   { id: "users", label: "Users", icon: "users", href: "/users", needs: "inbox.read" },
   { id: "templates", label: "Templates", icon: "templates", href: "/templates", needs: "inbox.read" },
+  { id: "delivery", label: "Delivery", icon: "send", href: "/delivery/log", needs: "inbox.read" },
   { id: "settings", label: "Settings", icon: "settings", href: "/settings/secrets", needs: "settings.read" },
 ];
 
