@@ -160,6 +160,19 @@ class Bench:
                 rates[name] = load["answered_per_second"] / (1 + self.accepted_all(gateway) / self.seconds)
         self.note(ingest_ratio_1m=rates["million"] / rates["empty"])
 
+    def delivery_log(self):
+        """The same load with the delivery log and without it, in the order ABBA, so that what wears off hits both."""
+        rates, share = {True: [], False: []}, []
+        for kept in (True, False, False, True):
+            settings = "" if kept else "[delivery_log]\nmax_mib = 0\n"
+            with programs.Gateway(self.build, self.fresh("delivery_log"), settings=settings) as gateway:
+                load = self.webhooks(gateway, self.seconds, "--warm-up-ms", 1000)
+                rates[kept].append(load["answered_per_second"])
+                if kept:
+                    page = gateway.metrics()
+                    share.append(1 - page["clawcentral_delivery_log_dropped_total"] / page["clawcentral_webhook_items_total"])
+        self.note(ingest_log_ratio=sum(rates[True]) / sum(rates[False]), ingest_log_kept=statistics.mean(share))
+
     def instructions(self):
         counted = instructions.count(self.build / "bench/webhook_cost")
         if counted is not None:
@@ -187,10 +200,19 @@ def measure(bench, rounds, full):
         say(f"round {number} of {rounds}: turns")
         bench.turns(True)
         bench.turns(False)
+        say(f"round {number} of {rounds}: ingest with and without the delivery log")
+        bench.delivery_log()
         if full:
             say(f"round {number} of {rounds}: ingest into the filled ledger")
             bench.million()
     bench.instructions()
+
+
+def measure_delivery_log(bench, rounds):
+    bench.set_up()
+    for number in range(1, rounds + 1):
+        say(f"round {number} of {rounds}: ingest with and without the delivery log")
+        bench.delivery_log()
 
 
 def main():
@@ -198,6 +220,7 @@ def main():
     parser.add_argument("build", type=pathlib.Path, help="build folder of the release preset")
     parser.add_argument("--full", action="store_true", help="turns for 60 s, and the ledger of a million messages")
     parser.add_argument("--document", action="store_true", help="write the table into docs/performance.md")
+    parser.add_argument("--delivery-log", action="store_true", help="what the delivery log costs, and nothing else")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=5, help="of each load")
     parser.add_argument("--turn-seconds", type=float, help="of turns_per_s (default 10, 60 with --full)")
@@ -206,7 +229,10 @@ def main():
     bench = Bench(asked.build.resolve(), asked.seconds, asked.turn_seconds or (60 if asked.full else 10))
     began = time.monotonic()
     try:
-        measure(bench, asked.rounds, asked.full)
+        if asked.delivery_log:
+            measure_delivery_log(bench, asked.rounds)
+        else:
+            measure(bench, asked.rounds, asked.full)
     except RuntimeError as fault:
         print(f"bench: {fault}; logs and data are in {bench.work}", file=sys.stderr)
         return 1

@@ -27,6 +27,8 @@ FIGURES = [
     ("ingest_gateway_cpu_us", None, 0, "the gateway's CPU time for a webhook, accepting included"),
     ("ingest_gateway_cores", None, 2, "the gateway's share of the machine during durable_ingest_rps"),
     ("ingest_load_cores", None, 2, "the load generator's"),
+    ("ingest_log_ratio", (">=", 0.9), 2, "durable_ingest_rps with the delivery log, by the same without it"),
+    ("ingest_log_kept", None, 2, "of those webhooks, the share that the log kept: its writer gives way"),
     ("turns_per_s", (">=", 1200), 0, "text, typing and read, echo reply; sent, delivered, read stored; 64 tenants"),
     ("turns_backlog_s", ("<=", 1), 2, "after the load's end, until the last status was accepted; longest"),
     ("bare_turns_per_s", (">=", 2500), 0, "without statuses; typing cannot be switched off yet, so it goes out"),

@@ -99,7 +99,8 @@ class Program:
 
 
 class Gateway(Program):
-    def __init__(self, build, folder, simulator_port=1, ports=None):
+    def __init__(self, build, folder, simulator_port=1, ports=None, settings=""):
+        """`settings`: further lines of the configuration, with their table."""
         self.public, self.operator = ports or (free_port(), free_port())
         self.folder = pathlib.Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -109,7 +110,7 @@ class Gateway(Program):
             f'[listen]\npublic = "127.0.0.1:{self.public}"\noperator = "127.0.0.1:{self.operator}"\n'
             f'[graph]\nbase_url = "http://127.0.0.1:{simulator_port}"\n'
             'messages_per_second = 100000\npair_interval_ms = 0\n'
-            '[net]\nallow_private = ["127.0.0.0/8"]\n[log]\nlevel = "warn"\n')
+            '[net]\nallow_private = ["127.0.0.0/8"]\n[log]\nlevel = "warn"\n' + settings)
         self.command = build / "src/app/clawcentral"
         self.sync_file = self.folder / "syncs"
         began = time.monotonic()

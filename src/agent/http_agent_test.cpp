@@ -6,6 +6,7 @@
 
 #include "base/crypto.hpp"
 #include "base/standard_webhook.hpp"
+#include "ledger/delivery_log.hpp"
 #include "net/curl_client.hpp"
 #include "net/server.hpp"
 #include "support/accept_items.hpp"
@@ -28,7 +29,8 @@ class HttpAgentTest : public ::testing::Test {
   HttpAgentTest() {
     router_.add("POST", "/bot", [this](net::HttpRequest& request) -> Task<net::HttpResponse> {
       bodies_.push_back(request.body);
-      for (const auto* name : {"webhook-id", "webhook-timestamp", "webhook-signature", "X-Hub-Signature-256"})
+      for (const auto* name :
+           {"webhook-id", "webhook-timestamp", "webhook-signature", "X-Hub-Signature-256", "traceparent"})
         headers_[name] = request.header(name);
       auto response = net::text_response(status_, answer_);
       response.content_type = "application/json";
@@ -159,6 +161,11 @@ TEST_F(HttpAgentTest, ABotOfTheCloudApiGetsEachMessageOfATurnAsMetaSentIt) {
   EXPECT_EQ(bodies_[0], first.item.raw);
   EXPECT_EQ(bodies_[1], second.item.raw);
   EXPECT_EQ(headers_["X-Hub-Signature-256"], "sha256=" + to_hex(hmac_sha256("its app secret", bodies_[1])));
+}
+
+TEST_F(HttpAgentTest, TellsTheTraceThatTheDeliveryLogFindsTheWebhookBy) {
+  ASSERT_TRUE(ask());
+  EXPECT_EQ(trace_in(headers_["traceparent"]), trace_of_message("wamid.A"));
 }
 
 }  // namespace

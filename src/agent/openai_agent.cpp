@@ -5,6 +5,7 @@
 #include "agent/agent_call.hpp"
 #include "agent/chat_tools.hpp"
 #include "base/log.hpp"
+#include "ledger/delivery_log.hpp"
 
 namespace claw {
 namespace {
@@ -54,7 +55,9 @@ Task<Result<ChatAnswer>> OpenAiAgent::ask(const Agent& agent, const AgentTurn& t
   request.url = agent.options.url + "/v1/chat/completions";
   // Each round asks something else.
   const auto key = round == 0 ? turn.id : fmt::format("{}.{}", turn.id, round);
-  request.headers = {{"Content-Type", "application/json"}, {"Idempotency-Key", key}};
+  request.headers = {{"Content-Type", "application/json"},
+                     {"Idempotency-Key", key},
+                     {"traceparent", traceparent_of(trace_of_message(turn.message.wamid))}};
   if (secret) request.bearer = secret->clone();
   request.body = chat_request_json(agent.options.model, messages, turn.user, agent.options.stream,
                                    agent.options.tools ? ChatTools::definitions() : std::string_view());

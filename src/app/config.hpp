@@ -59,11 +59,17 @@ struct Config {
   std::string media_s3_secret_file;
   std::string media_s3_secret;
 
+  /// What should be free on the disk of data_dir, in MiB: with less, `clawcentral doctor` says so.
+  std::int64_t doctor_disk_free_mib = 1'024;
+
   /// SQLite's page cache of each writer, ledger and inbox, in MiB: it grows with use.
   std::int64_t ledger_cache_mib = 256;
   /// Pages of the write-ahead log before it is folded into the file: more is smoother, and a longer start after a
   /// crash.
   std::int64_t ledger_checkpoint_pages = 16'000;
+
+  /// How large the file of the delivery log may grow, in MiB: then its oldest entries go. 0: there is no such log.
+  std::int64_t delivery_log_max_mib = 2'048;
 
   /// How long somebody stays signed in, in days.
   std::int64_t sign_in_session_days = 30;
@@ -90,6 +96,7 @@ struct Config {
   [[nodiscard]] std::string platform_host() const;
   [[nodiscard]] std::string database_path() const { return data_dir + "/clawcentral.db"; }
   [[nodiscard]] std::string inbox_path() const { return data_dir + "/inbox.db"; }
+  [[nodiscard]] std::string delivery_log_path() const { return data_dir + "/deliveries.db"; }
   [[nodiscard]] std::string media_path() const { return data_dir + "/media"; }
   [[nodiscard]] std::string lock_path() const { return data_dir + "/lock"; }
   [[nodiscard]] std::string admin_socket() const { return data_dir + "/admin.sock"; }

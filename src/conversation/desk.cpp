@@ -76,6 +76,18 @@ Task<Result<HandReply::Kind>> Desk::may_say(const Tenant& tenant, ConversationId
   co_return *before ? kQueued : kWindowClosed;
 }
 
+Task<std::optional<HandReply>> Desk::refused_template(TenantRef tenant, ConversationId id,
+                                                      const whatsapp::Outgoing& message) {
+  auto named = templates_ ? whatsapp::template_named_in(message) : std::nullopt;
+  if (!named) co_return std::nullopt;
+  auto conversation = co_await ledger_.conversation(tenant->id, id);
+  if (!conversation) co_return std::nullopt;
+  auto refused = co_await templates_->refusal(std::move(tenant), std::move(conversation->phone_number_id),
+                                              std::move(named->name), std::move(named->language));
+  if (!refused) co_return std::nullopt;
+  co_return HandReply{HandReply::Kind::kBadTemplate, {}, *std::move(refused)};
+}
+
 Task<Result<HandReply>> Desk::put(const Tenant& tenant, ConversationId conversation, Saying saying) {
   auto said = co_await ledger_.say(tenant.id, conversation, std::move(saying), ledger_.fence());
   if (!said) co_return std::unexpected(said.error());
@@ -88,6 +100,7 @@ Task<Result<HandReply>> Desk::reply(TenantRef tenant, ConversationId conversatio
   const auto may = co_await may_say(*tenant, conversation, saying);
   if (!may) co_return std::unexpected(may.error());
   if (*may != HandReply::Kind::kQueued) co_return HandReply{*may, {}};
+  if (auto refused = co_await refused_template(tenant, conversation, saying.message)) co_return *std::move(refused);
   // First nobody else answers any more, then the answer: never two at once.
   const auto taken = co_await take_over(tenant, conversation, saying.by, std::nullopt);
   if (!taken) co_return std::unexpected(taken.error());
@@ -98,6 +111,7 @@ Task<Result<HandReply>> Desk::send(TenantRef tenant, ConversationId conversation
   const auto may = co_await may_say(*tenant, conversation, saying);
   if (!may) co_return std::unexpected(may.error());
   if (*may != HandReply::Kind::kQueued) co_return HandReply{*may, {}};
+  if (auto refused = co_await refused_template(tenant, conversation, saying.message)) co_return *std::move(refused);
   co_return co_await put(*tenant, conversation, std::move(saying));
 }
 

@@ -6,6 +6,7 @@
 #include "inbox/inbox.hpp"
 #include "ledger/ledger.hpp"
 #include "tenancy/directory.hpp"
+#include "whatsapp/template.hpp"
 
 namespace claw {
 
@@ -29,6 +30,11 @@ class Intake {
   using Released = std::function<void(std::vector<OutboundMessage>)>;
   /// REQUIRES: called before start().
   void set_released(Released released) { released_ = std::move(released); }
+  /// Told of each new about a template, once it was accepted, unless it was somebody else's. Quick.
+  using TemplateListener =
+      std::function<void(TenantId, const std::string& waba_id, whatsapp::TemplateNews news, TimePoint told_at)>;
+  /// REQUIRES: called before start().
+  void set_template_listener(TemplateListener listener) { template_heard_ = std::move(listener); }
 
   void start();
   /// Takes no further items and returns when the batch in hand is accepted. Not to be called from an io thread.
@@ -50,8 +56,10 @@ class Intake {
   Directory& directory_;
   Conversations& conversations_;
   Clock& clock_;
-  Listener heard_;     // constant after start()
-  Released released_;  // the same
+  Listener heard_;                   // constant after start()
+  Released released_;                // the same
+  Listener heard_;                   // constant after start()
+  TemplateListener template_heard_;  // constant after start()
   Counter& accepted_;
   Counter& duplicates_;
   Counter& foreign_;

@@ -1,5 +1,6 @@
 #include "delivery/outbox.hpp"
 
+#include <functional>
 #include <random>
 #include <set>
 #include <unordered_set>
@@ -64,19 +65,25 @@ bool may_send_otherwise(const Tenant& now, const Tenant& before, const std::stri
 
 /// What goes out through one phone number. Only on its executor, where nothing else is said.
 struct Outbox::Number {
+  using Read = std::function<Task<Result<std::vector<OutboundMessage>>>(Urgency, MessageId, std::size_t)>;
   Number(std::string phone_number_id, Executor where, TaskGroup& tasks, const SendLimits& limits, Clock& clock,
-         Backlog<OutboundMessage>::Read read, std::function<void(Number&, OutboundMessage)> take)
+         const Read& read, std::function<void(Number&, OutboundMessage)> take)
       : id(std::move(phone_number_id)),
         executor(std::move(where)),
         lane(limits),
-        backlog(kMaxInMemoryPerNumber, clock, std::move(read),
+        answers(kMaxInMemoryPerNumber, clock, std::bind_front(read, Urgency::kAnswer),
                 [this](OutboundMessage message) { incoming.put(std::move(message)); }),
+        campaigns(kMaxInMemoryPerNumber, clock, std::bind_front(read, Urgency::kCampaign),
+                  [this](OutboundMessage message) { incoming.put(std::move(message)); }),
         incoming(tasks, executor,
                  [this, take = std::move(take)](OutboundMessage message) { take(*this, std::move(message)); }) {}
+  Backlog<OutboundMessage>& backlog(Urgency urgency) { return urgency == Urgency::kAnswer ? answers : campaigns; }
+
   const std::string id;
   const Executor executor;
   Lane lane;
-  Backlog<OutboundMessage> backlog;        // safe from any thread
+  Backlog<OutboundMessage> answers;        // safe from any thread
+  Backlog<OutboundMessage> campaigns;      // safe from any thread: behind none of them does an answer wait
   Mailbox<OutboundMessage> incoming;       // safe from any thread
   std::atomic<std::size_t> in_flight = 0;  // written on the executor, read by stop()
   std::atomic<bool> held = false;          // written on the executor
@@ -121,7 +128,7 @@ void Outbox::start() {
   {
     std::scoped_lock lock(numbers_mutex_);
     started_ = true;
-    for (auto& [id, number] : numbers_) tasks_.spawn(number->executor, "outbox.feed", number->backlog.run());
+    for (auto& [id, number] : numbers_) feed(*number);
   }
   tasks_.spawn(io_.executor(0), "outbox.open_numbers", open_numbers());
 }
@@ -138,12 +145,14 @@ Task<> Outbox::open_numbers() {
 }
 
 void Outbox::offer(std::vector<OutboundMessage> messages) {
-  // The parts of one reply go out through one number; the loop is for whoever offers more.
+  // The parts of one reply go out through one number and are equally urgent; the loop is for whoever offers more.
   for (auto first = messages.begin(); first != messages.end();) {
+    const auto urgency = urgency_of(*first);
     const auto last = std::find_if(first, messages.end(), [&](const OutboundMessage& message) {
-      return message.phone_number_id != first->phone_number_id;
+      return message.phone_number_id != first->phone_number_id || urgency_of(message) != urgency;
     });
-    number_of(first->phone_number_id).backlog.offer({std::move_iterator(first), std::move_iterator(last)});
+    auto& backlog = number_of(first->phone_number_id).backlog(urgency);
+    backlog.offer({std::move_iterator(first), std::move_iterator(last)});
     first = last;
   }
 }
@@ -163,6 +172,14 @@ void Outbox::heard(const std::string& phone_number_id, std::size_t messages) {
     tasks_.post(number->executor, [this, number, messages] { number->lane.heard(messages, clock_.now()); });
 }
 
+void Outbox::set_rate(const std::string& phone_number_id, double messages_per_second) {
+  Number* const number = &number_of(phone_number_id);
+  tasks_.post(number->executor, [this, number, messages_per_second] {
+    number->lane.set_rate(messages_per_second);
+    pump(*number);
+  });
+}
+
 bool Outbox::holds(const std::string& phone_number_id) const {
   const Number* number = find(phone_number_id);
   return number && number->held;
@@ -178,7 +195,7 @@ std::optional<std::string> Outbox::why_held(const std::string& phone_number_id) 
 std::size_t Outbox::in_memory() const {
   std::scoped_lock lock(numbers_mutex_);
   std::size_t total = 0;
-  for (const auto& [id, number] : numbers_) total += number->backlog.in_memory();
+  for (const auto& [id, number] : numbers_) total += number->answers.in_memory() + number->campaigns.in_memory();
   return total;
 }
 
@@ -200,16 +217,22 @@ Outbox::Number& Outbox::number_of(const std::string& phone_number_id) {
   if (number) return *number;
   number = std::make_unique<Number>(
       phone_number_id, io_.executor(std::hash<std::string>{}(phone_number_id)), tasks_, limits_, clock_,
-      [this, phone_number_id](MessageId from, std::size_t limit) {
-        return ledger_.queued(phone_number_id, from, limit);
+      [this, phone_number_id](Urgency urgency, MessageId from, std::size_t limit) {
+        return ledger_.queued(phone_number_id, urgency, from, limit);
       },
       [this](Number& to, OutboundMessage message) { take_in(to, std::move(message)); });
-  if (started_ && !stopping_) tasks_.spawn(number->executor, "outbox.feed", number->backlog.run());
+  if (started_ && !stopping_) feed(*number);
   return *number;
 }
 
+void Outbox::feed(Number& number) {
+  for (auto urgency : {Urgency::kAnswer, Urgency::kCampaign})
+    tasks_.spawn(number.executor, "outbox.feed", number.backlog(urgency).run());
+}
+
 void Outbox::take_in(Number& number, OutboundMessage message) {
-  if (!number.lane.add(std::move(message), clock_.now())) number.backlog.done();
+  const auto urgency = urgency_of(message);
+  if (!number.lane.add(std::move(message), clock_.now())) number.backlog(urgency).done();
   pump(number);
 }
 
@@ -264,7 +287,7 @@ void Outbox::try_a_changed_token(Number& number, TimePoint now) {
 /// Brings a message from the ledger of which only the id is in memory.
 Task<> Outbox::fetch(Number& number, Lane::Wanted wanted) {
   while (!stopping_) {
-    auto found = co_await ledger_.queued(number.id, wanted.message, 1);
+    auto found = co_await ledger_.queued(number.id, wanted.urgency, wanted.message, 1);
     if (!found) {
       co_await clock_.sleep(kStoreRetry);
       continue;
@@ -274,7 +297,7 @@ Task<> Outbox::fetch(Number& number, Lane::Wanted wanted) {
       found->front().conversation = wanted.conversation;
       number.lane.give_back(std::move(found->front()), clock_.now());
     } else {
-      number.lane.gone(wanted.conversation);
+      number.lane.gone(wanted);
     }
     co_return pump(number);
   }
@@ -304,18 +327,19 @@ Task<> Outbox::deliver(Number& number, OutboundMessage& message) {
   struct Place {
     Outbox& outbox;
     Number& number;
-    const ConversationId conversation;
+    const OutboundMessage& message;  // until it is finished
     bool finished = false;
     ~Place() {
       --number.in_flight;
+      const auto urgency = urgency_of(message);
       if (!finished)
-        number.lane.put_back(conversation);
-      else if (number.lane.finished(conversation, outbox.clock_.now()))
-        number.backlog.done();
+        number.lane.put_back(message);
+      else if (number.lane.finished(message, outbox.clock_.now()))
+        number.backlog(urgency).done();
       outbox.pump(number);
     }
   };
-  Place place{*this, number, message.conversation};
+  Place place{*this, number, message};
   if (stopping_) co_return;
   message.due = clock_.now() + kStoreRetry;  // for a fault
   place.finished = co_await send(number, message);
@@ -498,7 +522,8 @@ void Outbox::stop(std::chrono::milliseconds patience) {
   {
     std::scoped_lock lock(numbers_mutex_);
     stopping_ = true;
-    for (auto& [id, number] : numbers_) number->backlog.stop();
+    for (auto& [id, number] : numbers_)
+      for (auto urgency : {Urgency::kAnswer, Urgency::kCampaign}) number->backlog(urgency).stop();
   }
   const auto deadline = std::chrono::steady_clock::now() + patience;
   const auto sending = [this] {

@@ -29,8 +29,9 @@ namespace claw {
 /// All work of a phone number is done on one io thread. Safe from any thread.
 class Outbox {
  public:
-  /// Messages of a phone number in memory; its others wait in the ledger. Each number has its own, so that one whose
-  /// sends are refused for hours takes nothing from the others; and one person fills no number (Lane).
+  /// Messages of a phone number in memory, and as many of its campaigns; its others wait in the ledger. Each number has
+  /// its own, so that one whose sends are refused for hours takes nothing from the others; and one person fills no
+  /// number (Lane).
   static constexpr std::size_t kMaxInMemoryPerNumber = 1'000;
   static constexpr std::chrono::seconds kTokenCheck{1};
 
@@ -56,12 +57,17 @@ class Outbox {
   /// client, and are `unknown`. Not to be called from an io thread.
   void stop(std::chrono::milliseconds patience);
 
+  /// What Meta lets a number send and hear in a second from now on; also for one that has sent nothing yet.
+  void set_rate(const std::string& phone_number_id, double messages_per_second);
+
   [[nodiscard]] std::size_t in_memory() const;
   /// Numbers that holds() is true of.
   [[nodiscard]] std::size_t held_numbers() const;
 
  private:
   struct Number;
+  /// Begins to read what waits for it in the ledger.
+  void feed(Number& number);
   void take_in(Number& number, OutboundMessage message);
   /// Makes the number where there is none; a new one begins with what waits for it in the ledger.
   Number& number_of(const std::string& phone_number_id);

@@ -67,7 +67,7 @@ Task<GraphRead<T>> GraphAccountClient::call(TenantRef tenant, std::string number
   auto request = graph_request(options_, *tenant, number, method, path);
   if (!query.empty()) request.url.append(request.url.contains('?') ? "&" : "?").append(query);
   wipe(query);
-  const auto answer = co_await http_.send(std::move(request));
+  const auto answer = co_await exchange(http_, options_, tenant, number, std::move(request));
   if (!answer) {
     GraphFailure failure = no_answer(answer.error());
     (failure.kind == GraphFailure::Kind::kAmbiguous ? ambiguous_ : not_sent_).add();

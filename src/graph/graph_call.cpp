@@ -4,6 +4,7 @@
 
 #include "base/crypto.hpp"
 #include "whatsapp/errors.hpp"
+#include "whatsapp/wire_text.hpp"
 
 namespace claw {
 
@@ -20,6 +21,46 @@ net::ClientRequest graph_request(const GraphClient::Options& options, const Tena
   request.connect_timeout = options.connect_timeout;
   request.total_timeout = options.total_timeout;
   return request;
+}
+
+namespace {
+
+void tell(DeliveryLog& log, const Tenant& tenant, Exchange told, const Result<net::ClientResponse>& answer) {
+  const std::string_view secrets[] = {tenant.access_token_for(told.phone_number_id).expose(),
+                                      tenant.app_secret_for(told.phone_number_id).expose()};
+  told.wrong = !answer || answer->status >= 300;
+  if (answer) {
+    told.status = answer->status;
+    told.outcome = told.wrong ? "refused" : "ok";
+    const bool is_long = answer->body.size() > DeliveryLog::kMaxKeptBytes;
+    told.answer = whatsapp::without_secrets(
+        is_long ? std::string_view(answer->body).substr(0, DeliveryLog::kMaxKeptBytes) : answer->body, secrets);
+  } else {
+    told.outcome = answer.error().kind == ErrorKind::kAmbiguous ? "ambiguous" : "not_sent";
+    told.reason = whatsapp::without_secrets(answer.error().message, secrets);
+  }
+  told.request = whatsapp::without_secrets(told.request, secrets);
+  log.note(std::move(told));
+}
+
+}  // namespace
+
+Task<Result<net::ClientResponse>> exchange(net::HttpClient& http, const GraphClient::Options& options, TenantRef tenant,
+                                           std::string phone_number_id, net::ClientRequest request) {
+  if (!options.log) co_return co_await http.send(std::move(request));
+  Exchange told;
+  told.tenant = tenant->id;
+  told.kind = ExchangeKind::kGraph;
+  told.at = options.clock->now();
+  told.method = request.method;
+  told.path = whatsapp::path_without_secrets(request.url);
+  told.phone_number_id = std::move(phone_number_id);
+  told.request = request.body;
+  const auto began = std::chrono::steady_clock::now();
+  auto answer = co_await http.send(std::move(request));
+  told.took = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - began);
+  tell(*options.log, *tenant, std::move(told), answer);
+  co_return answer;
 }
 
 void add_query(std::string& url, std::string_view name, std::string_view value) {

@@ -13,6 +13,12 @@ namespace claw {
                                                std::string_view phone_number_id, std::string_view method,
                                                std::string_view path);
 
+/// Sends `request`, and tells the delivery log of it and of what came: without token, app secret and proof, whatever
+/// Meta repeats of them. Of a body that is read or written in pieces nothing is told. Fails as HttpClient::send.
+[[nodiscard]] Task<Result<net::ClientResponse>> exchange(net::HttpClient& http, const GraphClient::Options& options,
+                                                         TenantRef tenant, std::string phone_number_id,
+                                                         net::ClientRequest request);
+
 /// Adds ?name=value; `value` must not need escaping.
 void add_query(std::string& url, std::string_view name, std::string_view value);
 

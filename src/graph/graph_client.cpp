@@ -46,7 +46,8 @@ net::ClientRequest GraphClient::request_for(const Tenant& tenant, std::string_vi
 Task<GraphOutcome> GraphClient::send(TenantRef tenant, std::string phone_number_id, std::string body) {
   if (tenant->access_token_for(phone_number_id).empty()) co_return no_token();
   const auto began = std::chrono::steady_clock::now();
-  const auto answer = co_await http_.send(request_for(*tenant, phone_number_id, std::move(body)));
+  auto request = request_for(*tenant, phone_number_id, std::move(body));
+  const auto answer = co_await exchange(http_, options_, tenant, phone_number_id, std::move(request));
   duration_.observe(std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count());
   if (!answer) {
     GraphFailure failure = no_answer(answer.error());
@@ -63,7 +64,7 @@ Task<bool> GraphClient::mark(TenantRef tenant, std::string phone_number_id, std:
   if (tenant->access_token_for(phone_number_id).empty()) co_return false;
   auto request = request_for(*tenant, phone_number_id, std::move(body));
   request.total_timeout = options_.mark_timeout;
-  const auto answer = co_await http_.send(std::move(request));
+  const auto answer = co_await exchange(http_, options_, tenant, phone_number_id, std::move(request));
   const bool taken = answer && whatsapp::parse_success_answer(answer->status, answer->body).has_value();
   (taken ? sent_ : refused_).add();
   co_return taken;

@@ -2,6 +2,7 @@
 
 #include "base/metrics.hpp"
 #include "graph/graph.hpp"
+#include "ledger/delivery_log.hpp"
 #include "net/client.hpp"
 
 namespace claw {
@@ -15,6 +16,8 @@ class GraphClient final : public Graph {
     std::chrono::milliseconds connect_timeout{5'000};
     std::chrono::milliseconds total_timeout{20'000};
     std::chrono::milliseconds mark_timeout{3'000};  ///< An answer waits for its typing call, not for long.
+    DeliveryLog* log = nullptr;                     ///< Is told of each call; outlives the client. Null: nobody is.
+    Clock* clock = nullptr;                         ///< Of the log's times. REQUIRES: set where `log` is.
   };
   /// `http` and `metrics` must outlive this object.
   GraphClient(net::HttpClient& http, Metrics& metrics, Options options);

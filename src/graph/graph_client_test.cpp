@@ -8,6 +8,7 @@
 #include "net/server.hpp"
 #include "support/await.hpp"
 #include "support/loopback.hpp"
+#include "support/recorded_log.hpp"
 
 namespace claw {
 namespace {
@@ -241,6 +242,47 @@ TEST_F(GraphClientTest, PassesOnHowLongMetaWantsItToWait) {
   body_ = R"({"error":{"message":"rate","code":130429}})";
   const auto outcome = send();
   EXPECT_EQ(std::get<GraphFailure>(outcome).retry_after, std::chrono::seconds(7));
+}
+
+TEST_F(GraphClientTest, TellsTheDeliveryLogOfEachCallAndNeverASecret) {
+  claw::testing::RecordedLog log;
+  FakeClock clock;
+  GraphClient::Options options{"http://127.0.0.1:" + std::to_string(server_.port()), "v25.0"};
+  options.log = &log;
+  options.clock = &clock;
+  tenant_->id = TenantId{5};
+  status_ = 401;
+  body_ =
+      std::string(R"({"error":{"message":"Malformed access token )") + kToken + R"(","code":190,"fbtrace_id":"Az8"}})";
+  GraphClient client(http_, metrics_, options);
+  (void)await(io_, client.send(tenant_, "111", R"({"to":"491511","pin":"654321"})"));
+  options.base_url = "http://127.0.0.1:1";
+  GraphClient nowhere(http_, metrics_, options);
+  (void)await(io_, nowhere.mark(tenant_, "111", "{}"));
+
+  const auto told = log.told();
+  ASSERT_EQ(told.size(), 2U);
+  const auto& refused = told[0];
+  EXPECT_EQ(refused.tenant, TenantId{5});
+  EXPECT_EQ(refused.kind, ExchangeKind::kGraph);
+  EXPECT_EQ(refused.at, clock.now());
+  EXPECT_EQ(refused.phone_number_id, "111");
+  EXPECT_EQ(refused.outcome, "refused");
+  EXPECT_TRUE(refused.wrong);
+  EXPECT_EQ(refused.status, 401);
+  EXPECT_EQ(refused.path, "/v25.0/111/messages?appsecret_proof=…");
+  EXPECT_THAT(refused.request, HasSubstr("491511"));
+  EXPECT_THAT(refused.request, Not(HasSubstr("654321")));
+  EXPECT_THAT(refused.answer, HasSubstr("Malformed access token …"));
+  EXPECT_EQ(told[1].outcome, "not_sent");
+  EXPECT_EQ(told[1].status, 0);
+  EXPECT_FALSE(told[1].reason.empty());
+  for (const auto& each : told) {
+    const std::string all = each.path + each.request + each.answer + each.reason;
+    EXPECT_THAT(all, Not(HasSubstr(kToken)));
+    EXPECT_THAT(all, Not(HasSubstr("app-secret")));
+    EXPECT_THAT(all, Not(HasSubstr(to_hex(hmac_sha256("app-secret", kToken)))));
+  }
 }
 
 TEST_F(GraphClientTest, SaysWhetherMetaTookAMark) {

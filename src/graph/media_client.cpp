@@ -66,9 +66,10 @@ GraphMediaClient::GraphMediaClient(net::HttpClient& http, Metrics& metrics, Grap
       not_sent_(graph_calls(metrics, "not_sent")),
       ambiguous_(graph_calls(metrics, "ambiguous")) {}
 
-Task<Result<std::string>> GraphMediaClient::call(net::ClientRequest request) {
+Task<Result<std::string>> GraphMediaClient::call(TenantRef tenant, std::string phone_number_id,
+                                                 net::ClientRequest request) {
   if (request.bearer.empty()) co_return fail(ErrorKind::kTransient, no_token().reason);
-  auto answer = co_await http_.send(std::move(request));
+  auto answer = co_await exchange(http_, options_, std::move(tenant), std::move(phone_number_id), std::move(request));
   if (!answer) {
     const auto failure = no_answer(answer.error());
     (failure.kind == GraphFailure::Kind::kAmbiguous ? ambiguous_ : not_sent_).add();
@@ -88,7 +89,7 @@ Task<Result<MetaMedia>> GraphMediaClient::facts(TenantRef tenant, std::string ph
   if (!is_id(media_id)) co_return no_id(media_id);
   auto request = graph_request(options_, *tenant, phone_number_id, "GET", media_id);
   if (is_id(phone_number_id)) add_query(request.url, "phone_number_id", phone_number_id);
-  const auto answer = co_await call(std::move(request));
+  const auto answer = co_await call(tenant, phone_number_id, std::move(request));
   if (!answer) co_return std::unexpected(answer.error());
   auto facts = whatsapp::read_media_facts(*answer);
   if (facts.url.empty()) co_return fail(ErrorKind::kTransient, "Meta did not say where the file is");
@@ -108,7 +109,7 @@ Task<Result<void>> GraphMediaClient::download(TenantRef tenant, std::string phon
     request.stall_timeout = kStallTimeout;
     request.max_response_bytes = kMaxTransfer;
     request.sink = sink;
-    const auto answer = co_await http_.send(std::move(request));
+    const auto answer = co_await exchange(http_, options_, tenant, phone_number_id, std::move(request));
     if (!answer) {
       const auto kind = answer.error().kind;
       const bool may_pass = kind == ErrorKind::kAmbiguous || kind == ErrorKind::kStopping;
@@ -137,7 +138,7 @@ Task<Result<std::string>> GraphMediaClient::upload(TenantRef tenant, std::string
   request.source = std::move(form);
   request.total_timeout = kTransferTimeout;
   request.stall_timeout = kStallTimeout;
-  const auto answer = co_await call(std::move(request));
+  const auto answer = co_await call(tenant, phone_number_id, std::move(request));
   if (!answer) co_return std::unexpected(answer.error());
   auto id = whatsapp::read_media_id(*answer);
   if (!is_id(id)) co_return fail(ErrorKind::kTransient, "Meta took the file and did not say its id");
@@ -148,7 +149,7 @@ Task<Result<void>> GraphMediaClient::remove(TenantRef tenant, std::string phone_
   if (!is_id(media_id)) co_return no_id(media_id);
   auto request = graph_request(options_, *tenant, phone_number_id, "DELETE", media_id);
   if (is_id(phone_number_id)) add_query(request.url, "phone_number_id", phone_number_id);
-  const auto answer = co_await call(std::move(request));
+  const auto answer = co_await call(tenant, phone_number_id, std::move(request));
   if (!answer) co_return std::unexpected(answer.error());
   co_return Result<void>{};
 }

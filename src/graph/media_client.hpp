@@ -23,7 +23,7 @@ class GraphMediaClient final : public GraphMedia {
 
  private:
   /// The answer's JSON object where Meta took the call.
-  Task<Result<std::string>> call(net::ClientRequest request);
+  Task<Result<std::string>> call(TenantRef tenant, std::string phone_number_id, net::ClientRequest request);
 
   net::HttpClient& http_;
   const GraphClient::Options options_;

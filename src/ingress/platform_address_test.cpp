@@ -7,6 +7,7 @@
 #include "ingress/webhook.hpp"
 #include "ledger/sqlite/unclaimed.hpp"
 #include "support/fake_inbox.hpp"
+#include "support/recorded_log.hpp"
 #include "support/test_tenants.hpp"
 
 namespace claw {
@@ -77,7 +78,9 @@ class PlatformAddressTest : public ::testing::Test {
   Metrics metrics_;
   ConnectionNotes notes_{world_.io, tenants_.store, tenants_.directory, world_.clock};
   StorageWatch storage_{world_.io, *world_.ledger, tenants_.directory, world_.clock};
-  Webhook webhook_{tenants_.directory, notes_, inbox_, storage_, world_.clock, metrics_, {{}, "claw.example.org"}};
+  RecordedLog log_;
+  Webhook webhook_{
+      tenants_.directory, notes_, inbox_, storage_, world_.clock, metrics_, {{}, "claw.example.org", &log_}};
   net::Router router_;
 };
 
@@ -90,6 +93,19 @@ TEST_F(PlatformAddressTest, GivesEachItemOfABodyToTheTenantThatClaimsItsNumberAn
       200);
   EXPECT_THAT(kept(),
               ElementsAre("1: one", "2: two", "1: three", "0: nobody's", "0: of another account", "2: account_update"));
+}
+
+TEST_F(PlatformAddressTest, TellsTheDeliveryLogForEachTenantWhatIsItsOwnOfABody) {
+  tenants_.claim(acme_, "900", "111");
+  tenants_.claim(beta_, "901", "222");
+  ASSERT_EQ(deliver({entry("900", "111", "one"), entry("901", "222", "two"), entry("900", "111", "three")}), 200);
+  const auto told = log_.told();
+  ASSERT_THAT(told, SizeIs(2));
+  EXPECT_EQ(told[0].tenant, acme_);
+  EXPECT_THAT(told[0].request, ::testing::AllOf(::testing::HasSubstr("one"), ::testing::HasSubstr("three")));
+  EXPECT_THAT(told[0].request, ::testing::Not(::testing::HasSubstr("two")));
+  EXPECT_EQ(told[1].tenant, beta_);
+  EXPECT_THAT(told[1].request, ::testing::HasSubstr("two"));
 }
 
 TEST_F(PlatformAddressTest, TakesNothingThatIsNotSignedByThePlatformsAppAndIsThereOnlyOnItsHost) {

@@ -140,21 +140,80 @@ Task<net::HttpResponse> Webhook::receive(net::HttpRequest& request) {
   }
   if (!tenant->enabled || tenant->apps.empty()) {
     not_ready_.add();
-    if (may_warn(*tenant))
+    if (is_first_in_a_while(warned_, *tenant))
       log::warn("webhook.not_ready tenant={} reason={}", tenant->name,
                 tenant->enabled ? "WHATSAPP_APP_SECRET is not set" : "the tenant is disabled");
+    tell_unsigned(*tenant, request, 503, "tenant_not_ready");
     co_return try_later();
   }
   const auto* const app = signer_of(*tenant, request.header("X-Hub-Signature-256"), request.body);
   if (!app) {
     unsigned_.add();
     notes_.unsigned_request(*tenant);
+    tell_unsigned(*tenant, request, 401, "bad_signature");
     co_return empty(401);
   }
+  if (request.body == kDoctorDelivery) co_return empty(200);
+  const auto began = std::chrono::steady_clock::now();
   const auto now = clock_.now();
   auto items = items_of(*tenant, *app, request.body, now);
-  if (auto later = over_limit(*tenant, items.size(), now)) co_return std::move(*later);
-  co_return co_await keep(std::move(items), tenant->name);
+  Exchange told;
+  if (options_.log) {
+    told = told_of(tenant->id, request, now);
+    told.request = std::move(request.body);
+  }
+  if (auto later = over_limit(*tenant, items.size(), now)) {
+    tell(std::move(told), *later, "over_limit", began);
+    co_return std::move(*later);
+  }
+  auto answer = co_await keep(std::move(items), tenant->name);
+  tell(std::move(told), answer, answer.status == 200 ? "ok" : "not_durable", began);
+  co_return answer;
+}
+
+Exchange Webhook::told_of(TenantId tenant, const net::HttpRequest& request, TimePoint now) const {
+  Exchange told;
+  told.tenant = tenant;
+  told.at = now;
+  told.method = request.method;
+  told.path = request.path;
+  told.trace = trace_in(request.header("traceparent"));
+  return told;
+}
+
+void Webhook::tell(Exchange told, const net::HttpResponse& answer, std::string_view outcome,
+                   std::chrono::steady_clock::time_point began) {
+  if (!options_.log) return;
+  told.took = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - began);
+  told.status = answer.status;
+  told.outcome = outcome;
+  told.wrong = answer.status != 200;
+  options_.log->note(std::move(told));
+}
+
+void Webhook::tell_unsigned(const Tenant& tenant, const net::HttpRequest& request, int status,
+                            std::string_view outcome) {
+  if (!options_.log || !is_first_in_a_while(told_, tenant)) return;
+  tell(told_of(tenant.id, request, clock_.now()), empty(status), outcome, std::chrono::steady_clock::now());
+}
+
+std::vector<Exchange> Webhook::told_of_platform(const net::HttpRequest& request, const std::vector<InboundItem>& items,
+                                                TimePoint now) const {
+  std::vector<Exchange> told;
+  if (!options_.log) return told;
+  const auto is_of_first = [&](const InboundItem& item) { return item.tenant == items.front().tenant; };
+  if (!items.empty() && std::ranges::all_of(items, is_of_first)) {
+    told.push_back(told_of(items.front().tenant, request, now));
+    told.back().request = request.body;
+    return told;
+  }
+  for (const auto& item : items) {
+    auto found = std::ranges::find(told, item.tenant, &Exchange::tenant);
+    if (found == told.end()) found = told.insert(told.end(), told_of(item.tenant, request, now));
+    if (!found->request.empty()) found->request += '\n';
+    found->request += item.raw;
+  }
+  return told;
 }
 
 std::vector<InboundItem> Webhook::items_of_platform(std::string_view body, TimePoint now) {
@@ -183,13 +242,18 @@ Task<net::HttpResponse> Webhook::receive_of_platform(net::HttpRequest& request) 
     notes_.unsigned_request(*platform);
     co_return empty(401);
   }
+  if (request.body == kDoctorDelivery) co_return empty(200);
+  const auto began = std::chrono::steady_clock::now();
   const auto now = clock_.now();
   auto items = items_of_platform(request.body, now);
   const auto is_of_first = [&](const InboundItem& item) { return item.tenant == items.front().tenant; };
   if (!items.empty() && std::ranges::all_of(items, is_of_first))
     if (const auto only = directory_.by_id(items.front().tenant); only && only->enabled)
       if (auto later = over_limit(*only, items.size(), now)) co_return std::move(*later);
-  co_return co_await keep(std::move(items), "(platform)");
+  auto told = told_of_platform(request, items, now);
+  auto answer = co_await keep(std::move(items), "(platform)");
+  for (auto& each : told) tell(std::move(each), answer, answer.status == 200 ? "ok" : "not_durable", began);
+  co_return answer;
 }
 
 std::optional<net::HttpResponse> Webhook::over_limit(const Tenant& tenant, std::size_t items, TimePoint now) {
@@ -217,7 +281,7 @@ Task<net::HttpResponse> Webhook::keep(std::vector<InboundItem> items, std::strin
 net::HttpResponse Webhook::refuse(const Tenant& tenant, Counter& counter, std::chrono::seconds retry_after,
                                   std::string_view reason) {
   counter.add();
-  if (may_warn(tenant)) log::warn("webhook.limited tenant={} reason=\"{}\"", tenant.name, reason);
+  if (is_first_in_a_while(warned_, tenant)) log::warn("webhook.limited tenant={} reason=\"{}\"", tenant.name, reason);
   return try_later(retry_after);
 }
 
@@ -227,27 +291,30 @@ Task<net::HttpResponse> Webhook::verify(net::HttpRequest& request) {
   if (!tenant) co_return empty(404);
   const auto mode = request.query_value("hub.mode").value_or("");
   const auto token = request.query_value("hub.verify_token").value_or("");
+  const auto challenge = request.query_value("hub.challenge").value_or("");
+  const bool is_doctors = challenge.starts_with(kDoctorChallenge);
   if (mode != "subscribe") {
     co_await notes_.verification(*tenant, "hub.mode is not subscribe");
     co_return net::text_response(400, "hub.mode must be subscribe\n");
   }
   if (!verifies(*tenant, token)) {
-    co_await notes_.verification(
-        *tenant, has_verify_token(*tenant) ? "the verify token is another one" : "WHATSAPP_VERIFY_TOKEN is not set");
+    if (!is_doctors)
+      co_await notes_.verification(
+          *tenant, has_verify_token(*tenant) ? "the verify token is another one" : "WHATSAPP_VERIFY_TOKEN is not set");
     co_return empty(403);
   }
-  co_await notes_.verification(*tenant, "");
-  auto response = net::text_response(200, std::string(request.query_value("hub.challenge").value_or("")));
+  if (!is_doctors) co_await notes_.verification(*tenant, "");
+  auto response = net::text_response(200, std::string(challenge));
   response.content_type = "text/plain";
   // What is echoed is a stranger's: it must not be taken for a page.
   response.headers.push_back({"X-Content-Type-Options", "nosniff"});
   co_return response;
 }
 
-bool Webhook::may_warn(const Tenant& tenant) {
+bool Webhook::is_first_in_a_while(Times& times, const Tenant& tenant) {
   const auto now = clock_.now();
   std::scoped_lock lock(warned_mutex_);
-  const auto [entry, first] = warned_.try_emplace(tenant.id.value, now);
+  const auto [entry, first] = times.try_emplace(tenant.id.value, now);
   if (!first && now - entry->second < kWarnEvery) return false;
   entry->second = now;
   return true;

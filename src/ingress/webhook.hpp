@@ -4,11 +4,19 @@
 #include "inbox/inbox.hpp"
 #include "ingress/inbound_rate.hpp"
 #include "ingress/storage_watch.hpp"
+#include "ledger/delivery_log.hpp"
 #include "net/network_set.hpp"
 #include "net/router.hpp"
 #include "tenancy/connection_notes.hpp"
 
 namespace claw {
+
+/// A verification whose challenge begins so is our own doctor's: it is answered as Meta's are, and not noted as if Meta
+/// had come.
+inline constexpr std::string_view kDoctorChallenge = "clawcentral-doctor-";
+/// A signed delivery of just these bytes is our own doctor's: it is answered 200 where a delivery would come in, and
+/// not kept.
+inline constexpr std::string_view kDoctorDelivery = R"({"object":"whatsapp_business_account","entry":[]})";
 
 /// Where Meta talks to us: verifies, stores, answers 200. In this order: size (the server's limit), tenant, signature
 /// over the raw bytes, and only then parsing. No decision about a message is taken here.
@@ -34,6 +42,8 @@ class Webhook {
     net::NetworkSet trusted_proxies;  ///< Whose X-Forwarded-Host is believed.
     /// Where the platform's app delivers, in lower case and without port; empty: every host that is no tenant's.
     std::string platform_host;
+    /// Is told of each delivery, of what is not signed once in a while only; outlives this object. Null: nobody is.
+    DeliveryLog* log = nullptr;
   };
   /// All must outlive this object.
   Webhook(Directory& directory, ConnectionNotes& notes, Inbox& inbox, const StorageWatch& storage, Clock& clock,
@@ -51,6 +61,16 @@ class Webhook {
   [[nodiscard]] std::vector<InboundItem> items_of_platform(std::string_view body, TimePoint now);
   /// Over a limit of the tenant's: the answer that says so.
   [[nodiscard]] std::optional<net::HttpResponse> over_limit(const Tenant& tenant, std::size_t items, TimePoint now);
+  /// What the delivery log is told of a request, but for its end.
+  [[nodiscard]] Exchange told_of(TenantId tenant, const net::HttpRequest& request, TimePoint now) const;
+  /// Tells it, with that end. `began`: when the request was looked at.
+  void tell(Exchange told, const net::HttpResponse& answer, std::string_view outcome,
+            std::chrono::steady_clock::time_point began);
+  /// The same of what nobody signed, once in a while and without its body: strangers can send what they like.
+  void tell_unsigned(const Tenant& tenant, const net::HttpRequest& request, int status, std::string_view outcome);
+  /// One for each tenant that has items in the body; the items of others are not in it.
+  [[nodiscard]] std::vector<Exchange> told_of_platform(const net::HttpRequest& request,
+                                                       const std::vector<InboundItem>& items, TimePoint now) const;
   /// Appends, and answers 200 once it would survive a power cut.
   Task<net::HttpResponse> keep(std::vector<InboundItem> items, std::string whose);
   /// The answer to a signed request that may not come in now.
@@ -58,7 +78,8 @@ class Webhook {
                                          std::string_view reason);
   Task<net::HttpResponse> verify(net::HttpRequest& request);
   /// True once in a while for each tenant: strangers can make us say it as often as they like.
-  [[nodiscard]] bool may_warn(const Tenant& tenant);
+  using Times = std::unordered_map<std::int64_t, TimePoint>;
+  [[nodiscard]] bool is_first_in_a_while(Times& times, const Tenant& tenant);
 
   Directory& directory_;
   ConnectionNotes& notes_;
@@ -79,7 +100,8 @@ class Webhook {
   Histogram& durable_time_;
   InboundRate rate_;
   std::mutex warned_mutex_;
-  std::unordered_map<std::int64_t, TimePoint> warned_;  // guarded by warned_mutex_: tenant -> last line of a refusal
+  Times warned_;  // guarded by warned_mutex_: tenant -> last line of a refusal
+  Times told_;    // guarded by warned_mutex_: tenant -> when the delivery log was last told of one nobody signed
 };
 
 }  // namespace claw

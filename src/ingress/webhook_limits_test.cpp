@@ -6,6 +6,7 @@
 #include "support/accept_items.hpp"
 #include "support/eventually.hpp"
 #include "support/fake_inbox.hpp"
+#include "support/recorded_log.hpp"
 #include "support/test_tenants.hpp"
 
 namespace claw {
@@ -41,9 +42,11 @@ class WebhookLimitsTest : public ::testing::Test {
         R"("metadata":{"phone_number_id":"111"},"messages":[{"from":"4915","id":"wamid.)" +
         text + R"(","timestamp":"1790000000","type":"text","text":{"body":")" + text + R"("}}]}}]}]})";
     request.headers.push_back({"X-Hub-Signature-256", "sha256=" + to_hex(hmac_sha256(secret, request.body))});
+    if (!traceparent_.empty()) request.headers.push_back({"traceparent", traceparent_});
     return world_.run(router_.dispatch(request));
   }
 
+  std::string traceparent_;
   OpenLedger world_;
   TestTenants tenants_{world_};
   TenantId acme_ = tenants_.add("acme", "111");
@@ -52,7 +55,8 @@ class WebhookLimitsTest : public ::testing::Test {
   Metrics metrics_;
   StorageWatch storage_{world_.io, *world_.ledger, tenants_.directory, world_.clock};
   ConnectionNotes notes_{world_.io, tenants_.store, tenants_.directory, world_.clock};
-  Webhook webhook_{tenants_.directory, notes_, inbox_, storage_, world_.clock, metrics_, {}};
+  RecordedLog log_;
+  Webhook webhook_{tenants_.directory, notes_, inbox_, storage_, world_.clock, metrics_, {{}, "", &log_}};
   net::Router router_;
 };
 
@@ -84,6 +88,36 @@ TEST_F(WebhookLimitsTest, TakesNothingMoreForATenantWhoseStoreIsFull) {
   EXPECT_THAT(metrics_.page(), HasSubstr("clawcentral_webhook_requests_total{result=\"tenant_full\"} 1"));
   tenants_.set(acme_, "limits.stored_bytes", "0");
   EXPECT_EQ(post("acme", "1").status, 200) << "and recovers";
+}
+
+TEST_F(WebhookLimitsTest, TellsTheDeliveryLogWhatBecameOfEachDelivery) {
+  traceparent_ = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+  ASSERT_EQ(post("acme", "one").status, 200);
+  traceparent_ = "";
+  inbox_.fail_with(ErrorKind::kTransient, "disk full");
+  ASSERT_EQ(post("acme", "two").status, 503);
+  inbox_.recover();
+  const auto told = log_.told();
+  ASSERT_EQ(told.size(), 2U);
+  EXPECT_EQ(told[0].tenant, acme_);
+  EXPECT_EQ(told[0].kind, ExchangeKind::kWebhook);
+  EXPECT_EQ(told[0].outcome, "ok");
+  EXPECT_FALSE(told[0].wrong);
+  EXPECT_EQ(told[0].trace, "4bf92f3577b34da6a3ce929d0e0e4736");
+  EXPECT_THAT(told[0].request, HasSubstr("wamid.one"));
+  EXPECT_EQ(told[1].outcome, "not_durable");
+  EXPECT_TRUE(told[1].wrong);
+  EXPECT_EQ(told[1].status, 503);
+}
+
+TEST_F(WebhookLimitsTest, TellsTheDeliveryLogOfStrangersOnceInAWhileAndNothingOfWhatTheySent) {
+  for (int i = 0; i < 100; ++i) EXPECT_EQ(post("acme", "forged", "another secret").status, 401);
+  ASSERT_EQ(log_.told().size(), 1U);
+  EXPECT_EQ(log_.told().front().outcome, "bad_signature");
+  EXPECT_EQ(log_.told().front().request, "");
+  world_.clock.advance(1min);
+  EXPECT_EQ(post("acme", "forged", "another secret").status, 401);
+  EXPECT_EQ(log_.told().size(), 2U);
 }
 
 }  // namespace

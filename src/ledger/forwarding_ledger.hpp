@@ -68,9 +68,9 @@ class ForwardingLedger : public Ledger {
   [[nodiscard]] Task<Result<std::vector<TenantId>>> tenants_with_pending() override {
     return real_.tenants_with_pending();
   }
-  [[nodiscard]] Task<Result<std::vector<OutboundMessage>>> queued(std::string phone_number_id, MessageId from,
-                                                                  std::size_t limit) override {
-    return real_.queued(std::move(phone_number_id), from, limit);
+  [[nodiscard]] Task<Result<std::vector<OutboundMessage>>> queued(std::string phone_number_id, Urgency urgency,
+                                                                  MessageId from, std::size_t limit) override {
+    return real_.queued(std::move(phone_number_id), urgency, from, limit);
   }
   [[nodiscard]] Task<Result<std::vector<std::string>>> numbers_with_queued() override {
     return real_.numbers_with_queued();

@@ -137,6 +137,16 @@ struct OutboundMessage {
   TimePoint window_until{};  ///< Free-form messages may go until then, as known when it was read; 0: they never wrote.
 };
 
+/// Who waits for a message. Of a number's messages those that somebody waits for go first, however many others there
+/// are.
+enum class Urgency : std::uint8_t {
+  kAnswer = 0,    ///< Somebody who wrote, or a person of the tenant at the desk.
+  kCampaign = 1,  ///< Nobody: a template that answers nothing.
+};
+[[nodiscard]] inline Urgency urgency_of(const OutboundMessage& message) {
+  return message.turn.value == 0 && message.message.type == "template" ? Urgency::kCampaign : Urgency::kAnswer;
+}
+
 /// What became another in who is who, for whoever keeps something in memory by user, address or conversation.
 struct IdentityChange {
   struct Joined {
@@ -523,9 +533,9 @@ class Ledger {
   /// The tenants that have messages which wait for their turn.
   [[nodiscard]] virtual Task<Result<std::vector<TenantId>>> tenants_with_pending() = 0;
 
-  /// Messages of a phone number in the outbox, oldest first, from `from` on, `limit` at most.
-  [[nodiscard]] virtual Task<Result<std::vector<OutboundMessage>>> queued(std::string phone_number_id, MessageId from,
-                                                                          std::size_t limit) = 0;
+  /// Messages of a phone number in the outbox that are so urgent, oldest first, from `from` on, `limit` at most.
+  [[nodiscard]] virtual Task<Result<std::vector<OutboundMessage>>> queued(std::string phone_number_id, Urgency urgency,
+                                                                          MessageId from, std::size_t limit) = 0;
   /// The phone numbers that have messages in the outbox.
   [[nodiscard]] virtual Task<Result<std::vector<std::string>>> numbers_with_queued() = 0;
 

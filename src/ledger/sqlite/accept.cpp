@@ -202,10 +202,11 @@ void Acceptor::status(AcceptItem& item, const whatsapp::Status& status) {
   Outgoing message = outgoing_of(tenant, status);
   const std::string errors = errors_json(status.errors);
   db_.run(
-      "INSERT INTO statuses (tenant, message, wamid, status, participant, meta_ms, received_ms, errors, pricing) "
-      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+      "INSERT INTO statuses (tenant, message, wamid, status, participant, meta_ms, received_ms, errors, pricing, "
+      "inbox) "
+      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
       tenant, message.id, status.id, status.status, status.participant, status.timestamp_s * 1000,
-      to_ms(item.item.received_at), errors, status.pricing);
+      to_ms(item.item.received_at), errors, status.pricing, item.item.seq);
   tally_.stored(tenant).bytes += kRowBytes;
   ++accepted_.statuses;
   if (message.id)

@@ -22,7 +22,9 @@ constexpr const char* kPendingRows =
   "FROM messages m JOIN conversations c ON c.id = m.conversation JOIN users u ON u.id = c.user "
 // `state IN (10, 11)` is there for the planner: it uses a partial index only where it finds the index's own condition.
 constexpr const char* kQueuedColumns = CLAW_OUTBOUND_COLUMNS
-    "WHERE m.state = 10 AND m.state IN (10, 11) AND m.id >= $1 AND c.phone_number_id = $2 ORDER BY m.id LIMIT $3";
+    "WHERE m.state = 10 AND m.state IN (10, 11) AND m.id >= $1 AND c.phone_number_id = $2 "
+    // As urgency_of() says.
+    "AND (m.turn = 0 AND m.type = 'template') = $3 ORDER BY m.id LIMIT $4";
 
 PendingMessage pending_at(const Statement& row) {
   return {MessageId{row.integer(0)},
@@ -204,14 +206,15 @@ Task<Result<std::vector<std::string>>> SqliteLedger::numbers_with_queued() {
   });
 }
 
-Task<Result<std::vector<OutboundMessage>>> SqliteLedger::queued(std::string phone_number_id, MessageId from,
-                                                                std::size_t limit) {
-  return store_.read<std::vector<OutboundMessage>>([number = std::move(phone_number_id), from, limit](Database& db) {
-    std::vector<OutboundMessage> found;
-    auto rows = db.query(kQueuedColumns, from, number, limit);
-    while (rows.next()) found.push_back(outbound_at(*rows.operator->()));
-    return Result<std::vector<OutboundMessage>>(std::move(found));
-  });
+Task<Result<std::vector<OutboundMessage>>> SqliteLedger::queued(std::string phone_number_id, Urgency urgency,
+                                                                MessageId from, std::size_t limit) {
+  return store_.read<std::vector<OutboundMessage>>(
+      [number = std::move(phone_number_id), urgency, from, limit](Database& db) {
+        std::vector<OutboundMessage> found;
+        auto rows = db.query(kQueuedColumns, from, number, urgency, limit);
+        while (rows.next()) found.push_back(outbound_at(*rows.operator->()));
+        return Result<std::vector<OutboundMessage>>(std::move(found));
+      });
 }
 
 }  // namespace claw::sqlite

@@ -40,8 +40,8 @@ class SqliteLedger final : public Ledger {
   [[nodiscard]] Task<Result<std::vector<PendingMessage>>> pending(TenantId tenant, MessageId from,
                                                                   std::size_t limit) override;
   [[nodiscard]] Task<Result<std::vector<TenantId>>> tenants_with_pending() override;
-  [[nodiscard]] Task<Result<std::vector<OutboundMessage>>> queued(std::string phone_number_id, MessageId from,
-                                                                  std::size_t limit) override;
+  [[nodiscard]] Task<Result<std::vector<OutboundMessage>>> queued(std::string phone_number_id, Urgency urgency,
+                                                                  MessageId from, std::size_t limit) override;
   [[nodiscard]] Task<Result<std::vector<std::string>>> numbers_with_queued() override;
   [[nodiscard]] Task<Result<std::vector<HistoryEntry>>> history(ConversationId conversation, MessageId first,
                                                                 MessageId message, std::size_t limit) override;

@@ -4,7 +4,9 @@
 #include <deque>
 #include <mutex>
 #include <pthread.h>
+#include <sys/resource.h>
 #include <thread>
+#include <unistd.h>
 
 #include <fmt/format.h>
 
@@ -140,6 +142,9 @@ Result<std::unique_ptr<Store>> Store::open(Options options) {
   }
   store->writer_->thread = std::thread([writer = store->writer_.get()] {
     ::pthread_setname_np(::pthread_self(), (writer->options.name + "-writer").c_str());
+    // Of the thread alone: on Linux a thread has a priority of its own.
+    if (writer->options.nice != 0)
+      (void)::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), writer->options.nice);
     writer->serve();
   });
   return store;

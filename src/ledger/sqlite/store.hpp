@@ -31,6 +31,7 @@ class Store {
     std::size_t readers = 2;
     std::string
         readers_see;  ///< Another store's file, whose tables the readers see too. It must be there. Empty: none.
+    int nice = 0;     ///< Of the writer's thread, as nice(2) has it: above 0 others come first.
     Metrics* metrics = nullptr;  ///< Outlives the store; nullptr: nothing is counted.
   };
   /// A write in the queue: run() does it inside the group's transaction, finish() tells the writer's client. A run()

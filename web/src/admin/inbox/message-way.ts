@@ -8,14 +8,17 @@ import { icon } from "../ui/icons.js";
 import { skeleton } from "../ui/parts.js";
 import { base } from "../ui/styles.js";
 import type { Message, MessageDetail } from "./types.js";
-import { wayOf, type Step } from "./way.js";
+import { wayOf, type Step, type ToldStep } from "./way.js";
 import { previewOf } from "./words.js";
 
 interface Turn {
   question: MessageDetail | null;
   answers: MessageDetail[];
+  told: ToldStep[];
 }
 
+/** Without it the way is shorter, and still true: a gateway may keep no delivery log. */
+const toldOf = (id: string): Promise<ToldStep[]> => api.get<{ steps: ToldStep[] }>(`/messages/${part(id)}/why`).then(({ steps }) => steps, () => []);
 const read = (id: string): Promise<MessageDetail> => api.get<MessageDetail>(`/messages/${part(id)}`);
 
 /** Why a message is as it is: its way with times, and the webhook it came in. Tells `close`. */
@@ -152,8 +155,9 @@ export class MessageWay extends LitElement {
     const { message } = this;
     const questionId = message.direction === "inbound" ? message.id : (message.answers ?? null);
     const parts = questionId === null ? [message.id] : this.around.filter((one) => one.answers === questionId).map((one) => one.id);
+    const told = toldOf(message.id);
     const [question, ...answers] = await Promise.all([questionId === null ? null : read(questionId), ...parts.map(read)]);
-    return { question, answers: answers.sort((a, b) => (a.part ?? 0) - (b.part ?? 0)) };
+    return { question, told: await told, answers: answers.sort((a, b) => (a.part ?? 0) - (b.part ?? 0)) };
   }
 
   override render() {
@@ -164,8 +168,8 @@ export class MessageWay extends LitElement {
       <div class="inside">${this.turn.view((turn) => this.shown(turn), skeleton(4))}</div>`;
   }
 
-  private shown({ question, answers }: Turn) {
-    const steps = wayOf(question, answers);
+  private shown({ question, answers, told }: Turn) {
+    const steps = wayOf(question, answers, told);
     return html`<ol>${steps.map((step) => this.step(step))}</ol>${question ? this.raw(question) : nothing}`;
   }
 

@@ -20,6 +20,19 @@ export interface Step {
   link?: { label: string; href: string };
 }
 
+/** A step as the gateway tells it: it knows more than a message shows, what came over the wire. */
+export interface ToldStep {
+  id: string;
+  title: string;
+  detail: string | null;
+  at: string | null;
+  state: StepState;
+  /** Of a reply of several parts, from 0. */
+  part: number | null;
+  /** The entry of the delivery log that shows it. */
+  delivery: string | null;
+}
+
 const TOLD: Record<string, string> = {
   sent: "Sent: WhatsApp has it",
   delivered: "Delivered to the phone",
@@ -28,10 +41,10 @@ const TOLD: Record<string, string> = {
   failed: "Meta could not deliver it",
 };
 
-/** `question` is null where we wrote without being asked; `answers` in the order of their parts. */
-export function wayOf(question: MessageDetail | null, answers: readonly MessageDetail[]): Step[] {
+/** `question` is null where we wrote without being asked; `answers` in the order of their parts; `told` by the gateway. */
+export function wayOf(question: MessageDetail | null, answers: readonly MessageDetail[], told: readonly ToldStep[] = []): Step[] {
   const agent = answers.find((answer) => answer.agent)?.agent ?? question?.agent ?? "";
-  const steps = [...(question ? inbound(question, answers.length > 0, agent) : []), ...answers.flatMap((answer) => outbound(answer, answers.length))];
+  const steps = [...(question ? inbound(question, answers.length > 0, agent, told) : []), ...answers.flatMap((answer) => outbound(answer, answers.length, told))];
   let before: number | null = null;
   for (const step of steps) {
     if (step.at === null) continue;
@@ -49,11 +62,20 @@ const step = (title: string, at: string | null, detail = "", state: StepState = 
   since: "",
 });
 
-function inbound(message: MessageDetail, answered: boolean, agent: string): Step[] {
+/** What the gateway tells beside what the message shows. */
+function fromTold({ title, detail, at, state, delivery }: ToldStep): Step {
+  const shown = step(title, at, detail ?? "", state);
+  return delivery ? { ...shown, link: { label: "See it", href: `/t/${part(api.tenant)}/delivery/log/${part(delivery)}` } } : shown;
+}
+
+function inbound(message: MessageDetail, answered: boolean, agent: string, told: readonly ToldStep[]): Step[] {
   const steps = [
     step("Written on the phone", message.meta_time, "The time that WhatsApp gave it; in whole seconds."),
+    ...told.filter((one) => one.id === "delivered_to_us").map(fromTold),
     step("Received and stored", message.created_at, "Written to disk before Meta was told that it arrived."),
   ];
+  // Of those who were not let in the message itself says so, below.
+  steps.push(...told.filter((one) => one.id === "access" && one.state === "done").map(fromTold));
   if (message.matched_by) steps.push(chosen(message.matched_by, agent));
   const trouble = troubleOf(message);
   if (message.state === "pending") steps.push(step("Waits for its turn", null, "One turn at a time in each conversation.", "waiting"));
@@ -80,11 +102,12 @@ function author(message: MessageDetail): string {
   return isBusinessApp(message.by) ? "Written in the business app" : `${byLine(message)}: answered`;
 }
 
-function outbound(message: MessageDetail, parts: number): Step[] {
+function outbound(message: MessageDetail, parts: number, gateway: readonly ToldStep[]): Step[] {
   const name = parts > 1 ? `Part ${(message.part ?? 0) + 1}: ` : "";
   const usage = message.usage?.completion_tokens ? `${message.usage.model ?? "The model"} wrote ${message.usage.completion_tokens} tokens. ` : "";
   const kept = isBusinessApp(message.by) ? "On the phone of the number; WhatsApp told of it." : `${usage}Kept in the outbox before it is sent.`;
   const steps = [step(name + author(message), message.created_at, kept)];
+  steps.push(...gateway.filter((one) => one.id === "send" && (one.part === null || one.part === (message.part ?? 0))).map(fromTold));
   const told = [...message.statuses].sort((a, b) => Date.parse(a.at ?? "") - Date.parse(b.at ?? ""));
   for (const status of told) {
     const errors = status.errors.map((error) => `${error.title}${error.details ? `: ${error.details}` : ""} (${error.code})`).join(". ");

@@ -67,7 +67,7 @@ export class PageDeadLetters extends Page {
   }
 
   override render() {
-    return html`${this.head("Dead letters", "Messages whose agent gave no answer, and answers that did not go or of which nobody knows. Run again, each keeps its id, and nobody is answered twice by it.")}
+    return html`${this.head("Dead letters", html`Messages whose agent gave no answer, and answers that did not go or of which nobody knows. Run again, each keeps its id. <a href=${`/t/${part(this.params.tenant)}/delivery/log`}>The delivery log</a> has what went before.`)}
       <div class="toolbar" role="group" aria-label="Which">
         ${STATES.map((each) => html`<button type="button" aria-pressed=${this.of === each} @click=${() => this.choose(each)}>${LABELS[each]}</button>`)}
       </div>

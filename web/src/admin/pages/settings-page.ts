@@ -13,6 +13,7 @@ const TABS: readonly [string, string][] = [
   ["delivery", "Delivery"],
   ["members", "Members"],
   ["tokens", "API tokens"],
+  ["webhooks", "Webhooks"],
   ["audit", "Audit log"],
   ["tenant", "Tenant"],
 ];
@@ -40,7 +41,7 @@ export abstract class SettingsPage extends Page {
       return !needs || session.can(needs);
     });
     return html`<nav class="tabs" aria-label="Settings">
-        ${seen.map(([path, label]) => html`<a href=${at + path} aria-current=${location.pathname.endsWith(`/settings/${path}`) ? "page" : nothing}>${label}</a>`)}
+        ${seen.map(([path, label]) => html`<a href=${at + path} aria-current=${`${location.pathname}/`.includes(`/settings/${path}/`) ? "page" : nothing}>${label}</a>`)}
       </nav>
       ${super.head(title, lead, actions)}`;
   }
