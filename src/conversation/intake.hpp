@@ -58,7 +58,6 @@ class Intake {
   Clock& clock_;
   Listener heard_;                   // constant after start()
   Released released_;                // the same
-  Listener heard_;                   // constant after start()
   TemplateListener template_heard_;  // constant after start()
   Counter& accepted_;
   Counter& duplicates_;
