@@ -57,7 +57,7 @@ const PAGES = [
   ["/t/acme/settings/members", "Members", "Invite"],
   ["/t/acme/settings/tokens", "API tokens", "Make a token"],
   ["/t/acme/settings/webhooks", "Webhooks", "Add a webhook"],
-  ["/t/acme/settings/webhooks/w1", "Webhooks", "Delete"],
+  ["/t/acme/settings/webhooks/w1", "Webhooks", "Delete Order system"],
   ["/t/acme/settings/webhooks/w2", "Webhooks"],
   ["/t/acme/settings/audit", "Audit log"],
   ["/t/acme/settings/tenant", "Tenant"],

@@ -75,7 +75,7 @@ export class SinkLog extends LitElement {
     const off = session.whyNot("settings.write");
     return html`<div class="top"><h3>Log</h3>
         <div class="buttons">
-          <label><span class="hidden">Show</span><select @change=${this.choose}>${CHOICES.map(([value, words]) => html`<option value=${value} ?selected=${value === this.only}>${words}</option>`)}</select></label>
+          <select aria-label="Show" @change=${this.choose}>${CHOICES.map(([value, words]) => html`<option value=${value} ?selected=${value === this.only}>${words}</option>`)}</select>
           <button type="button" class="small" ?disabled=${off !== ""} title=${off || nothing} @click=${this.again}>Send a day again</button>
         </div></div>
       ${this.action.notice()}

@@ -121,7 +121,7 @@ export class PageEventSinks extends SettingsPage {
       <button type="button" ?disabled=${off !== "" || this.trying} aria-busy=${this.trying} title=${off || nothing} @click=${() => this.test(sink)}>Send a test</button>
       <button type="button" ?disabled=${off !== ""} @click=${() => this.edit(sink)}>Change</button>
       <button type="button" ?disabled=${off !== ""} @click=${() => this.rotate(sink)}>New secret</button>
-      <button type="button" class="quiet warn" ?disabled=${off !== ""} @click=${() => this.drop(sink)}>Delete</button>
+      <button type="button" class="quiet warn" ?disabled=${off !== ""} aria-label=${`Delete ${sink.name}`} @click=${() => this.drop(sink)}>Delete</button>
     </div>`;
   }
 
