@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/clock.hpp"
 #include "net/server.hpp"
 #include "support/eventually.hpp"
 #include "support/real_programs.hpp"
