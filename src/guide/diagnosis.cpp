@@ -383,15 +383,29 @@ bool is_tls_fault(std::string_view fault) {
   return fault.contains("SSL") || fault.contains("TLS") || fault.contains("certificate");
 }
 
-Finding verified(const GuideFacts& facts) {
+/// The last try to verify, where it came with another verify token and nothing was changed since.
+std::optional<TimePoint> other_token_at(const GuideFacts& facts) {
   const auto& last = facts.last_verification;
-  const bool refused = last && !last->verified && (!facts.verified_at || last->at > *facts.verified_at);
-  // What was changed after it has to be tried anew.
-  const bool changed = last && facts.verify_token_set && *facts.verify_token_set > last->at;
-  if (refused && !changed && last->outcome.contains("verify token"))
-    return error(fmt::format("Meta asked with another verify token than WHATSAPP_VERIFY_TOKEN, at {}.", when(last->at)),
-                 "Enter the value of WHATSAPP_VERIFY_TOKEN in the Meta app, under WhatsApp → Configuration, and press "
-                 "Verify and save.");
+  if (!last || last->verified || !last->outcome.contains("verify token is another")) return std::nullopt;
+  // Notes have whole seconds.
+  const auto& set = facts.verify_token_set;
+  if (set && std::chrono::floor<std::chrono::seconds>(*set) > last->at) return std::nullopt;
+  return last->at;
+}
+
+Finding verified(const GuideFacts& facts) {
+  constexpr const char* kEnter =
+      "Enter the value of WHATSAPP_VERIFY_TOKEN in the Meta app, under WhatsApp → Configuration, and press Verify and "
+      "save.";
+  const auto other = other_token_at(facts);
+  if (other && !facts.verified_at)
+    return error(fmt::format("Meta asked with another verify token than WHATSAPP_VERIFY_TOKEN, at {}.", when(*other)),
+                 kEnter);
+  // Anybody can ask so: of what was verified before it is told for a day.
+  if (other && facts.now - *other < kRefusalTold)
+    return warning(fmt::format("Meta verified the callback URL at {}; at {} somebody asked with another verify token.",
+                               when(*facts.verified_at), when(*other)),
+                   fmt::format("If it was you: {}", kEnter));
   if (facts.verified_at) return ok(fmt::format("Meta verified the callback URL at {}.", when(*facts.verified_at)));
   if (facts.first_webhook) return ok("Webhooks come, so that the callback URL was verified.");
   return warning("Meta has never verified the callback URL.",

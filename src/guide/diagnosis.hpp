@@ -113,6 +113,7 @@ struct DoctorFacts {
 [[nodiscard]] boost::json::object check_json(const DoctorCheck& check);
 
 inline constexpr std::chrono::hours kTokenWarning{7 * 24};
+inline constexpr std::chrono::hours kRefusalTold{24};
 inline constexpr std::chrono::seconds kClockWarning{60};
 inline constexpr std::chrono::seconds kClockError{300};  ///< Signed things count for about so long everywhere.
 inline constexpr std::chrono::milliseconds kSlowAgent{3'000};

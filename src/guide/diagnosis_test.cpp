@@ -161,10 +161,17 @@ TEST_F(DiagnosisTest, SeesThatAProxyChangesWhatComes) {
 }
 
 TEST_F(DiagnosisTest, BelievesAChangedVerifyTokenUntilItIsTried) {
-  facts_.guide.last_verification = {kNow - hours(1), false, "the verify token is another one"};
-  EXPECT_THAT(errors(), ElementsAre("verification"));
+  facts_.guide.last_verification = {kNow - hours(1), false, "refused: the verify token is another one"};
+  EXPECT_THAT(warnings(), ElementsAre("verification"));
   facts_.guide.verify_token_set = kNow;
-  EXPECT_THAT(errors(), IsEmpty());
+  EXPECT_THAT(warnings(), IsEmpty());
+}
+
+TEST_F(DiagnosisTest, ForgetsStrangersWhereMetaHadVerified) {
+  facts_.guide.last_verification = {kNow - hours(25), false, "refused: the verify token is another one"};
+  EXPECT_THAT(warnings(), IsEmpty());
+  facts_.guide.verified_at.reset();
+  EXPECT_THAT(errors(), ElementsAre("verification"));
 }
 
 TEST_F(DiagnosisTest, SaysWhatKeepsOnePersonOut) {

@@ -82,7 +82,7 @@ export function channelPart() {
         fields: ["messages"], steps, facts: { ...Object.fromEntries(Object.keys(FACTS).map((key) => [key, null])), ...(known ? { ...FACTS, ...(numbers.indexOf(query.get("number")) > 0 ? { display_phone_number: "+44 20 7946 0000" } : {}) } : {}), ...state.facts, learned: state.learned } };
     };
     // Nothing is wrong but what `world.wrong` has: {id: [part, what was seen]}.
-    on("GET", "/doctor", "settings.read", async ({ query }) => {
+    on("GET", "/doctor", "settings.read", ({ query }) => {
       const checks = query.get("part") === "person" ? ["person_access", "person_window"] : CHECKS[query.get("part")] ?? [];
       (world.examined ??= []).push(query.get("part"));
       const wrong = world.wrong ?? {};

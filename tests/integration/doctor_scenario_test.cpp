@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/clock.hpp"
 #include "net/server.hpp"
 #include "support/eventually.hpp"
 #include "support/real_programs.hpp"
@@ -205,9 +206,16 @@ TEST_F(DoctorScenario, FindsThatTheMessagingLimitIsReached) {
 
 TEST_F(DoctorScenario, FindsATemplateThatIsPaused) {
   set_up();
-  const auto made = programs_->sim("GET", "/_sim/templates");
-  ASSERT_FALSE(made.at("templates").as_array().empty());
-  const std::string id = text(made.at("templates").as_array().front().as_object(), "id");
+  const json::object made{
+      {"name", "welcome"},
+      {"language", "en_US"},
+      {"category", "UTILITY"},
+      {"components", json::array{json::object{{"type", "BODY"}, {"text", "Welcome to the shop."}}}}};
+  const auto answer = programs_->sim(
+      "POST", fmt::format("/v25.0/{}/message_templates?access_token={}", kWaba, RealPrograms::kToken), made);
+  const std::string id = text(answer.as_object(), "id");
+  programs_->sim("POST", "/_sim/templates/" + id, json::object{{"status", "APPROVED"}});
+  expect_healthy("meta");
   programs_->sim("POST", "/_sim/templates/" + id, json::object{{"status", "PAUSED"}});
   expect_found("meta", "templates", "is PAUSED");
   programs_->sim("POST", "/_sim/templates/" + id, json::object{{"status", "APPROVED"}});
