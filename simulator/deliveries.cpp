@@ -8,6 +8,17 @@
 
 namespace claw::sim {
 
+namespace {
+
+/// A field of the body that the app does not want; empty: it wants them all.
+std::string_view unwanted_field(const Number& number, std::string_view body) {
+  for (const auto& field : number.unsubscribed_fields)
+    if (body.contains(fmt::format("\"field\":\"{}\"", field))) return field;
+  return {};
+}
+
+}  // namespace
+
 const char* to_string(Delivery::State state) {
   switch (state) {
     case Delivery::State::kWaiting:
@@ -63,6 +74,8 @@ void Deliveries::start(Delivery& delivery, Lane& lane) {
   }
   if (!number->subscribed)
     return finish(delivery, AttemptResult{.status = 0, .reason = "the app is not subscribed to the number's WABA"});
+  if (const auto field = unwanted_field(*number, *delivery.body); !field.empty())
+    return finish(delivery, AttemptResult{.status = 0, .reason = fmt::format("the field {} is not subscribed", field)});
   ++lane.in_flight;
   delivery.state = Delivery::State::kInFlight;
   tell_(delivery, nullptr);

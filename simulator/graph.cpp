@@ -4,11 +4,13 @@
 #include <cstdlib>
 
 #include <boost/json.hpp>
+#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include "base/crypto.hpp"
 #include "simulator/graph_account.hpp"
 #include "simulator/graph_media.hpp"
+#include "simulator/sample_uploads.hpp"
 #include "simulator/send_request.hpp"
 #include "simulator/template_calls.hpp"
 #include "simulator/template_send.hpp"
@@ -25,6 +27,10 @@ using Refusal = std::unexpected<GraphError>;
 
 int major_version(std::string_view version) {
   return version.size() > 1 ? std::atoi(std::string(version.substr(1)).c_str()) : 0;
+}
+
+std::string http_date(TimePoint at) {
+  return fmt::format("{:%a, %d %b %Y %H:%M:%S} GMT", std::chrono::floor<std::chrono::seconds>(at));
 }
 
 bool is_version(std::string_view text) {
@@ -88,8 +94,10 @@ Answer messages(Meta& meta, const GraphCall& call, const Number& number, Exchang
 Answer answer_call(Meta& meta, const GraphCall& call, Exchange& exchange) {
   if (!is_version(call.version)) return Refusal(errors::unknown_path(call.path));
   if (call.object == "debug_token") return answer_debug_token(meta, call);
+  if (call.method == "GET" && call.edge == "subscriptions") return answer_subscriptions(meta, call);
   if (const Media* media = call.edge.empty() ? meta.media.find(call.object, meta.now()) : nullptr)
     return answer_media(meta, call, *media, exchange);
+  if (is_sample_upload(call)) return answer_sample_upload(meta, call);
   const Access access = check_access(meta, call);
   if (access.refusal) return Refusal(*access.refusal);
   const bool is_phone = access.number->id == call.object;
@@ -135,10 +143,13 @@ GraphCall graph_call(const net::HttpRequest& request) {
                  .proof = {},
                  .body = request.body,
                  .content_type = std::string(request.header("Content-Type")),
+                 .file_offset = std::string(request.header("file_offset")),
                  .query = request.query};
-  constexpr std::string_view kBearer = "Bearer ";
+  constexpr std::string_view kBearer = "Bearer ", kOAuth = "OAuth ";
   if (const auto header = request.header("Authorization"); header.starts_with(kBearer)) {
     call.token = std::string(header.substr(kBearer.size()));
+  } else if (header.starts_with(kOAuth)) {
+    call.token = std::string(header.substr(kOAuth.size()));
   } else if (const auto token = request.query_value("access_token")) {
     call.token = std::string(*token);
   }
@@ -198,10 +209,12 @@ net::HttpResponse answer_graph(Meta& meta, const GraphCall& call, const GraphFau
     ++meta.counts.graph_errors;
     exchange.outcome = "refused";
   }
+  response.headers.push_back({"Date", http_date(meta.now())});
   if (response.drop) exchange.outcome = "unreachable";
   exchange.status = response.drop ? 0 : response.status;
-  exchange.request = std::make_shared<const std::string>(
-      call.edge == "media" ? fmt::format("({} bytes)", call.body.size()) : call.body.substr(0, Journal::kMaxBody));
+  exchange.request = std::make_shared<const std::string>(call.edge == "media" || is_sample_upload(call)
+                                                             ? fmt::format("({} bytes)", call.body.size())
+                                                             : call.body.substr(0, Journal::kMaxBody));
   exchange.answer = response.drop ? std::string() : response.body;
   meta.note(std::move(exchange));
   return response;

@@ -25,6 +25,7 @@ struct GraphCall {
   std::optional<std::string> proof;  ///< ?appsecret_proof=
   std::string body;
   std::string content_type{};                                ///< Of the body.
+  std::string file_offset{};                                 ///< The header of a resumable upload.
   std::vector<std::pair<std::string, std::string>> query{};  ///< All of it, decoded.
 
   /// The value of a query parameter; empty where it is missing.

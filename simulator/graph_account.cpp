@@ -54,6 +54,7 @@ json::object answer_number(const GraphCall& call, const Number& number) {
   all["status"] = number.status;
   all["name_status"] = number.name_status;
   all["account_mode"] = "LIVE";
+  all["is_on_biz_app"] = number.on_business_app;
   json::object webhooks;
   if (!number.callback.empty()) webhooks["application"] = number.callback;
   all["webhook_configuration"] = std::move(webhooks);
@@ -98,6 +99,33 @@ json::object answer_subscribed_apps(Meta& meta, const GraphCall& call, const Num
     data.push_back(json::object{{"whatsapp_business_api_data", app}});
   }
   return {{"data", std::move(data)}};
+}
+
+std::expected<json::object, GraphError> answer_subscriptions(const Meta& meta, const GraphCall& call) {
+  using Refusal = std::unexpected<GraphError>;
+  if (!call.token || call.token->empty()) return Refusal(errors::no_token());
+  // Only the app itself may ask: by its id and its secret.
+  const auto& all = meta.numbers.all();
+  const auto of_app = std::ranges::find_if(all, [&](const auto& entry) {
+    return entry.second.app_id == call.object &&
+           *call.token == fmt::format("{}|{}", entry.second.app_id, entry.second.app_secret);
+  });
+  if (of_app == all.end()) return Refusal(errors::bad_token());
+  const Number& number = of_app->second;
+  if (call.proof && *call.proof != to_hex(hmac_sha256(number.app_secret, *call.token)))
+    return Refusal(errors::bad_proof());
+  json::array data;
+  if (!number.callback.empty()) {
+    json::array fields;
+    for (const std::string_view field : {"messages", "message_template_status_update", "phone_number_quality_update"})
+      if (std::ranges::find(number.unsubscribed_fields, field) == number.unsubscribed_fields.end())
+        fields.push_back({{"name", field}, {"version", call.version}});
+    data.push_back(json::object{{"object", "whatsapp_business_account"},
+                                {"callback_url", number.callback},
+                                {"active", true},
+                                {"fields", std::move(fields)}});
+  }
+  return json::object{{"data", std::move(data)}};
 }
 
 std::expected<json::object, GraphError> answer_debug_token(const Meta& meta, const GraphCall& call) {

@@ -9,7 +9,7 @@
 namespace claw::sim {
 
 /// What Graph tells of a number, its account, the apps that hear of it, and of a token. Each answers one call whose
-/// access was checked, except answer_debug_token(), which checks its own.
+/// access was checked, except answer_debug_token() and answer_subscriptions(), which check their own.
 
 /// GET /{number}: what is told without ?fields=, or the fields that were asked for.
 [[nodiscard]] boost::json::object answer_number(const GraphCall& call, const Number& number);
@@ -22,6 +22,11 @@ namespace claw::sim {
 
 /// GET and POST /{waba}/subscribed_apps. After a POST the account's numbers have their webhooks delivered.
 [[nodiscard]] boost::json::object answer_subscribed_apps(Meta& meta, const GraphCall& call, const Number& number);
+
+/// GET /{app id}/subscriptions, with "{app id}|{app secret}" as the token and no other: where the app wants webhooks,
+/// and of which fields.
+[[nodiscard]] std::expected<boost::json::object, GraphError> answer_subscriptions(const Meta& meta,
+                                                                                  const GraphCall& call);
 
 /// GET /debug_token. Meta wants a token of the app that made the other one; here any that is known and still good, or
 /// "{app id}|{app secret}". A wrong appsecret_proof is refused as everywhere.

@@ -18,6 +18,7 @@
 #include "simulator/media.hpp"
 #include "simulator/numbers.hpp"
 #include "simulator/phones.hpp"
+#include "simulator/samples.hpp"
 #include "simulator/templates.hpp"
 #include "simulator/timers.hpp"
 #include "simulator/traffic.hpp"
@@ -113,6 +114,7 @@ class Meta {
   Groups groups;
   MediaStore media;
   Templates templates;
+  Samples samples;
   Traffic traffic;
   Faults faults;
   Journal journal;

@@ -84,6 +84,8 @@ json::object number_json(const Number& number) {
           {"business_verification", number.business_verification},
           {"permissions", json::array(number.permissions.begin(), number.permissions.end())},
           {"subscribed", number.subscribed},
+          {"unsubscribed_fields", json::array(number.unsubscribed_fields.begin(), number.unsubscribed_fields.end())},
+          {"on_business_app", number.on_business_app},
           {"limits", limits_json(number.limits)},
           {"pricing_model", number.pricing_model},
           {"require_proof", number.require_proof}};
@@ -121,14 +123,21 @@ bool read_token_state(const json::value& value, Number& number) {
   return true;
 }
 
-bool read_permissions(const json::value& value, Number& number) {
+bool read_names(const json::value& value, std::vector<std::string>& names) {
   if (!value.is_array()) return false;
-  number.permissions.clear();
-  for (const auto& permission : value.get_array()) {
-    if (!permission.is_string()) return false;
-    number.permissions.emplace_back(permission.get_string());
+  names.clear();
+  for (const auto& name : value.get_array()) {
+    if (!name.is_string()) return false;
+    names.emplace_back(name.get_string());
   }
   return true;
+}
+
+bool* flag_member(Number& number, std::string_view name) {
+  if (name == "require_proof") return &number.require_proof;
+  if (name == "subscribed") return &number.subscribed;
+  if (name == "on_business_app") return &number.on_business_app;
+  return nullptr;
 }
 
 bool read_token_end(const json::value& value, Number& number) {
@@ -179,12 +188,15 @@ Result<Number> read_number(const json::object& object, Number number) {
       if (!read_token_end(value, number))
         return fail(ErrorKind::kInvalid, "\"token_expires_at\" is milliseconds since 1970, or null");
     } else if (name == "permissions") {
-      if (!read_permissions(value, number))
+      if (!read_names(value, number.permissions))
         return fail(ErrorKind::kInvalid, "\"permissions\" is a list of permissions' names");
-    } else if (name == "require_proof" || name == "subscribed") {
+    } else if (name == "unsubscribed_fields") {
+      if (!read_names(value, number.unsubscribed_fields))
+        return fail(ErrorKind::kInvalid, "\"unsubscribed_fields\" is a list of webhook fields' names");
+    } else if (bool* flag = flag_member(number, name)) {
       if (!value.is_bool())
         return fail(ErrorKind::kInvalid, fmt::format("\"{}\" must be true or false", std::string_view(name)));
-      (name == "subscribed" ? number.subscribed : number.require_proof) = value.get_bool();
+      *flag = value.get_bool();
     } else {
       return fail(ErrorKind::kInvalid, fmt::format("a number has no \"{}\"", std::string_view(name)));
     }

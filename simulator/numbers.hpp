@@ -45,7 +45,9 @@ struct Number {
   std::string business_name = "Demo Inc.";         ///< Of the portfolio that owns the WABA.
   std::string business_verification = "verified";  ///< Or not_verified, pending, rejected, …
   std::vector<std::string> permissions{std::string(kManagement), std::string(kMessaging)};  ///< Of its token.
-  bool subscribed = true;  ///< The app hears of the WABA; else nothing is delivered.
+  bool subscribed = true;                          ///< The app hears of the WABA; else nothing is delivered.
+  std::vector<std::string> unsubscribed_fields{};  ///< Webhook fields that the app does not want: "messages", …
+  bool on_business_app = false;                    ///< Coexistence: also in the WhatsApp Business app.
   Limits limits;
   std::string pricing_model = "PMP";  ///< Per message; CBP: per conversation, as it was before July 2025.
   bool require_proof = false;         ///< The app's setting "Require app secret": appsecret_proof must come.
@@ -85,7 +87,7 @@ class Numbers {
 /// The control API's shape of a number: {"id", "display_phone_number", "verified_name", "waba_id", "token",
 /// "token_state", "token_expires_at", "app_secret", "verify_token", "callback", "app_id", "quality_rating", "tier",
 /// "status", "name_status", "platform_type", "waba_name", "business_name", "business_verification", "permissions",
-/// "subscribed", "limits" (limits.hpp), "pricing_model", "require_proof"}.
+/// "subscribed", "unsubscribed_fields", "on_business_app", "limits" (limits.hpp), "pricing_model", "require_proof"}.
 [[nodiscard]] boost::json::object number_json(const Number& number);
 
 /// Lays the members of `json` over `number`. Fails with kInvalid naming the first member that is unknown, of the wrong

@@ -8,6 +8,7 @@
 
 #include "simulator/control_json.hpp"
 #include "simulator/problem.hpp"
+#include "simulator/sample_uploads.hpp"
 
 namespace claw::sim {
 
@@ -39,6 +40,7 @@ void review_later(Meta& meta, const std::string& id) {
 Answer create(Meta& meta, const GraphCall& call, std::string_view waba) {
   const auto request = request_of(call);
   if (!request) return Refusal(request.error());
+  if (auto refused = sample_refusal(meta, request->if_contains("components"))) return Refusal(*std::move(refused));
   const auto made = meta.templates.create(waba, *request, meta.ids.digits());
   if (!made) return Refusal(made.error());
   review_later(meta, (*made)->id);
@@ -48,6 +50,7 @@ Answer create(Meta& meta, const GraphCall& call, std::string_view waba) {
 Answer edit(Meta& meta, const GraphCall& call) {
   const auto request = request_of(call);
   if (!request) return Refusal(request.error());
+  if (auto refused = sample_refusal(meta, request->if_contains("components"))) return Refusal(*std::move(refused));
   const auto made = meta.templates.edit(*meta.templates.find(call.object), *request);
   if (!made) return Refusal(made.error());
   review_later(meta, (*made)->id);

@@ -82,6 +82,15 @@ std::expected<json::array, GraphError> read_components(const json::object& reque
   return components->get_array();
 }
 
+/// Meta writes the body of what sends a code, and tells it from then on.
+void write_body(json::array& components, std::string_view category) {
+  for (auto& component : components) {
+    json::object& body = component.get_object();
+    if (category == "AUTHENTICATION" && upper_case(member_text(body, "type")) == "BODY" && !body.contains("text"))
+      body["text"] = "*{{1}}* is your verification code.";
+  }
+}
+
 std::expected<std::string, GraphError> read_category(const json::object& request) {
   std::string category = upper_case(member_text(request, "category"));
   if (category.empty()) return Refusal(errors::missing("category"));
@@ -128,6 +137,7 @@ Templates::Made Templates::create(std::string_view waba, const json::object& req
   auto components = read_components(request, made.category);
   if (!components) return Refusal(components.error());
   made.components = std::move(*components);
+  write_body(made.components, made.category);
   made.named = upper_case(member_text(request, "parameter_format")) == "NAMED";
   if (find(waba, made.name, made.language)) {
     auto error = errors::invalid("There is already content in this language for this template.");

@@ -160,8 +160,9 @@ TEST_F(TemplatesTest, ChecksTheKindOfAParameter) {
   components[0].as_object()["parameters"] = json::array{json::object{{"type", "image"}, {"image", {{"id", "1"}}}}};
   EXPECT_EQ(code_in(send_template(components)), 132012);
 
+  meta_.samples.handles.insert("4::sample");
   approved(json::parse(R"({"name":"picture","language":"en","category":"MARKETING","components":[
-      {"type":"header","format":"IMAGE"},{"type":"body","text":"Look!"}]})")
+      {"type":"header","format":"IMAGE","example":{"header_handle":["4::sample"]}},{"type":"body","text":"Look!"}]})")
                .as_object());
   EXPECT_EQ(code_in(send_template({}, "picture", "en")), 132012);
   say("hi");
@@ -170,6 +171,35 @@ TEST_F(TemplatesTest, ChecksTheKindOfAParameter) {
                 "picture", "en")),
             0);
   EXPECT_EQ(meta_.phones.find(kMaria)->messages.back().text, "[image]\n\nLook!");
+}
+
+TEST_F(TemplatesTest, AFileInAHeaderNeedsAnUploadedExample) {
+  const auto upload = [&](std::string object, std::string edge, std::string body,
+                          std::vector<std::pair<std::string, std::string>> query) {
+    auto call = call_of("POST", std::move(object), std::move(edge), std::move(body));
+    call.file_offset = "0";
+    call.query = std::move(query);
+    return ask(call);
+  };
+  const auto picture = [&](const std::string& example) {
+    return code_in(create(json::parse(R"({"name":"picture","language":"en","category":"MARKETING","components":[
+      {"type":"HEADER","format":"IMAGE")" +
+                                      example + R"(},{"type":"BODY","text":"Look!"}]})")
+                              .as_object()));
+  };
+  EXPECT_EQ(picture(""), 100);
+  EXPECT_EQ(picture(R"(,"example":{"header_handle":["4::made-up"]})"), 100);
+  EXPECT_EQ(code_in(upload("999", "uploads", "", {{"file_length", "3"}, {"file_type", "image/png"}})), 100);
+  const auto begun = upload(number().app_id, "uploads", "", {{"file_length", "3"}, {"file_type", "image/png"}});
+  ASSERT_EQ(begun.status, 200) << begun.body;
+  const std::string session(json::parse(begun.body).at("id").as_string());
+  const auto id = session.substr(0, session.find('?'));
+  EXPECT_EQ(code_in(upload(id, "", "four", {{"sig", "x"}})), 100) << "another length than was announced";
+  const auto done = upload(id, "", "abc", {{"sig", "x"}});
+  ASSERT_EQ(done.status, 200) << done.body;
+  const std::string handle(json::parse(done.body).at("h").as_string());
+  EXPECT_EQ(picture(R"(,"example":{"header_handle":[")" + handle + R"("]})"), 0);
+  EXPECT_EQ(code_in(upload(id, "", "abc", {{"sig", "x"}})), 100) << "a session is used once";
 }
 
 TEST_F(TemplatesTest, FillsNamedVariables) {

@@ -99,6 +99,7 @@ DeskApi::Answer DeskApi::reply(HttpRequest& request, const Caller& caller) {
 
 DeskApi::Answer DeskApi::said_response(const Tenant& tenant, const Result<HandReply>& said) {
   if (!said) co_return problem_of(said.error());
+  if (said->kind == HandReply::Kind::kBadTemplate) co_return bad_template(said->refusal);
   if (said->kind != HandReply::Kind::kQueued) co_return not_said(said->kind);
   const auto message = co_await ledger_.message(tenant.id, said->message);
   if (!message) co_return problem_of(message.error());

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "api/graph_errors.hpp"
+#include "api/graph_paging.hpp"
 #include "api/outgoing_body.hpp"
 #include "base/json_members.hpp"
 #include "net/form_reader.hpp"
@@ -33,6 +34,10 @@ HttpResponse invalid(std::string_view details) {
   return graph_problem({400, 131009, 0, "Parameter value is not valid", details});
 }
 
+HttpResponse unavailable(std::string_view details) {
+  return graph_problem({503, 2, 0, "Service temporarily unavailable", details});
+}
+
 HttpResponse not_sent(HandReply::Kind kind, std::string_view number) {
   switch (kind) {
     case HandReply::Kind::kWindowClosed:
@@ -53,7 +58,7 @@ HttpResponse of_error(const Error& error) {
   if (error.kind == ErrorKind::kInvalid) return invalid(error.message);
   if (error.kind == ErrorKind::kConflict) return graph_problem({409, 100, 0, "Invalid parameter", error.message});
   if (error.kind == ErrorKind::kNotFound) return unseen(error.message);
-  return graph_problem({503, 2, 0, "Service temporarily unavailable", "Try again in a moment."});
+  return unavailable("Try again in a moment.");
 }
 
 /// To whom, as the client wrote it.
@@ -90,14 +95,41 @@ bool owns_waba(const Tenant& tenant, std::string_view waba) {
   return std::ranges::any_of(tenant.claims, [waba](const Claim& claim) { return claim.waba_id == waba; });
 }
 
-/// The parameters of a call that Meta gets; all others, and tokens above all, stay here.
+/// The parameters of a call that Meta gets.
 std::vector<std::pair<std::string, std::string>> passed_on(const HttpRequest& request) {
-  static constexpr std::string_view kKnown[] = {"fields", "limit",    "after",    "before", "name",
-                                                "status", "category", "language", "hsm_id"};
   std::vector<std::pair<std::string, std::string>> query;
   for (const auto& parameter : request.query)
-    if (std::ranges::find(kKnown, parameter.first) != std::end(kKnown)) query.push_back(parameter);
+    if (is_passed_on(parameter.first)) query.push_back(parameter);
   return query;
+}
+
+/// The tenant's numbers, each token once: what one may not see another may. `first` is tried before all.
+std::vector<std::string> numbers_by_token(const Tenant& tenant, std::string_view first) {
+  std::vector<std::string> numbers;
+  if (tenant.owns_number(first)) numbers.emplace_back(first);
+  for (const auto& number : tenant.phone_number_ids) {
+    const auto& token = tenant.access_token_for(number);
+    const bool known = std::ranges::any_of(
+        numbers, [&](const auto& other) { return tenant.access_token_for(other).equals(token.expose()); });
+    if (!known) numbers.push_back(number);
+  }
+  return numbers;
+}
+
+/// The number through which an account is known best: one that is claimed together with it.
+std::string_view number_of_waba(const Tenant& tenant, std::string_view waba) {
+  for (const auto& claim : tenant.claims)
+    if (claim.waba_id == waba) return claim.phone_number_id;
+  return {};
+}
+
+/// True where Meta shows nothing of what was asked for with this token; another may be let in.
+bool is_not_for_this_token(const json::value& answer) {
+  const auto* const error = answer.is_object() ? answer.get_object().if_contains("error") : nullptr;
+  if (!error || !error->is_object()) return false;
+  const auto code = integer_member(error->get_object(), "code");
+  const auto subcode = integer_member(error->get_object(), "error_subcode");
+  return code == 10 || code == 190 || (code >= 200 && code <= 299) || (code == 100 && subcode == 33);
 }
 
 }  // namespace
@@ -175,6 +207,8 @@ GraphApi::Answer GraphApi::send(const Caller& caller, std::string number, json::
   Saying saying{std::move(*read), name_of(caller), std::move(key)};
   const auto said = co_await parts_.desk.send(caller.tenant, *conversation, std::move(saying));
   if (!said) co_return of_error(said.error());
+  if (said->kind == HandReply::Kind::kBadTemplate)
+    co_return graph_problem({400, said->refusal.code, 0, "Template cannot be sent", said->refusal.words});
   if (said->kind != HandReply::Kind::kQueued) co_return not_sent(said->kind, number);
   co_return co_await outcome(caller.tenant->id, said->message, input_in(body));
 }
@@ -222,18 +256,21 @@ Task<Result<StoredFile>> GraphApi::file_of(const Caller& caller, const HttpReque
   std::string id(request.param("id"));
   if (is_file_id(id)) co_return co_await parts_.library.find(caller.tenant->id, std::move(id));
   // An id of Meta's, out of a webhook that was handed on.
-  std::string number(request.query_value("phone_number_id").value_or(""));
-  const auto& own = caller.tenant->phone_number_ids;
-  if (number.empty() && !own.empty()) number = own.front();
-  if (!caller.tenant->owns_number(number)) co_return fail(ErrorKind::kNotFound, id);
-  whatsapp::Media media;
-  media.id = std::move(id);
-  co_return co_await parts_.library.fetch(caller.tenant, std::move(number), std::move(media));
+  Result<StoredFile> file = fail(ErrorKind::kNotFound, id);
+  const auto number = request.query_value("phone_number_id").value_or("");
+  if (!number.empty() && !caller.tenant->owns_number(number)) co_return file;
+  for (auto& each : numbers_by_token(*caller.tenant, number)) {
+    whatsapp::Media media;
+    media.id = id;
+    file = co_await parts_.library.fetch(caller.tenant, std::move(each), std::move(media));
+    if (file || file.error().kind != ErrorKind::kNotFound) break;
+  }
+  co_return file;
 }
 
 GraphApi::Answer GraphApi::show(HttpRequest& request, const Caller& caller) {
   std::string id(request.param("id"));
-  if (caller.tenant->owns_number(id)) co_return co_await pass(caller, id, {"GET", id, passed_on(request), {}});
+  if (caller.tenant->owns_number(id)) co_return co_await pass(caller, {id}, {"GET", id, passed_on(request), {}});
   const auto file = co_await file_of(caller, request);
   if (!file) co_return of_error(file.error());
   const auto link = links_.make(caller.tenant->id, file->id, parts_.clock.now());
@@ -247,7 +284,11 @@ GraphApi::Answer GraphApi::show(HttpRequest& request, const Caller& caller) {
 
 GraphApi::Answer GraphApi::remove(HttpRequest& request, const Caller& caller) {
   const std::string id(request.param("id"));
-  if (!is_file_id(id)) co_return unseen(id);
+  if (!is_file_id(id)) {
+    if (!std::ranges::all_of(id, [](char c) { return c >= '0' && c <= '9'; })) co_return unseen(id);
+    const auto number = request.query_value("phone_number_id").value_or("");
+    co_return co_await pass(caller, numbers_by_token(*caller.tenant, number), {"DELETE", id, {}, {}});
+  }
   const auto gone = co_await parts_.library.remove(caller.tenant->id, id);
   if (!gone) co_return of_error(gone.error());
   co_return net::json_response(200, R"({"success":true})");
@@ -255,17 +296,31 @@ GraphApi::Answer GraphApi::remove(HttpRequest& request, const Caller& caller) {
 
 GraphApi::Answer GraphApi::templates(HttpRequest& request, const Caller& caller) {
   const std::string waba(request.param("id"));
-  const auto& numbers = caller.tenant->phone_number_ids;
-  if (!owns_waba(*caller.tenant, waba) || numbers.empty()) co_return unseen(waba);
-  co_return co_await pass(caller, numbers.front(),
+  if (!owns_waba(*caller.tenant, waba)) co_return unseen(waba);
+  co_return co_await pass(caller, numbers_by_token(*caller.tenant, number_of_waba(*caller.tenant, waba)),
                           {request.method, waba + "/message_templates", passed_on(request), std::move(request.body)});
 }
 
-GraphApi::Answer GraphApi::pass(const Caller& caller, std::string number, PassThrough::Call call) {
-  auto answer = co_await parts_.pass.pass(caller.tenant, std::move(number), std::move(call));
-  if (!answer)
-    co_return graph_problem({503, 2, 0, "Service temporarily unavailable", "Meta could not be reached; try again."});
-  co_return net::json_response(answer->status, std::move(answer->body));
+GraphApi::Answer GraphApi::pass(const Caller& caller, std::vector<std::string> numbers, PassThrough::Call call) {
+  auto last = unavailable("No phone number is set for this tenant: WHATSAPP_PHONE_NUMBER_ID, under Secrets.");
+  for (auto& number : numbers) {
+    auto answer = co_await parts_.pass.pass(caller.tenant, std::move(number), call);
+    if (!answer) {
+      // Words for the tenant's admin where it is theirs to mend; others see no address of ours.
+      last = unavailable(answer.error().kind == ErrorKind::kInvalid     ? std::string_view(answer.error().message)
+                         : answer.error().kind == ErrorKind::kAmbiguous ? "No answer came from Meta: see what was done."
+                                                                        : "Meta could not be reached; try again.");
+      if (answer.error().kind == ErrorKind::kInvalid) continue;
+      break;
+    }
+    boost::system::error_code fault;
+    auto body = json::parse(answer->body, fault);
+    if (fault || !body.is_object()) co_return unavailable("Meta answered with something that is no JSON; try again.");
+    lead_here(body, outside_url_);
+    last = net::json_response(answer->status, json::serialize(body));
+    if (!is_not_for_this_token(body)) break;
+  }
+  co_return last;
 }
 
 }  // namespace claw

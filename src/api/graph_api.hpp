@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <boost/json.hpp>
 
@@ -53,7 +54,8 @@ class GraphApi {
   Answer show(net::HttpRequest& request, const Caller& caller);
   Answer remove(net::HttpRequest& request, const Caller& caller);
   Answer templates(net::HttpRequest& request, const Caller& caller);
-  Answer pass(const Caller& caller, std::string number, PassThrough::Call call);
+  /// Meta's answer with the token of the first of these numbers that may see what was asked for.
+  Answer pass(const Caller& caller, std::vector<std::string> numbers, PassThrough::Call call);
   Task<Result<StoredFile>> file_of(const Caller& caller, const net::HttpRequest& request);
   /// The wamid of a message that was answered with an id of ours.
   Task<std::string> real_wamid(TenantId tenant, std::string id);

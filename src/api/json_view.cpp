@@ -5,7 +5,6 @@
 
 #include "base/crypto.hpp"
 #include "whatsapp/errors.hpp"
-#include "whatsapp/service_window.hpp"
 
 namespace claw {
 namespace {
@@ -47,9 +46,8 @@ json::object user_in_short(const std::string& id, const std::string& name) {
 }
 
 /// Null where it is closed.
-json::value window_end(TimePoint last_inbound, TimePoint now) {
-  const TimePoint end = last_inbound + whatsapp::kServiceWindow;
-  return to_ms(last_inbound) > 0 && end > now ? time_json(end) : json::value(nullptr);
+json::value window_end(TimePoint until, TimePoint now) {
+  return until > now ? time_json(until) : json::value(nullptr);
 }
 
 }  // namespace
@@ -155,7 +153,7 @@ json::object conversation_json(const ConversationRecord& record, TimePoint now, 
             {"text", record.last_text},
             {"created_at", time_json(record.last_at)}}},
           {"last_inbound_at", time_json(record.last_inbound)},
-          {"window_ends_at", window_end(record.last_inbound, now)},
+          {"window_ends_at", window_end(record.window_until, now)},
           {"held_by", record.held_until > now ? text_or_null(record.held_by) : json::value(nullptr)},
           {"held_until", record.held_until > now ? time_json(record.held_until) : json::value(nullptr)}};
 }

@@ -53,6 +53,11 @@ std::string name_of(const Caller& caller) {
   return caller.actor.name.empty() ? "a program" : caller.actor.name;
 }
 
+HttpResponse bad_template(const whatsapp::TemplateRefusal& refusal) {
+  return problem(409, "Meta would not take this template", refusal.words,
+                 {{"type", "/problems/template"}, {"code", refusal.code}});
+}
+
 HttpResponse not_said(HandReply::Kind kind) {
   const auto say = [](std::string_view type, std::string_view title, std::string_view detail) {
     return problem(409, title, detail, {{"type", type}});

@@ -23,5 +23,7 @@ namespace claw {
 
 /// Why something was not put into the outbox, with a type that a program can tell apart.
 [[nodiscard]] net::HttpResponse not_said(HandReply::Kind kind);
+/// The same where Meta would not take the template.
+[[nodiscard]] net::HttpResponse bad_template(const whatsapp::TemplateRefusal& refusal);
 
 }  // namespace claw

@@ -21,8 +21,8 @@ using net::HttpResponse;
 constexpr MessageState kStates[] = {MessageState::kPending, MessageState::kAnswered,    MessageState::kIgnored,
                                     MessageState::kNoReply, MessageState::kAgentFailed, MessageState::kHeld,
                                     MessageState::kQueued,  MessageState::kSending,     MessageState::kUnknown,
-                                    MessageState::kSent,    MessageState::kDelivered,   MessageState::kRead,
-                                    MessageState::kPlayed,  MessageState::kFailed};
+                                    MessageState::kParked,  MessageState::kSent,        MessageState::kDelivered,
+                                    MessageState::kRead,    MessageState::kPlayed,      MessageState::kFailed};
 
 constexpr std::size_t kMaxAgentBytes = 300;
 

@@ -67,6 +67,12 @@ std::string columns(const std::string& command, const json::object& row) {
   return {};
 }
 
+/// What a doctor's answer says of the whole; true for all other answers.
+bool is_healthy(const json::object& answer) {
+  const auto* healthy = answer.if_contains("healthy");
+  return !healthy || !healthy->is_bool() || healthy->get_bool();
+}
+
 std::string render_routing(const json::object& routing) {
   std::string out;
   int place = 0;
@@ -80,6 +86,17 @@ std::string render_routing(const json::object& routing) {
                        member("number", ", at number "), plain(rule.at("agent")));
   }
   return out + fmt::format("default agent {}\n", plain(routing.at("default_agent")));
+}
+
+std::string render_diagnosis(const json::object& diagnosis) {
+  std::string out;
+  for (const auto& each : diagnosis.at("checks").get_array()) {
+    const auto& check = each.get_object();
+    out +=
+        fmt::format("{:<8} {:<22} {}\n", plain(check.at("severity")), plain(check.at("id")), plain(check.at("seen")));
+    if (!check.at("do").is_null()) out += fmt::format("{:>31} {}\n", "->", plain(check.at("do")));
+  }
+  return out + (is_healthy(diagnosis) ? "Nothing is wrong.\n" : "Something is wrong: see the errors and warnings.\n");
 }
 
 /// Who is at the keyboard, as the system knows them.
@@ -127,6 +144,7 @@ std::string render_for_people(const std::string& command, const std::string& ans
   if (fault) return answer + "\n";
   if (value.is_object()) {
     const auto& object = value.get_object();
+    if (command == "doctor") return render_diagnosis(object);
     if (command == "routing.show" || command == "routing.set") return render_routing(object);
     return command == "routing.explain" ? plain(object.at("says")) + "\n" : render_object(object);
   }
@@ -143,7 +161,10 @@ std::string render_for_people(const std::string& command, const std::string& ans
 int run_admin_command(const Config& config, const std::string& command, const std::string& arguments, bool as_json) {
   Result<std::string> answer = fail(ErrorKind::kFatal, "");
   auto offline = OfflineAdmin::open(config);
-  if (offline)
+  if (offline && command == "doctor")
+    answer = fail(ErrorKind::kInvalid,
+                  "no gateway runs on this data folder: start it with clawcentral serve, then ask again");
+  else if (offline)
     answer = (*offline)->run(command, arguments, operator_name());
   else if (offline.error().kind == ErrorKind::kConflict)
     answer = by_socket(config, command, arguments);
@@ -154,7 +175,10 @@ int run_admin_command(const Config& config, const std::string& command, const st
     return 1;
   }
   fmt::print("{}", as_json ? *answer + "\n" : render_for_people(command, *answer));
-  return 0;
+  if (command != "doctor") return 0;
+  boost::system::error_code fault;
+  const auto told = json::parse(*answer, fault);
+  return !fault && told.is_object() && is_healthy(told.get_object()) ? 0 : 1;
 }
 
 }  // namespace claw

@@ -113,6 +113,7 @@ std::vector<std::string> read_config(const std::string& path, std::map<std::stri
   reader.text("media.s3_secret_file", config.media_s3_secret_file);
   reader.text("media.s3_secret", config.media_s3_secret);
   reader.list("speech.commands", config.speech_commands, speech_command);
+  reader.integer("doctor.disk_free_mib", config.doctor_disk_free_mib, 0, 1'000'000'000);
   reader.integer("ledger.cache_mib", config.ledger_cache_mib, 1, 65'536);
   reader.integer("ledger.checkpoint_pages", config.ledger_checkpoint_pages, 100, 1'000'000);
   reader.integer("delivery_log.max_mib", config.delivery_log_max_mib, 0, 1'048'576);

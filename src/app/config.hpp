@@ -59,6 +59,9 @@ struct Config {
   std::string media_s3_secret_file;
   std::string media_s3_secret;
 
+  /// What should be free on the disk of data_dir, in MiB: with less, `clawcentral doctor` says so.
+  std::int64_t doctor_disk_free_mib = 1'024;
+
   /// SQLite's page cache of each writer, ledger and inbox, in MiB: it grows with use.
   std::int64_t ledger_cache_mib = 256;
   /// Pages of the write-ahead log before it is folded into the file: more is smoother, and a longer start after a

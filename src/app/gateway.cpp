@@ -17,6 +17,8 @@
 #include "api/admin_page.hpp"
 #include "api/delivery_log_api.hpp"
 #include "api/desk_api.hpp"
+#include "api/doctor_api.hpp"
+#include "api/event_sinks_api.hpp"
 #include "api/graph_api.hpp"
 #include "api/guard.hpp"
 #include "api/guide_api.hpp"
@@ -29,6 +31,7 @@
 #include "api/settings_api.hpp"
 #include "api/sign_in_api.hpp"
 #include "api/speech_api.hpp"
+#include "api/templates_api.hpp"
 #include "app/data_folder.hpp"
 #include "base/log.hpp"
 #include "conversation/access_commands.hpp"
@@ -37,9 +40,15 @@
 #include "conversation/intake.hpp"
 #include "delivery/library_files.hpp"
 #include "delivery/outbox.hpp"
+#include "delivery/resender.hpp"
+#include "delivery/template_gate.hpp"
+#include "events/event_delivery.hpp"
+#include "events/sinks.hpp"
 #include "graph/account_client.hpp"
 #include "graph/graph_client.hpp"
+#include "graph/health_client.hpp"
 #include "graph/media_client.hpp"
+#include "graph/template_client.hpp"
 #include "inbox/embedded_inbox.hpp"
 #include "ingress/webhook.hpp"
 #include "ledger/housekeeping.hpp"
@@ -47,10 +56,12 @@
 #include "ledger/sqlite/number_figures.hpp"
 #include "ledger/sqlite/sqlite_access_store.hpp"
 #include "ledger/sqlite/sqlite_delivery_log.hpp"
+#include "ledger/sqlite/sqlite_event_store.hpp"
 #include "ledger/sqlite/sqlite_identity_store.hpp"
 #include "ledger/sqlite/sqlite_ledger.hpp"
 #include "ledger/sqlite/sqlite_media_store.hpp"
 #include "ledger/sqlite/sqlite_people_store.hpp"
+#include "ledger/sqlite/sqlite_template_store.hpp"
 #include "ledger/sqlite/sqlite_tenant_store.hpp"
 #include "ledger/sqlite/unclaimed.hpp"
 #include "ledger/watched_ledger.hpp"
@@ -71,6 +82,7 @@ namespace {
 constexpr std::chrono::milliseconds kAnswerPatience{2'500};
 constexpr std::chrono::milliseconds kTurnPatience{2'500};
 constexpr std::chrono::milliseconds kSendPatience{2'500};
+constexpr std::chrono::milliseconds kEventPatience{500};  ///< They come again after the start.
 
 template <class T>
 T wait(const IoPool& io, Task<T> task) {
@@ -137,7 +149,7 @@ struct Tenants {
     auto opened = open_vault(config);
     if (!opened) return std::unexpected(opened.error());
     vault.emplace(std::move(*opened));
-    if (const auto done = open_stores(config, overrides); !done) return done;
+    if (const auto done = open_stores(config, clock, overrides); !done) return done;
     tenant_store = std::make_unique<sqlite::SqliteTenantStore>(*store);
     directory = std::make_unique<Directory>(*tenant_store, *vault, config.base_domain);
     audit = std::make_unique<sqlite::SqliteAuditLog>(*store);
@@ -171,9 +183,10 @@ struct Tenants {
   }
 
  private:
-  Result<void> open_stores(const Config& config, const Gateway::Overrides& overrides) {
+  Result<void> open_stores(const Config& config, const Clock& clock, const Gateway::Overrides& overrides) {
     sqlite::Store::Options options;
     options.database.vfs = overrides.sqlite_vfs;
+    options.database.clock = &clock;
     options.database.synchronous_full = overrides.synchronous_full;
     options.database.cache_mib = static_cast<int>(config.ledger_cache_mib);
     options.database.checkpoint_pages = static_cast<int>(config.ledger_checkpoint_pages);
@@ -225,12 +238,12 @@ std::vector<Retention> media_retention(const Directory& directory) {
   return found;
 }
 
-/// How long tenants' entries of the delivery log are kept: no longer than their messages. Of tenant 0 is what nobody
-/// has claimed.
+/// How long tenants' entries of the delivery log are kept: as they set it, and no longer than their messages. Of tenant
+/// 0 is what nobody has claimed.
 std::vector<Retention> log_retention(const Directory& directory) {
   std::vector<Retention> found{{TenantId{}, DeliveryLog::kKept}};
   for (const auto& tenant : directory.all()) {
-    auto keep = DeliveryLog::kKept;
+    auto keep = std::chrono::days(tenant->delivery.log_days);
     if (tenant->limits.retention_days > 0) keep = std::min(keep, std::chrono::days(tenant->limits.retention_days));
     found.push_back({tenant->id, keep});
   }
@@ -280,6 +293,13 @@ std::vector<std::string> names_of(const std::map<std::string, SpeechCommand>& co
   return names;
 }
 
+/// On the disk of the folder; -1: unknown.
+std::int64_t free_bytes(const std::string& folder) {
+  std::error_code fault;
+  const auto space = std::filesystem::space(folder, fault);
+  return fault ? -1 : static_cast<std::int64_t>(space.available);
+}
+
 std::size_t thread_count(const Config& config) {
   if (config.threads > 0) return static_cast<std::size_t>(config.threads);
   return std::max(1U, std::thread::hardware_concurrency());
@@ -301,7 +321,11 @@ struct Gateway::Parts {
   sqlite::SqliteLedger* ledger = nullptr;  ///< The tenants'.
   Access* access = nullptr;                ///< The tenants'.
   std::unique_ptr<LiveFeed> feed;
-  std::unique_ptr<WatchedLedger> watched;  ///< The ledger for whoever changes messages: the feed hears of it.
+  std::unique_ptr<sqlite::SqliteEventStore> event_store;
+  std::unique_ptr<EventDelivery> events;
+  std::unique_ptr<Sinks> sinks;
+  std::unique_ptr<EventSinksApi> event_sinks_api;
+  std::unique_ptr<WatchedLedger> watched;  ///< The ledger for whoever changes messages: feed and events hear of it.
   std::unique_ptr<EmbeddedInbox> inbox;
   std::unique_ptr<ConnectionNotes> notes;
   std::unique_ptr<net::CurlClient> http;
@@ -319,9 +343,14 @@ struct Gateway::Parts {
   std::unique_ptr<CommandScanner> scanner;  ///< Null where none is set.
   std::unique_ptr<FileLibrary> library;
   std::unique_ptr<LibraryFiles> outgoing_files;
+  std::unique_ptr<sqlite::SqliteTemplateStore> template_store;
+  std::unique_ptr<GraphTemplateClient> graph_templates;
+  std::unique_ptr<TemplateLibrary> templates;
+  std::unique_ptr<TemplateGate> template_gate;
   std::unique_ptr<FilePreparation> preparation;
   std::unique_ptr<AgentKinds> agents;
   std::unique_ptr<Outbox> outbox;
+  std::unique_ptr<Resender> resender;
   std::unique_ptr<Responder> responder;
   std::unique_ptr<Conversations> conversations;
   std::unique_ptr<Desk> desk;
@@ -335,6 +364,7 @@ struct Gateway::Parts {
   std::unique_ptr<DeskApi> desk_api;
   std::unique_ptr<SpeechApi> speech_api;
   std::unique_ptr<MediaApi> media_api;
+  std::unique_ptr<TemplatesApi> templates_api;
   std::unique_ptr<PassThrough> pass_through;
   std::unique_ptr<GraphApi> graph_api;
   std::unique_ptr<sqlite::SqliteIdentityStore> identities;
@@ -344,6 +374,10 @@ struct Gateway::Parts {
   std::unique_ptr<sqlite::SqliteNumberFigures> figures;
   std::unique_ptr<Guide> guide;
   std::unique_ptr<GuideApi> guide_api;
+  std::unique_ptr<net::CurlClient> outside;  ///< To the operator's own public address, wherever it leads.
+  std::unique_ptr<GraphHealthClient> graph_health;
+  std::unique_ptr<Doctor> doctor;
+  std::unique_ptr<DoctorApi> doctor_api;
   std::unique_ptr<OverviewApi> overview;
   std::unique_ptr<sqlite::SqliteUnclaimedItems> unclaimed;
   std::unique_ptr<UnclaimedDelivery> unclaimed_delivery;
@@ -367,10 +401,17 @@ struct Gateway::Parts {
     return options;
   }
   Result<void> make_speech();
+  void make_events(const PublicIds& ids);
   Result<void> make_media(const PublicIds& ids);
+  void make_templates();
   void make_guide();
+  Result<void> make_doctor();
+  /// One command of the command line's.
+  Task<Result<std::string>> run(std::string command, std::string arguments, std::string who);
   Result<void> make_people_api(const PublicIds& ids);
   Result<void> listen();
+  /// Why a store takes no writes; empty: it does.
+  [[nodiscard]] static std::string write_fault(sqlite::Store& store);
   [[nodiscard]] std::vector<Check> checks();
   void stop();
 };
@@ -404,16 +445,23 @@ Result<void> Gateway::Parts::make_pipeline() {
   graph = std::make_unique<GraphClient>(*http, metrics, graph_options());
   const PublicIds ids(tenants.vault->derive("public ids"));
   feed = std::make_unique<LiveFeed>(io, *ledger, ids, clock);
-  watched = std::make_unique<WatchedLedger>(*ledger, [this](MessageId touched) { feed->wrote(touched); });
+  make_events(ids);
+  watched = std::make_unique<WatchedLedger>(*ledger, [this](MessageId touched) {
+    feed->wrote(touched);
+    events->wrote();
+  });
   if (const auto made = make_speech(); !made) return made;
   if (const auto made = make_media(ids); !made) return made;
+  make_templates();
   agents = std::make_unique<AgentKinds>(*http, *ledger, clock, library.get());
   const SendLimits limits{static_cast<double>(config.graph_messages_per_second),
                           std::chrono::milliseconds(config.graph_pair_interval_ms)};
-  outbox = std::make_unique<Outbox>(io, *watched, directory, *graph, clock, metrics, limits, outgoing_files.get());
+  outbox = std::make_unique<Outbox>(io, *watched, directory, *graph, clock, metrics, limits, template_gate.get());
+  resender = std::make_unique<Resender>(io, *watched, directory, *outbox, clock);
   responder = std::make_unique<Responder>(*watched, *access, *agents, clock, preparation.get());
   conversations = std::make_unique<Conversations>(io, *watched, directory, *responder, *graph, *outbox, clock, metrics);
   desk = std::make_unique<Desk>(io, *watched, directory, *access, *responder, *conversations, *outbox, clock);
+  desk->set_template_judge(*templates);
   desk->set_listener(
       [this](TenantId tenant, ConversationId conversation) { feed->tell_conversation(tenant, conversation); });
   access->set_listener([this](Access::Changed changed) {
@@ -421,15 +469,21 @@ Result<void> Gateway::Parts::make_pipeline() {
     desk->let_in(std::move(changed));
   });
   intake = std::make_unique<Intake>(io, *inbox, *watched, directory, *conversations, clock, metrics);
+  intake->set_released([this](std::vector<OutboundMessage> messages) { outbox->reopen(std::move(messages)); });
   notes = std::make_unique<ConnectionNotes>(io, *tenants.tenant_store, directory, clock);
   notes->set_listener([this](TenantId tenant) { feed->tell_tenant(tenant, "guide"); });
   intake->set_listener([this](const Tenant& tenant, const std::string& number, const std::string& waba) {
     notes->webhook(tenant, number, waba);
   });
+  intake->set_template_listener(
+      [this](TenantId tenant, const std::string& waba, whatsapp::TemplateNews news, TimePoint told_at) {
+        templates->heard(tenant, waba, std::move(news), told_at);
+      });
   housekeeping = std::make_unique<Housekeeping>(
       io, *inbox, *ledger, clock, [&directory] { return retention(directory); },
       [this, &directory]() -> Task<> {
         co_await library->sweep(media_retention(directory));
+        co_await events->sweep();
         if (delivery_log) co_await expire_log(*delivery_log, log_retention(directory), clock);
       });
   storage = std::make_unique<StorageWatch>(io, *ledger, directory, clock);
@@ -438,11 +492,13 @@ Result<void> Gateway::Parts::make_pipeline() {
   tenants.admin->set_listener([this](TenantId tenant, std::string_view what) { feed->tell_tenant(tenant, what); });
   tokens = std::make_unique<ApiTokens>(io, directory, *tenants.tenant_store, clock);
   guard = std::make_unique<Guard>(directory, *tokens, *tenants.people, std::move(*proxies));
+  event_sinks_api = std::make_unique<EventSinksApi>(*sinks, *event_store, *events, *guard, ids);
   rest = std::make_unique<RestApi>(*ledger, *guard, *feed, clock, ids);
   access_api = std::make_unique<AccessApi>(*access, *ledger, *guard, clock, ids);
   delivery_log_api = std::make_unique<DeliveryLogApi>(delivery_log.get(), *ledger, *guard, ids);
   desk_api = std::make_unique<DeskApi>(*desk, *ledger, *guard, clock, ids);
   media_api = std::make_unique<MediaApi>(*library, *guard, clock, FileLinks(tenants.vault->derive("file links"), ids));
+  templates_api = std::make_unique<TemplatesApi>(*templates, *template_store, *library, *tenants.audit, *guard, clock);
   pass_through = std::make_unique<PassThrough>(*http, graph_options());
   graph_api =
       std::make_unique<GraphApi>(GraphApi::Parts{*desk, *ledger, *graph, *pass_through, *library, *guard, clock},
@@ -460,6 +516,7 @@ Result<void> Gateway::Parts::make_pipeline() {
   overview = std::make_unique<OverviewApi>(*ledger, *guard, clock,
                                            [this](const std::string& number) { return outbox->why_held(number); });
   make_guide();
+  if (const auto made = make_doctor(); !made) return made;
   if (const auto made = make_people_api(ids); !made) return made;
   metrics.gauge("clawcentral_inbox_waiting_items", "Items stored and not accepted yet.",
                 [this] { return static_cast<double>(inbox->waiting()); });
@@ -516,6 +573,15 @@ Result<void> Gateway::Parts::make_media(const PublicIds& ids) {
   return {};
 }
 
+void Gateway::Parts::make_templates() {
+  template_store = std::make_unique<sqlite::SqliteTemplateStore>(*tenants.store);
+  graph_templates = std::make_unique<GraphTemplateClient>(*http, tenants.metrics, graph_options());
+  templates =
+      std::make_unique<TemplateLibrary>(tenants.io, *template_store, *graph_templates, *tenants.directory, clock);
+  templates->set_listener([this](TenantId tenant) { feed->tell_tenant(tenant, "templates"); });
+  template_gate = std::make_unique<TemplateGate>(*templates, *outgoing_files);
+}
+
 Result<void> Gateway::Parts::make_speech() {
   // Recordings lie there while a program hears them.
   const auto folder = std::filesystem::path(config.data_dir) / "voice";
@@ -530,6 +596,19 @@ Result<void> Gateway::Parts::make_speech() {
   return {};
 }
 
+void Gateway::Parts::make_events(const PublicIds& ids) {
+  event_store = std::make_unique<sqlite::SqliteEventStore>(*tenants.store);
+  events = std::make_unique<EventDelivery>(EventDelivery::Parts{tenants.io, *event_store, *ledger, *tenants.directory,
+                                                                *tenants.vault, *http, clock, tenants.metrics},
+                                           ids);
+  sinks = std::make_unique<Sinks>(*event_store, *tenants.vault, clock, [this](TenantId tenant) {
+    events->wake();
+    feed->tell_tenant(tenant, "event-sinks");
+  });
+  tenants.metrics.gauge("clawcentral_events_held_sinks", "Webhooks of tenants that answer to nothing and are held.",
+                        [this] { return static_cast<double>(events->held()); });
+}
+
 void Gateway::Parts::make_guide() {
   Directory& directory = *tenants.directory;
   graph_account = std::make_unique<GraphAccountClient>(*http, tenants.metrics, graph_options());
@@ -538,6 +617,50 @@ void Gateway::Parts::make_guide() {
                                   Guide::Options{config.outside_url(), config.base_domain, !config.public_url.empty()});
   feed->set_sent_listener([this](TenantId tenant, const std::string& number) { guide->sent(tenant, number); });
   guide_api = std::make_unique<GuideApi>(*guide, *tenants.admin, *tenants.audit, directory, *guard, clock);
+}
+
+std::string Gateway::Parts::write_fault(sqlite::Store& store) {
+  if (!store.healthy()) {
+    // Who is not ready gets no traffic, and without traffic nobody else would find out that the disk is back.
+    store.submit(std::make_unique<DiskProbe>());
+    return "the last commit failed: is the disk full?";
+  }
+  const auto queued = store.queued();
+  return queued < sqlite::Store::kMaxQueued / 2 ? "" : fmt::format("{} writes wait for the disk", queued);
+}
+
+Result<void> Gateway::Parts::make_doctor() {
+  auto anywhere = net::NetworkSet::make({"0.0.0.0/0", "::/0"});
+  if (!anywhere) return std::unexpected(anywhere.error());
+  net::CurlClient::Options options;
+  options.addresses = net::AddressPolicy(std::move(*anywhere));
+  options.ca_file = config.graph_ca_file;
+  outside = std::make_unique<net::CurlClient>(tenants.io, std::move(options));
+  graph_health = std::make_unique<GraphHealthClient>(*http, graph_options());
+  Doctor::Machine machine{
+      .storage_fault =
+          [this] {
+            auto fault = write_fault(*tenants.inbox_store);
+            return fault.empty() ? write_fault(*tenants.store) : fault;
+          },
+      .disk_free = [this] { return free_bytes(config.data_dir); },
+      .not_accepted = [this] { return static_cast<std::int64_t>(inbox->waiting()); },
+      .why_held = [this](const std::string& number) { return outbox->why_held(number).value_or(""); },
+      .storage_full = [this](const Tenant& tenant) { return storage->full(tenant); }};
+  doctor = std::make_unique<Doctor>(
+      Doctor::Parts{*guide, *graph_health, *http, *outside, *tenants.directory, *ledger, *access, *speech, clock},
+      std::move(machine),
+      Doctor::Options{.public_url_is_set = !config.public_url.empty(),
+                      .meta_calls = config.graph_base_url.ends_with(".facebook.com"),
+                      .messages_per_second = config.graph_messages_per_second,
+                      .disk_wanted = config.doctor_disk_free_mib * 1024 * 1024});
+  doctor_api = std::make_unique<DoctorApi>(*doctor, *guard);
+  return {};
+}
+
+Task<Result<std::string>> Gateway::Parts::run(std::string command, std::string arguments, std::string who) {
+  if (command == "doctor") return doctor->run(std::move(arguments));
+  return tenants.run(std::move(command), std::move(arguments), std::move(who));
 }
 
 Result<void> Gateway::Parts::make_people_api(const PublicIds& ids) {
@@ -564,17 +687,8 @@ Result<void> Gateway::Parts::make_people_api(const PublicIds& ids) {
 }
 
 std::vector<Check> Gateway::Parts::checks() {
-  const auto takes_writes = [](sqlite::Store& store) -> std::string {
-    if (!store.healthy()) {
-      // Who is not ready gets no traffic, and without traffic nobody else would find out that the disk is back.
-      store.submit(std::make_unique<DiskProbe>());
-      return "the last commit failed: is the disk full?";
-    }
-    const auto queued = store.queued();
-    return queued < sqlite::Store::kMaxQueued / 2 ? "" : fmt::format("{} writes wait for the disk", queued);
-  };
-  return {{"inbox", [=, this] { return takes_writes(*tenants.inbox_store); }},
-          {"ledger", [=, this] { return takes_writes(*tenants.store); }},
+  return {{"inbox", [this] { return write_fault(*tenants.inbox_store); }},
+          {"ledger", [this] { return write_fault(*tenants.store); }},
           {"shutdown", [this] { return stopped ? "the gateway is stopping" : ""; }}};
 }
 
@@ -583,9 +697,11 @@ Result<void> Gateway::Parts::listen() {
   webhook->add_routes(public_router);
   rest->add_routes(public_router);
   desk_api->add_routes(public_router);
+  event_sinks_api->add_routes(public_router);
   delivery_log_api->add_routes(public_router);
   speech_api->add_routes(public_router);
   media_api->add_routes(public_router);
+  templates_api->add_routes(public_router);
   graph_api->add_routes(public_router);
   identity_api->add_routes(public_router);
   access_api->add_routes(public_router);
@@ -594,11 +710,12 @@ Result<void> Gateway::Parts::listen() {
   members_api->add_routes(public_router);
   overview->add_routes(public_router);
   guide_api->add_routes(public_router);
+  doctor_api->add_routes(public_router);
   settings->add_routes(public_router);
   add_admin_page_routes(public_router);
   add_operator_routes(operator_router, tenants.metrics, checks());
   add_admin_routes(admin_router, [this](std::string command, std::string arguments, std::string who) {
-    return tenants.run(std::move(command), std::move(arguments), std::move(who));
+    return run(std::move(command), std::move(arguments), std::move(who));
   });
   public_server = std::make_unique<net::Server>(io, public_router, net::ServerLimits{});
   operator_server = std::make_unique<net::Server>(io, operator_router, net::ServerLimits{});
@@ -616,18 +733,24 @@ void Gateway::Parts::stop() {
   if (intake) intake->stop();
   if (desk) desk->stop();
   if (conversations) conversations->stop(kTurnPatience);
+  if (resender) resender->stop();
   if (outbox) outbox->stop(kSendPatience);
+  if (events) events->stop(kEventPatience);
   // Their pages and commands look at the parts that go next.
   if (admin_server) admin_server->stop(std::chrono::milliseconds(500));
   if (operator_server) operator_server->stop(std::chrono::milliseconds(100));
   // From here on no call can hold anything up: those under way end now.
   if (http) http->close();
+  if (templates) templates->stop();
+  if (outside) outside->close();
   // What hears on this machine is given up before the conversations that wait for it go.
   if (speech_kinds) speech_kinds->stop();
   if (scanner) scanner->stop();
   conversations.reset();
+  resender.reset();
   outbox.reset();
   housekeeping.reset();
+  if (events) events->stop(std::chrono::hours(1));
   if (delivery_log) {
     delivery_log->stop();
     delivery_log->flush();
@@ -653,10 +776,13 @@ Result<std::unique_ptr<Gateway>> Gateway::start(const Config& config, Overrides 
   // Nothing is sent by a process that could not take its place.
   if (const auto bound = parts.listen(); !bound) return std::unexpected(bound.error());
   parts.outbox->start();
+  parts.resender->start();
   parts.conversations->start();
   parts.intake->start();
   parts.housekeeping->start();
+  parts.events->start();
   parts.storage->start();
+  parts.templates->start();
   parts.feed->start();
   if (parts.delivery_log) parts.delivery_log->start(parts.tenants.io);
   log::info("gateway.ready public={} operator={} data={} tenants={} version={}",
@@ -675,7 +801,7 @@ std::uint16_t Gateway::operator_port() const {
 }
 
 Result<std::string> Gateway::admin(std::string command, std::string arguments) {
-  return wait(parts_->tenants.io, parts_->tenants.run(std::move(command), std::move(arguments), ""));
+  return wait(parts_->tenants.io, parts_->run(std::move(command), std::move(arguments), ""));
 }
 
 std::string Gateway::setup_link() {

@@ -388,6 +388,20 @@ void add_access_commands(Asked& asked, CLI::App& app) {
   }
 }
 
+void add_doctor_command(Asked& asked, CLI::App& app) {
+  auto* doctor = add_command(asked, app, "doctor", "Find out why messages do not come or are not answered", "doctor",
+                             true, [&asked] {
+                               asked.arguments["number"] = asked.number;
+                               asked.arguments["user"] = asked.from;
+                             });
+  doctor->add_option("--number", asked.number, "The phone number id; else the tenant's first");
+  doctor->add_option("--user", asked.from, "Also: may this person write, and be written to? A phone number or a BSUID");
+  doctor->footer(
+      "Asks Meta, the public address, agents and speech providers. Exit code 1 where something is wrong. Needs a "
+      "running "
+      "gateway.\nExample: clawcentral doctor acme --user \"+49 151 12345678\"");
+}
+
 void add_routing_commands(Asked& asked, CLI::App& app) {
   auto& routing = *app.add_subcommand("routing", "Which agent answers whom")->require_subcommand(1);
   add_command(asked, routing, "show", "The rules", "routing.show", true);
@@ -447,6 +461,7 @@ int run(int argc, char** argv) {
   add_channel_commands(asked, app);
   add_access_commands(asked, app);
   add_routing_commands(asked, app);
+  add_doctor_command(asked, app);
   app.footer("Example:\n  clawcentral tenant create acme\n  clawcentral serve --config clawcentral.toml");
   try {
     app.parse(argc, argv);

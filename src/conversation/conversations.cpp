@@ -413,7 +413,7 @@ Task<std::vector<OutboundMessage>> Conversations::reply_to(const PendingMessage&
   constexpr std::size_t kPage = 1000;
   std::vector<OutboundMessage> parts;
   for (MessageId from{message.id.value + 1};;) {
-    auto page = co_await ledger_.queued(message.phone_number_id, from, kPage);
+    auto page = co_await ledger_.queued(message.phone_number_id, Urgency::kAnswer, from, kPage);
     if (!page && (stopping_ || page.error().kind != ErrorKind::kTransient)) co_return parts;
     if (!page) {
       co_await clock_.sleep(kStoreRetry);

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include "base/log.hpp"
-#include "whatsapp/service_window.hpp"
 #include "whatsapp/text_limits.hpp"
 
 namespace claw {
@@ -68,7 +67,25 @@ Task<Result<HandReply::Kind>> Desk::may_say(const Tenant& tenant, ConversationId
   if (stands->sender.opted_out) co_return kOptedOut;
   if (stands->sender.standing == Standing::kBlocked) co_return kBlocked;
   if (saying.message.type == "template") co_return kQueued;
-  co_return conversation->last_inbound + whatsapp::kServiceWindow > clock_.now() ? kQueued : kWindowClosed;
+  // Elsewhere the outbox sees to it, when it is this message's turn.
+  if (conversation->window_until > clock_.now() || tenant.delivery.outside_window != OutsideWindow::kRefuse)
+    co_return kQueued;
+  if (saying.key.empty()) co_return kWindowClosed;
+  const auto before = co_await ledger_.said(tenant.id, id, saying.key);
+  if (!before) co_return std::unexpected(before.error());
+  co_return *before ? kQueued : kWindowClosed;
+}
+
+Task<std::optional<HandReply>> Desk::refused_template(TenantRef tenant, ConversationId id,
+                                                      const whatsapp::Outgoing& message) {
+  auto named = templates_ ? whatsapp::template_named_in(message) : std::nullopt;
+  if (!named) co_return std::nullopt;
+  auto conversation = co_await ledger_.conversation(tenant->id, id);
+  if (!conversation) co_return std::nullopt;
+  auto refused = co_await templates_->refusal(std::move(tenant), std::move(conversation->phone_number_id),
+                                              std::move(named->name), std::move(named->language));
+  if (!refused) co_return std::nullopt;
+  co_return HandReply{HandReply::Kind::kBadTemplate, {}, *std::move(refused)};
 }
 
 Task<Result<HandReply>> Desk::put(const Tenant& tenant, ConversationId conversation, Saying saying) {
@@ -83,6 +100,7 @@ Task<Result<HandReply>> Desk::reply(TenantRef tenant, ConversationId conversatio
   const auto may = co_await may_say(*tenant, conversation, saying);
   if (!may) co_return std::unexpected(may.error());
   if (*may != HandReply::Kind::kQueued) co_return HandReply{*may, {}};
+  if (auto refused = co_await refused_template(tenant, conversation, saying.message)) co_return *std::move(refused);
   // First nobody else answers any more, then the answer: never two at once.
   const auto taken = co_await take_over(tenant, conversation, saying.by, std::nullopt);
   if (!taken) co_return std::unexpected(taken.error());
@@ -93,6 +111,7 @@ Task<Result<HandReply>> Desk::send(TenantRef tenant, ConversationId conversation
   const auto may = co_await may_say(*tenant, conversation, saying);
   if (!may) co_return std::unexpected(may.error());
   if (*may != HandReply::Kind::kQueued) co_return HandReply{*may, {}};
+  if (auto refused = co_await refused_template(tenant, conversation, saying.message)) co_return *std::move(refused);
   co_return co_await put(*tenant, conversation, std::move(saying));
 }
 
@@ -106,6 +125,22 @@ Task<Result<ConversationId>> Desk::conversation_with(TenantRef tenant, std::stri
   if (!tenant->owns_number(number))
     co_return fail(ErrorKind::kInvalid, fmt::format("number: {} is not one of yours", number));
   co_return co_await ledger_.open_conversation(tenant->id, std::move(number), std::move(who), ledger_.fence());
+}
+
+Task<Result<void>> Desk::rerun(TenantRef tenant, MessageId message) {
+  auto again = co_await ledger_.rerun(tenant->id, message, ledger_.fence());
+  if (!again) co_return std::unexpected(again.error());
+  if (again->pending) {
+    std::vector<PendingMessage> one;
+    one.push_back(std::move(*again->pending));
+    conversations_.reopen(std::move(one));
+  }
+  if (again->queued) {
+    std::vector<OutboundMessage> one;
+    one.push_back(std::move(*again->queued));
+    outbox_.reopen(std::move(one));
+  }
+  co_return Result<void>();
 }
 
 void Desk::let_in(Access::Changed changed) {

@@ -10,20 +10,25 @@
 #include "conversation/conversations.hpp"
 #include "conversation/responder.hpp"
 #include "delivery/outbox.hpp"
+#include "templates/template_judge.hpp"
 
 namespace claw {
 
 /// What became of something that a person or a program of the tenant says.
 struct HandReply {
   enum class Kind : std::uint8_t {
-    kQueued,        ///< It is in the outbox; `message` is it.
-    kWindowClosed,  ///< The person wrote last more than 24 hours ago, or never: only a template would reach them.
-    kOptedOut,      ///< They asked for no more messages.
-    kBlocked,       ///< The tenant has blocked them.
-    kNoNumber,      ///< The conversation's phone number is none of the tenant's any more.
+    kQueued,  ///< It is in the outbox; `message` is it.
+    /// The person wrote last more than 24 hours ago, or never: only a template would reach them. Not where the tenant
+    /// has chosen something else for such messages: they are queued.
+    kWindowClosed,
+    kOptedOut,     ///< They asked for no more messages.
+    kBlocked,      ///< The tenant has blocked them.
+    kNoNumber,     ///< The conversation's phone number is none of the tenant's any more.
+    kBadTemplate,  ///< Meta would not take the template: `refusal` says why.
   };
   Kind kind = Kind::kQueued;
   MessageId message;
+  whatsapp::TemplateRefusal refusal = {};
 };
 
 /// What people of a tenant do in conversations themselves: take one over from the agent, answer, hand it back; and what
@@ -57,6 +62,9 @@ class Desk {
   /// REQUIRES: called before the first change.
   void set_listener(Listener listener) { changed_ = std::move(listener); }
 
+  /// Asked before a template goes into the outbox. It must outlive this object. REQUIRES: called before the first send.
+  void set_template_judge(TemplateJudge& judge) { templates_ = &judge; }
+
   /// `by` answers in this conversation from now on, for `time` (none: the tenant's take-over time). Who held it before
   /// does not any more. kNotFound, kInvalid for a time that is not 1 minute to kMaxHold, and as the ledger.
   [[nodiscard]] Task<Result<void>> take_over(TenantRef tenant, ConversationId conversation, std::string by,
@@ -77,6 +85,10 @@ class Desk {
   [[nodiscard]] Task<Result<ConversationId>> conversation_with(TenantRef tenant, std::string number,
                                                                whatsapp::Recipient who);
 
+  /// Runs a dead letter again, under its id: a turn whose agent failed, a send that failed or is unknown. What has been
+  /// answered or sent is not touched. kNotFound; kConflict where it is no dead letter (any more).
+  [[nodiscard]] Task<Result<void>> rerun(TenantRef tenant, MessageId message);
+
   /// Goes on with what an approval released; those who were let in are told so first, where the tenant wants it.
   void let_in(Access::Changed changed);
 
@@ -87,6 +99,9 @@ class Desk {
   Task<> welcome(Access::Changed changed);
   [[nodiscard]] Task<Result<HandReply::Kind>> may_say(const Tenant& tenant, ConversationId conversation,
                                                       const Saying& saying);
+  /// What becomes of a template that Meta would refuse; nothing for all else.
+  [[nodiscard]] Task<std::optional<HandReply>> refused_template(TenantRef tenant, ConversationId conversation,
+                                                                const whatsapp::Outgoing& message);
   [[nodiscard]] Task<Result<HandReply>> put(const Tenant& tenant, ConversationId conversation, Saying saying);
 
   IoPool& io_;
@@ -97,8 +112,9 @@ class Desk {
   Conversations& conversations_;
   Outbox& outbox_;
   Clock& clock_;
-  Listener changed_;  // constant after set_listener()
-  TaskGroup tasks_;   // last: joined before what its tasks use goes
+  Listener changed_;                    // constant after set_listener()
+  TemplateJudge* templates_ = nullptr;  // constant after set_template_judge()
+  TaskGroup tasks_;                     // last: joined before what its tasks use goes
 };
 
 }  // namespace claw

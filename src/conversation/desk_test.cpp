@@ -157,5 +157,32 @@ TEST_F(DeskTest, WelcomesWhoIsLetInBeforeAnsweringThem) {
   EXPECT_THAT(graph_.texts(), ElementsAre(HasSubstr("Your code"), HasSubstr("let in now"), "bot: may I?"));
 }
 
+/// Knows of one template that it is paused.
+class PausedJudge final : public TemplateJudge {
+ public:
+  Task<std::optional<whatsapp::TemplateRefusal>> refusal(TenantRef, std::string number, std::string name,
+                                                         std::string) override {
+    if (number == "111" && name == "paused") co_return whatsapp::TemplateRefusal{132015, "It is paused."};
+    co_return std::nullopt;
+  }
+};
+
+TEST_F(DeskTest, PutsNoTemplateIntoTheOutboxThatMetaWouldRefuse) {
+  PausedJudge judge;
+  desk_->set_template_judge(judge);
+  ASSERT_TRUE(is(write("hello"), MessageState::kAnswered));
+  const auto send = [&](const std::string& name) {
+    auto message = whatsapp::read_outgoing(R"({"type":"template","template":{"name":")" + name +
+                                           R"(","language":{"code":"en"}}})");
+    return world_.run(desk_->reply(acme(), conversation(), {std::move(*message), "ada", ""})).value();
+  };
+  const auto refused = send("paused");
+  EXPECT_EQ(refused.kind, HandReply::Kind::kBadTemplate);
+  EXPECT_EQ(refused.refusal.words, "It is paused.");
+  EXPECT_EQ(shown().held_by, "") << "and the agent goes on";
+  EXPECT_EQ(send("good").kind, HandReply::Kind::kQueued);
+  ASSERT_TRUE(sent(2));
+}
+
 }  // namespace
 }  // namespace claw

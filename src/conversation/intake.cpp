@@ -1,15 +1,19 @@
 #include "conversation/intake.hpp"
 
+#include <set>
 #include <tuple>
 
 #include <fmt/format.h>
 
 #include "base/log.hpp"
+#include "conversation/access.hpp"
 
 namespace claw {
 namespace {
 
 constexpr std::chrono::milliseconds kStoreRetry{100};
+/// Messages of a number's outbox in one reading.
+constexpr std::size_t kReadAtOnce = 1'000;
 
 Counter& items(Metrics& metrics, const char* result) {
   return metrics.counter("clawcentral_intake_items_total", "Items taken from the inbox by what became of them.",
@@ -25,6 +29,21 @@ void add_origin(std::vector<Origin>& origins, const AcceptItem& item) {
   const auto origin = std::tie(item.item.tenant.value, event.phone_number_id, event.waba_id);
   // Neighbours mostly have the same; what comes twice is only told twice.
   if (origins.empty() || origins.back() != origin) origins.emplace_back(origin);
+}
+
+/// News about a template, and whose.
+struct TemplateTold {
+  TenantId tenant;
+  std::string waba_id;
+  whatsapp::TemplateNews news;
+  TimePoint at;
+};
+
+void add_template(std::vector<TemplateTold>& told, const AcceptItem& item) {
+  const auto* change = std::get_if<whatsapp::Change>(&item.event.what);
+  if (!change || item.foreign || !whatsapp::is_about_templates(change->field)) return;
+  if (auto news = whatsapp::read_template_news(change->field, change->view.data))
+    told.push_back({item.item.tenant, item.event.waba_id, std::move(*news), from_ms(item.event.timestamp_s * 1'000)});
 }
 
 }  // namespace
@@ -81,20 +100,26 @@ AcceptItem Intake::prepare(InboundItem item) const {
   if (prepared.event.kind == whatsapp::ItemKind::kEcho && tenant && !prepared.foreign)
     prepared.held_until = clock_.now() + tenant->session.take_over;
   if (tenant && tenant->policy_of(number) == ChannelPolicy::kDisabled) prepared.ignore_reason = "channel_disabled";
+  if (tenant)
+    if (const auto* message = std::get_if<whatsapp::Message>(&prepared.event.what))
+      prepared.releases = opt_word(*tenant, message->body) != OptWord::kOut;
   prepared.item = std::move(item);
   return prepared;
 }
 
 Task<bool> Intake::accept(const std::vector<InboundItem>& items) {
+  const auto began = clock_.now();
   for (bool in_doubt = false; !stopping_; in_doubt = true) {
     std::vector<AcceptItem> prepared;
     prepared.reserve(items.size());
     std::size_t foreign = 0;
     std::vector<Origin> origins;
+    std::vector<TemplateTold> templates;
     for (const auto& item : items) {
       prepared.push_back(prepare(item));
       foreign += prepared.back().foreign;
       if (heard_) add_origin(origins, prepared.back());
+      if (template_heard_) add_template(templates, prepared.back());
     }
     auto accepted = co_await ledger_.accept(std::move(prepared), ledger_.fence());
     if (accepted) {
@@ -103,7 +128,13 @@ Task<bool> Intake::accept(const std::vector<InboundItem>& items) {
       foreign_.add(foreign);
       for (const auto& [tenant, number, waba] : origins)
         if (const auto known = directory_.by_id(TenantId{tenant})) heard_(*known, number, waba);
-      if (in_doubt && accepted->duplicates > 0) conversations_.look_again();
+      // Also what came twice: what it says is held to the time at which Meta said it.
+      for (auto& each : templates) template_heard_(each.tenant, each.waba_id, std::move(each.news), each.at);
+      if (in_doubt && accepted->duplicates > 0) {
+        conversations_.look_again();
+        co_await look_for_released(items, began);
+      }
+      if (released_ && !accepted->released.empty()) released_(std::move(accepted->released));
       for (const auto& changed : accepted->identities) conversations_.follow(changed);
       for (const auto conversation : accepted->held)
         conversations_.withdraw(conversation, fmt::format("answered by hand: {}", kBusinessApp));
@@ -124,6 +155,23 @@ Task<bool> Intake::accept(const std::vector<InboundItem>& items) {
     co_await clock_.sleep(kStoreRetry);
   }
   co_return false;
+}
+
+Task<> Intake::look_for_released(const std::vector<InboundItem>& items, TimePoint began) {
+  if (!released_) co_return;
+  std::set<std::string> numbers;
+  for (const auto& item : items)
+    numbers.insert(whatsapp::parse_item(static_cast<whatsapp::ItemKind>(item.kind), item.raw).phone_number_id);
+  for (const auto& number : numbers) {
+    for (MessageId from{1}; !stopping_;) {
+      auto queued = co_await ledger_.queued(number, from, kReadAtOnce);
+      if (!queued || queued->empty()) break;
+      from = MessageId{queued->back().id.value + 1};
+      // What was offered beside us meanwhile may be among them: begin_send lets each go once.
+      std::erase_if(*queued, [began](const OutboundMessage& message) { return message.created < began; });
+      released_(std::move(*queued));
+    }
+  }
 }
 
 Task<bool> Intake::accept_one_by_one(const std::vector<InboundItem>& items) {

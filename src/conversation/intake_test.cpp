@@ -27,6 +27,12 @@ class IntakeTest : public ::testing::Test {
       std::scoped_lock lock(heard_mutex_);
       heard_.push_back(tenant.name + "/" + number + "/" + waba);
     });
+    intake_.set_template_listener(
+        [this](TenantId tenant, const std::string& waba, whatsapp::TemplateNews news, TimePoint told_at) {
+          std::scoped_lock lock(heard_mutex_);
+          templates_.push_back(
+              fmt::format("{}/{}/{}/{}/{}", tenant.value, waba, news.id, news.status, to_ms(told_at) / 1'000));
+        });
     outbox_.start();
     conversations_.start();
     intake_.start();
@@ -85,8 +91,14 @@ class IntakeTest : public ::testing::Test {
     return heard_;
   }
 
+  std::vector<std::string> templates() {
+    std::scoped_lock lock(heard_mutex_);
+    return templates_;
+  }
+
   std::mutex heard_mutex_;
-  std::vector<std::string> heard_;  // guarded by heard_mutex_
+  std::vector<std::string> heard_;      // guarded by heard_mutex_
+  std::vector<std::string> templates_;  // guarded by heard_mutex_
   OpenLedger world_;
   TestTenants tenants_{world_};
   TenantId acme_ = tenants_.add("acme", "111");
@@ -209,6 +221,25 @@ TEST_F(IntakeTest, TriesAgainWhileTheInboxCannotBeReadAndRecovers) {
   post({"two"});
   world_.clock.advance(100ms);
   EXPECT_TRUE(answered(2)) << "and recovers";
+}
+
+TEST_F(IntakeTest, TellsWhatAWebhookSaysOfATemplate) {
+  InboundItem change;
+  change.tenant = acme_;
+  change.kind = static_cast<std::uint8_t>(whatsapp::ItemKind::kChange);
+  change.received_at = world_.clock.now();
+  change.raw = R"({"object":"whatsapp_business_account","entry":[{"id":"W","time":1790000005,"changes":[{
+    "field":"message_template_status_update","value":{"event":"PAUSED","message_template_id":7,
+    "message_template_name":"order","message_template_language":"en"}}]}]})";
+  InboundItem other = change;
+  other.raw = R"({"object":"whatsapp_business_account","entry":[{"id":"W","time":1790000006,"changes":[{
+    "field":"account_update","value":{"event":"PARTNER_ADDED"}}]}]})";
+  std::vector<InboundItem> items;
+  items.push_back(std::move(change));
+  items.push_back(std::move(other));
+  ASSERT_TRUE(world_.run(inbox_.append(std::move(items))));
+  ASSERT_TRUE(settled(2));
+  EXPECT_THAT(templates(), ElementsAre(fmt::format("{}/W/7/PAUSED/1790000005", acme_.value)));
 }
 
 }  // namespace

@@ -6,7 +6,7 @@ namespace claw {
 
 bool Lane::add(OutboundMessage message, TimePoint now) {
   if (is_held()) unexplained_.push_back(message.id);
-  const std::int64_t key = message.conversation.value;
+  const Key key = key_of(message);
   const auto [entry, is_new] = conversations_.try_emplace(key);
   Conversation& conversation = entry->second;
   if (!conversation.ids.empty() || conversation.queue.size() >= kMaxOfConversation) {
@@ -18,11 +18,11 @@ bool Lane::add(OutboundMessage message, TimePoint now) {
   return true;
 }
 
-void Lane::go_on(std::int64_t key, Conversation& conversation, TimePoint now) {
+void Lane::go_on(Key key, Conversation& conversation, TimePoint now) {
   if (!conversation.queue.empty())
     queue_up(key, std::max(now, conversation.queue.front().due));
   else if (!conversation.ids.empty())
-    wanted_.push_back({ConversationId{key}, conversation.ids.front()});
+    wanted_.push_back({conversation_of(key), static_cast<Urgency>(key % 2), conversation.ids.front()});
   else
     conversations_.erase(key);
 }
@@ -32,7 +32,7 @@ std::vector<Lane::Wanted> Lane::take_wanted() {
 }
 
 void Lane::give_back(OutboundMessage message, TimePoint now) {
-  const std::int64_t key = message.conversation.value;
+  const Key key = key_of(message);
   Conversation& conversation = conversations_.at(key);
   conversation.ids.pop_front();
   conversation.queue.push_front(std::move(message));
@@ -40,10 +40,11 @@ void Lane::give_back(OutboundMessage message, TimePoint now) {
   go_on(key, conversation, now);
 }
 
-void Lane::gone(ConversationId id) {
-  Conversation& conversation = conversations_.at(id.value);
+void Lane::gone(const Wanted& wanted) {
+  const Key key = key_of(wanted.conversation, wanted.urgency);
+  Conversation& conversation = conversations_.at(key);
   conversation.ids.pop_front();
-  go_on(id.value, conversation, {});
+  go_on(key, conversation, {});
 }
 
 std::pair<TimePoint, Lane::Limit> Lane::number_allows(TimePoint now) {
@@ -55,23 +56,32 @@ std::pair<TimePoint, Lane::Limit> Lane::number_allows(TimePoint now) {
 
 OutboundMessage* Lane::next(TimePoint now) {
   look_again_at_ = TimePoint::max();
-  while (in_flight_ < kMaxInFlight && !heads_.empty()) {
-    const Head head = *heads_.begin();
-    look_again_at_ = head.at;
-    if (head.at > now) return nullptr;
-    Conversation& conversation = conversations_.at(head.conversation);
-    if (const auto at = pairs_.earliest(ConversationId{head.conversation}, now); at > now) {
+  const auto places = std::max(kMaxInFlight, static_cast<std::size_t>(rate_.limit() / kRatePerPlace));
+  if (auto* const answer = next_of(heads_[0], places, now)) return answer;
+  return next_of(heads_[1], places - places / kCampaignShare, now);
+}
+
+/// Without a place in flight an end comes before any time does.
+OutboundMessage* Lane::next_of(Heads& heads, std::size_t places, TimePoint now) {
+  while (in_flight_ < places && !heads.empty()) {
+    const Head head = *heads.begin();
+    if (head.at > now) {
+      look_again_at_ = std::min(look_again_at_, head.at);
+      return nullptr;
+    }
+    Conversation& conversation = conversations_.at(head.key);
+    if (const auto at = pairs_.earliest(conversation_of(head.key), now); at > now) {
       hold_back(conversation, Limit::kPair);
-      heads_.erase(heads_.begin());
-      queue_up(head.conversation, at);
+      heads.erase(heads.begin());
+      queue_up(head.key, at);
       continue;
     }
     if (const auto [at, limit] = number_allows(now); at > now) {
       hold_back(conversation, limit);
-      look_again_at_ = at;
+      look_again_at_ = std::min(look_again_at_, at);
       return nullptr;
     }
-    heads_.erase(heads_.begin());
+    heads.erase(heads.begin());
     rate_.sent(now);
     conversation.probe = circuit_.sent();
     conversation.refused_authorization = false;
@@ -79,13 +89,11 @@ OutboundMessage* Lane::next(TimePoint now) {
     ++in_flight_;
     return &conversation.queue.front();
   }
-  // Without a place in flight an end comes before any time does.
-  if (in_flight_ == kMaxInFlight) look_again_at_ = TimePoint::max();
   return nullptr;
 }
 
 void Lane::judge(const OutboundMessage& message, const GraphOutcome& outcome, TimePoint began, TimePoint now) {
-  Conversation& conversation = conversations_.at(message.conversation.value);
+  Conversation& conversation = conversations_.at(key_of(message));
   rests_until_ = std::max(rests_until_, now + number_rest(outcome));
   const auto* failure = std::get_if<GraphFailure>(&outcome);
   if (is_throughput_refusal(outcome)) rate_.refused(began, now);
@@ -109,33 +117,37 @@ void Lane::judge(const OutboundMessage& message, const GraphOutcome& outcome, Ti
 }
 
 /// Where judge() was not called, nothing was sent.
-Lane::Conversation& Lane::take_out_of_flight(ConversationId id) {
-  Conversation& conversation = conversations_.at(id.value);
+Lane::Conversation& Lane::take_out_of_flight(Key key) {
+  Conversation& conversation = conversations_.at(key);
   --in_flight_;
   if (std::exchange(conversation.probe, false)) circuit_.ended(true, Circuit::Verdict::kNotAsked, {});
   return conversation;
 }
 
-bool Lane::finished(ConversationId id, TimePoint now) {
-  Conversation& conversation = take_out_of_flight(id);
+bool Lane::finished(const OutboundMessage& message, TimePoint now) {
+  const Key key = key_of(message);
+  Conversation& conversation = take_out_of_flight(key);
   const bool came_by_add = !std::exchange(conversation.given_back, false);
   conversation.queue.pop_front();
-  go_on(id.value, conversation, now);
+  go_on(key, conversation, now);
   return came_by_add;
 }
 
-void Lane::put_back(ConversationId id) {
-  queue_up(id.value, take_out_of_flight(id).queue.front().due);
+void Lane::put_back(const OutboundMessage& message) {
+  const Key key = key_of(message);
+  queue_up(key, take_out_of_flight(key).queue.front().due);
 }
 
 void Lane::try_authorization_now(TimePoint now) {
   circuit_.try_now(now);
-  std::set<Head> heads;
-  for (Head head : std::exchange(heads_, {})) {
-    if (conversations_.at(head.conversation).refused_authorization) head.at = std::min(head.at, now);
-    heads.insert(head);
+  for (auto& heads : heads_) {
+    Heads anew;
+    for (Head head : std::exchange(heads, {})) {
+      if (conversations_.at(head.key).refused_authorization) head.at = std::min(head.at, now);
+      anew.insert(head);
+    }
+    heads = std::move(anew);
   }
-  heads_ = std::move(heads);
 }
 
 void Lane::hold_back(Conversation& conversation, Limit limit) {

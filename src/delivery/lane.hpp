@@ -19,10 +19,17 @@ namespace claw {
 /// the first of each conversation, as far as places in flight, the number's rate, the pair's rate and the circuit
 /// allow. A conversation that had its turn stands at the end again, so that a long answer starves nobody.
 ///
+/// Answers go before campaigns (Urgency), so that of twenty thousand templates none delays anybody who wrote; within a
+/// conversation too, where the two are as if they were two conversations.
+///
 /// Pure: no waits, no I/O. Not thread-safe.
 class Lane {
  public:
-  static constexpr std::size_t kMaxInFlight = 64;  ///< Meta's default is 80 messages a second for a number.
+  /// Meta's default is 80 messages a second for a number; a faster one has a place for each kRatePerPlace.
+  static constexpr std::size_t kMaxInFlight = 64;
+  static constexpr double kRatePerPlace = 4;
+  /// Of the places in flight a campaign leaves a quarter to answers, for an end may take seconds.
+  static constexpr std::size_t kCampaignShare = 4;
   /// Messages of one conversation in memory; of its others only the ids are kept, 8 bytes each. A person who gets
   /// thousands of answers, one in 6 s, must not take the number's memory from everybody else.
   static constexpr std::size_t kMaxOfConversation = 20;
@@ -33,6 +40,9 @@ class Lane {
 
   explicit Lane(const SendLimits& limits) : rate_(limits.messages_per_second), pairs_(limits.pair_interval) {}
 
+  /// What Meta allows this number from now on, in messages a second.
+  void set_rate(double messages_per_second) { rate_.set_limit(messages_per_second); }
+
   /// Each conversation's messages in order. False where only the id was kept: the message is to be forgotten, and will
   /// be asked for by take_wanted().
   [[nodiscard]] bool add(OutboundMessage message, TimePoint now);
@@ -40,11 +50,12 @@ class Lane {
   /// Messages whose turn has come and of which only the ids are here: each is to be given back, or said to be gone.
   struct Wanted {
     ConversationId conversation;
+    Urgency urgency;
     MessageId message;
   };
   [[nodiscard]] std::vector<Wanted> take_wanted();
   void give_back(OutboundMessage message, TimePoint now);
-  void gone(ConversationId conversation);
+  void gone(const Wanted& wanted);
 
   /// The message to be sent now, which has a place in flight until it is finished() or put_back(); null if none may go.
   /// The pointer holds until then.
@@ -54,10 +65,11 @@ class Lane {
 
   /// What Meta's answer to a message that went means for the others. `began`: when it was given by next().
   void judge(const OutboundMessage& message, const GraphOutcome& outcome, TimePoint began, TimePoint now);
-  /// The message is done with; the next of its conversation may go. True if it came by add(), false by give_back().
-  bool finished(ConversationId conversation, TimePoint now);
+  /// A message of next() is done with, and gone; the next of its conversation may go. True if it came by add(), false
+  /// by give_back().
+  bool finished(const OutboundMessage& message, TimePoint now);
   /// It is to be tried again at its `due`.
-  void put_back(ConversationId conversation);
+  void put_back(const OutboundMessage& message);
 
   /// Messages came in through the number.
   void heard(std::size_t messages, TimePoint now) { rate_.heard(messages, now); }
@@ -75,6 +87,8 @@ class Lane {
   [[nodiscard]] std::size_t in_flight() const { return in_flight_; }
 
  private:
+  /// A conversation and an urgency.
+  using Key = std::int64_t;
   struct Conversation {
     std::deque<OutboundMessage> queue;
     std::deque<MessageId> ids;  ///< What comes after the queue.
@@ -87,19 +101,29 @@ class Lane {
   struct Head {
     TimePoint at;
     std::uint64_t turn;  ///< Of the same time the one that came first.
-    std::int64_t conversation;
+    Key key;
     friend auto operator<=>(const Head&, const Head&) = default;
   };
 
+  using Heads = std::set<Head>;
+
+  static Key key_of(ConversationId conversation, Urgency urgency) {
+    return conversation.value * 2 + static_cast<Key>(urgency);
+  }
+  static Key key_of(const OutboundMessage& message) { return key_of(message.conversation, urgency_of(message)); }
+  static ConversationId conversation_of(Key key) { return ConversationId{key / 2}; }
+  Heads& heads_of(Key key) { return heads_[static_cast<std::size_t>(key % 2)]; }
+
   /// The next of a conversation may go.
-  void go_on(std::int64_t key, Conversation& conversation, TimePoint now);
-  void queue_up(std::int64_t conversation, TimePoint at) { heads_.insert({at, ++turns_, conversation}); }
-  Conversation& take_out_of_flight(ConversationId conversation);
+  void go_on(Key key, Conversation& conversation, TimePoint now);
+  void queue_up(Key key, TimePoint at) { heads_of(key).insert({at, ++turns_, key}); }
+  Conversation& take_out_of_flight(Key key);
+  [[nodiscard]] OutboundMessage* next_of(Heads& heads, std::size_t places, TimePoint now);
   void hold_back(Conversation& conversation, Limit limit);
   [[nodiscard]] std::pair<TimePoint, Limit> number_allows(TimePoint now);
 
-  std::unordered_map<std::int64_t, Conversation> conversations_;  // elements stay in place
-  std::set<Head> heads_;
+  std::unordered_map<Key, Conversation> conversations_;  // elements stay in place
+  std::array<Heads, 2> heads_;                           // by Urgency
   std::uint64_t turns_ = 0;
   std::size_t in_flight_ = 0;
   TimePoint look_again_at_ = TimePoint::max();

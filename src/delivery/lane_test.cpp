@@ -22,8 +22,10 @@ class LaneTest : public ::testing::Test {
  protected:
   explicit LaneTest(SendLimits limits = kUnlimited) : lane_(limits) {}
 
-  void add(std::int64_t conversation, const std::string& text, std::chrono::milliseconds due = 0ms) {
+  void add(std::int64_t conversation, const std::string& text, std::chrono::milliseconds due = 0ms,
+           const std::string& type = "text") {
     OutboundMessage message;
+    message.message.type = type;
     message.id = MessageId{++count_};
     message.conversation = ConversationId{conversation};
     message.message.view.text = text;
@@ -35,7 +37,7 @@ class LaneTest : public ::testing::Test {
     for (const auto& wanted : lane_.take_wanted()) {
       const auto found = in_ledger_.find(wanted.message.value);
       if (found == in_ledger_.end())
-        lane_.gone(wanted.conversation);
+        lane_.gone(wanted);
       else
         lane_.give_back(found->second, now_);
     }
@@ -57,9 +59,9 @@ class LaneTest : public ::testing::Test {
     const auto next = after_send(outcome, ++message.attempts, now_, now_, 0);
     message.due = next.due;
     if (next.state == MessageState::kQueued)
-      lane_.put_back(message.conversation);
+      lane_.put_back(message);
     else
-      lane_.finished(message.conversation, now_);
+      lane_.finished(message, now_);
     return text;
   }
   std::size_t held_back_by(Lane::Limit limit) { return lane_.take_held_back()[static_cast<std::size_t>(limit)]; }
@@ -110,6 +112,30 @@ TEST_F(LaneTest, KeepsAFewOfAConversationInMemoryAndAsksForTheOthersInOrder) {
   EXPECT_EQ(got, wanted);
   add(1, "afterwards");
   EXPECT_EQ(send(), "afterwards") << "and in memory again";
+}
+
+TEST_F(LaneTest, SendsAnswersBeforeCampaignsWhoeverCameFirst) {
+  for (int i = 0; i < 1'000; ++i) add(i, "offer", 0ms, "template");
+  now_ += 1s;
+  add(2'000, "answer");
+  add(0, "answer to one of them");
+  EXPECT_EQ(send(), "answer");
+  EXPECT_EQ(send(), "answer to one of them");
+  EXPECT_EQ(send(), "offer") << "and the campaign goes on";
+}
+
+TEST_F(LaneTest, KeepsPlacesInFlightForAnswers) {
+  for (std::size_t i = 0; i < 2 * Lane::kMaxInFlight; ++i) add(static_cast<std::int64_t>(i), "offer", 0ms, "template");
+  EXPECT_THAT(take(), SizeIs(Lane::kMaxInFlight - Lane::kMaxInFlight / Lane::kCampaignShare));
+  add(2'000, "answer");
+  EXPECT_THAT(take(), SizeIs(1));
+}
+
+TEST_F(LaneTest, LooksAgainForWhicheverIsDueFirst) {
+  add(1, "answer", 5s);
+  add(2, "offer", 2s, "template");
+  EXPECT_EQ(send(), "");
+  EXPECT_EQ(lane_.look_again_at(), now_ + 2s);
 }
 
 class LimitedLaneTest : public LaneTest {
@@ -231,7 +257,7 @@ TEST_F(LaneTest, CountsNothingForAMessageThatWasNotSent) {
   for (int i = 0; i < 200; ++i) {
     now_ += 10ms;
     ASSERT_NE(lane.next(now_), nullptr) << i;
-    lane.put_back(ConversationId{1});
+    lane.put_back(message);
   }
 }
 

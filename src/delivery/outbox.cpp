@@ -1,5 +1,6 @@
 #include "delivery/outbox.hpp"
 
+#include <functional>
 #include <random>
 #include <set>
 #include <unordered_set>
@@ -8,6 +9,7 @@
 
 #include "base/log.hpp"
 #include "base/mailbox.hpp"
+#include "delivery/fallback_template.hpp"
 #include "delivery/retry.hpp"
 #include "whatsapp/graph_json.hpp"
 
@@ -18,6 +20,9 @@ namespace {
 constexpr std::chrono::milliseconds kStoreRetry{250};
 /// Messages explained in one write: bounds what others wait for it.
 constexpr std::ptrdiff_t kExplainedAtOnce = 256;
+constexpr std::chrono::milliseconds kNow{0};
+/// The one type that goes outside of the service window.
+constexpr std::string_view kTemplateType = "template";
 /// How soon messages are looked at again whose tenant is disabled, or has given up the number.
 constexpr std::chrono::seconds kDisabledRetry{10};
 /// How soon a message is looked at again whose file could not be given to Meta.
@@ -25,6 +30,19 @@ constexpr std::chrono::seconds kFilesRetry{30};
 
 Counter& outcomes(Metrics& metrics, const char* result) {
   return metrics.counter("clawcentral_outbox_sends_total", "Sends by outcome.", fmt::format("result=\"{}\"", result));
+}
+
+Counter& closed_window(Metrics& metrics, const char* then) {
+  return metrics.counter("clawcentral_outbox_closed_window_total",
+                         "Free-form messages that met a closed service window and were not refused, by what became of "
+                         "them.",
+                         fmt::format("then=\"{}\"", then));
+}
+
+std::string closed_words(const OutboundMessage& message) {
+  return message.window_until == TimePoint{}
+             ? "this person has never written here: only a template would reach them"
+             : "this person wrote last more than 24 hours ago: only a template would reach them";
 }
 
 Counter& held_back(Metrics& metrics, const char* limit) {
@@ -47,19 +65,25 @@ bool may_send_otherwise(const Tenant& now, const Tenant& before, const std::stri
 
 /// What goes out through one phone number. Only on its executor, where nothing else is said.
 struct Outbox::Number {
+  using Read = std::function<Task<Result<std::vector<OutboundMessage>>>(Urgency, MessageId, std::size_t)>;
   Number(std::string phone_number_id, Executor where, TaskGroup& tasks, const SendLimits& limits, Clock& clock,
-         Backlog<OutboundMessage>::Read read, std::function<void(Number&, OutboundMessage)> take)
+         const Read& read, std::function<void(Number&, OutboundMessage)> take)
       : id(std::move(phone_number_id)),
         executor(std::move(where)),
         lane(limits),
-        backlog(kMaxInMemoryPerNumber, clock, std::move(read),
+        answers(kMaxInMemoryPerNumber, clock, std::bind_front(read, Urgency::kAnswer),
                 [this](OutboundMessage message) { incoming.put(std::move(message)); }),
+        campaigns(kMaxInMemoryPerNumber, clock, std::bind_front(read, Urgency::kCampaign),
+                  [this](OutboundMessage message) { incoming.put(std::move(message)); }),
         incoming(tasks, executor,
                  [this, take = std::move(take)](OutboundMessage message) { take(*this, std::move(message)); }) {}
+  Backlog<OutboundMessage>& backlog(Urgency urgency) { return urgency == Urgency::kAnswer ? answers : campaigns; }
+
   const std::string id;
   const Executor executor;
   Lane lane;
-  Backlog<OutboundMessage> backlog;        // safe from any thread
+  Backlog<OutboundMessage> answers;        // safe from any thread
+  Backlog<OutboundMessage> campaigns;      // safe from any thread: behind none of them does an answer wait
   Mailbox<OutboundMessage> incoming;       // safe from any thread
   std::atomic<std::size_t> in_flight = 0;  // written on the executor, read by stop()
   std::atomic<bool> held = false;          // written on the executor
@@ -71,6 +95,7 @@ struct Outbox::Number {
   bool pumping = false;
   log::Thinned retries;  // of one number without a token there are as many as messages, again and again
   std::unordered_set<std::int64_t> in_doubt;  // messages whose begin was written or not
+  std::unordered_set<std::int64_t> closed;    // messages that Meta refused for a closed window, whatever we thought
 };
 
 Outbox::Outbox(IoPool& io, Ledger& ledger, Directory& directory, Graph& graph, Clock& clock, Metrics& metrics,
@@ -86,6 +111,8 @@ Outbox::Outbox(IoPool& io, Ledger& ledger, Directory& directory, Graph& graph, C
       retried_(outcomes(metrics, "again")),
       failed_(outcomes(metrics, "failed")),
       unknown_(outcomes(metrics, "unknown")),
+      parked_(closed_window(metrics, "parked")),
+      as_template_(closed_window(metrics, "template")),
       // In the order of Lane::Limit.
       held_back_{&held_back(metrics, "rate"), &held_back(metrics, "rest"), &held_back(metrics, "pair"),
                  &held_back(metrics, "authorization")},
@@ -101,7 +128,7 @@ void Outbox::start() {
   {
     std::scoped_lock lock(numbers_mutex_);
     started_ = true;
-    for (auto& [id, number] : numbers_) tasks_.spawn(number->executor, "outbox.feed", number->backlog.run());
+    for (auto& [id, number] : numbers_) feed(*number);
   }
   tasks_.spawn(io_.executor(0), "outbox.open_numbers", open_numbers());
 }
@@ -118,13 +145,24 @@ Task<> Outbox::open_numbers() {
 }
 
 void Outbox::offer(std::vector<OutboundMessage> messages) {
-  // The parts of one reply go out through one number; the loop is for whoever offers more.
+  // The parts of one reply go out through one number and are equally urgent; the loop is for whoever offers more.
   for (auto first = messages.begin(); first != messages.end();) {
+    const auto urgency = urgency_of(*first);
     const auto last = std::find_if(first, messages.end(), [&](const OutboundMessage& message) {
-      return message.phone_number_id != first->phone_number_id;
+      return message.phone_number_id != first->phone_number_id || urgency_of(message) != urgency;
     });
-    number_of(first->phone_number_id).backlog.offer({std::move_iterator(first), std::move_iterator(last)});
+    auto& backlog = number_of(first->phone_number_id).backlog(urgency);
+    backlog.offer({std::move_iterator(first), std::move_iterator(last)});
     first = last;
+  }
+}
+
+void Outbox::reopen(std::vector<OutboundMessage> messages) {
+  for (auto& message : messages) {
+    auto& backlog = number_of(message.phone_number_id).backlog;
+    std::vector<OutboundMessage> one;
+    one.push_back(std::move(message));
+    backlog.reopen(std::move(one));
   }
 }
 
@@ -132,6 +170,14 @@ void Outbox::heard(const std::string& phone_number_id, std::size_t messages) {
   // Who never sent has no rate to spend.
   if (Number* number = find(phone_number_id))
     tasks_.post(number->executor, [this, number, messages] { number->lane.heard(messages, clock_.now()); });
+}
+
+void Outbox::set_rate(const std::string& phone_number_id, double messages_per_second) {
+  Number* const number = &number_of(phone_number_id);
+  tasks_.post(number->executor, [this, number, messages_per_second] {
+    number->lane.set_rate(messages_per_second);
+    pump(*number);
+  });
 }
 
 bool Outbox::holds(const std::string& phone_number_id) const {
@@ -149,7 +195,7 @@ std::optional<std::string> Outbox::why_held(const std::string& phone_number_id) 
 std::size_t Outbox::in_memory() const {
   std::scoped_lock lock(numbers_mutex_);
   std::size_t total = 0;
-  for (const auto& [id, number] : numbers_) total += number->backlog.in_memory();
+  for (const auto& [id, number] : numbers_) total += number->answers.in_memory() + number->campaigns.in_memory();
   return total;
 }
 
@@ -171,16 +217,22 @@ Outbox::Number& Outbox::number_of(const std::string& phone_number_id) {
   if (number) return *number;
   number = std::make_unique<Number>(
       phone_number_id, io_.executor(std::hash<std::string>{}(phone_number_id)), tasks_, limits_, clock_,
-      [this, phone_number_id](MessageId from, std::size_t limit) {
-        return ledger_.queued(phone_number_id, from, limit);
+      [this, phone_number_id](Urgency urgency, MessageId from, std::size_t limit) {
+        return ledger_.queued(phone_number_id, urgency, from, limit);
       },
       [this](Number& to, OutboundMessage message) { take_in(to, std::move(message)); });
-  if (started_ && !stopping_) tasks_.spawn(number->executor, "outbox.feed", number->backlog.run());
+  if (started_ && !stopping_) feed(*number);
   return *number;
 }
 
+void Outbox::feed(Number& number) {
+  for (auto urgency : {Urgency::kAnswer, Urgency::kCampaign})
+    tasks_.spawn(number.executor, "outbox.feed", number.backlog(urgency).run());
+}
+
 void Outbox::take_in(Number& number, OutboundMessage message) {
-  if (!number.lane.add(std::move(message), clock_.now())) number.backlog.done();
+  const auto urgency = urgency_of(message);
+  if (!number.lane.add(std::move(message), clock_.now())) number.backlog(urgency).done();
   pump(number);
 }
 
@@ -235,7 +287,7 @@ void Outbox::try_a_changed_token(Number& number, TimePoint now) {
 /// Brings a message from the ledger of which only the id is in memory.
 Task<> Outbox::fetch(Number& number, Lane::Wanted wanted) {
   while (!stopping_) {
-    auto found = co_await ledger_.queued(number.id, wanted.message, 1);
+    auto found = co_await ledger_.queued(number.id, wanted.urgency, wanted.message, 1);
     if (!found) {
       co_await clock_.sleep(kStoreRetry);
       continue;
@@ -245,7 +297,7 @@ Task<> Outbox::fetch(Number& number, Lane::Wanted wanted) {
       found->front().conversation = wanted.conversation;
       number.lane.give_back(std::move(found->front()), clock_.now());
     } else {
-      number.lane.gone(wanted.conversation);
+      number.lane.gone(wanted);
     }
     co_return pump(number);
   }
@@ -275,18 +327,19 @@ Task<> Outbox::deliver(Number& number, OutboundMessage& message) {
   struct Place {
     Outbox& outbox;
     Number& number;
-    const ConversationId conversation;
+    const OutboundMessage& message;  // until it is finished
     bool finished = false;
     ~Place() {
       --number.in_flight;
+      const auto urgency = urgency_of(message);
       if (!finished)
-        number.lane.put_back(conversation);
-      else if (number.lane.finished(conversation, outbox.clock_.now()))
-        number.backlog.done();
+        number.lane.put_back(message);
+      else if (number.lane.finished(message, outbox.clock_.now()))
+        number.backlog(urgency).done();
       outbox.pump(number);
     }
   };
-  Place place{*this, number, message.conversation};
+  Place place{*this, number, message};
   if (stopping_) co_return;
   message.due = clock_.now() + kStoreRetry;  // for a fault
   place.finished = co_await send(number, message);
@@ -302,18 +355,25 @@ Task<bool> Outbox::send(Number& number, OutboundMessage& message) {
     message.due = began + kDisabledRetry;
     co_return false;
   }
+  std::optional<whatsapp::Outgoing> instead;
+  if (const auto settled = co_await mind_window(*tenant, number, message, instead)) co_return *settled;
   // Before the ledger says that it is being sent: an upload may last, and may be done again.
   bool finished = false;
-  const auto content = co_await with_files(tenant, number, message, finished);
+  auto content = instead;
+  if (!content) content = co_await with_files(tenant, number, message, finished);
   if (!content) co_return finished;
   const Fence fence = ledger_.fence();
-  if (const auto begun = co_await ledger_.begin_send(message.id, fence); !begun) {
+  if (const auto begun = co_await ledger_.begin_send(message.id, fence, instead); !begun) {
     if (begun.error().kind == ErrorKind::kConflict) co_return !co_await taken_back(number, message, fence);
     number.in_doubt.insert(message.id.value);
     message.due = clock_.now() + kStoreRetry;
     co_return false;
   }
   number.in_doubt.erase(message.id.value);
+  if (instead) {
+    message.message = *instead;
+    as_template_.add();
+  }
   ++message.attempts;
   const std::string& to = !message.group.empty()  ? message.group
                           : message.bsuid.empty() ? message.phone
@@ -324,7 +384,15 @@ Task<bool> Outbox::send(Number& number, OutboundMessage& message) {
   const auto now = clock_.now();
   number.lane.judge(message, outcome, began, now);
   if (authorization_verdict(outcome) == Circuit::Verdict::kTrouble) number.refused_as = tenant;
-  const auto next = after_send(outcome, message.attempts, message.created, now, jitter());
+  auto next = after_send(outcome, message.attempts, message.created, now, jitter());
+  if (next.state == MessageState::kUnknown) next.due = now;
+  number.closed.erase(message.id.value);
+  if (is_window_refusal(outcome) && message.message.type != kTemplateType &&
+      tenant->delivery.outside_window != OutsideWindow::kRefuse) {
+    number.closed.insert(message.id.value);
+    next.state = MessageState::kQueued;
+    next.due = now;
+  }
   if (next.state == MessageState::kSent) {
     number.retries = {};
   } else if (const auto count = next.state == MessageState::kQueued ? number.retries.allow() : 1; count > 0) {
@@ -339,6 +407,50 @@ Task<bool> Outbox::send(Number& number, OutboundMessage& message) {
   const bool kept = co_await keep(message.id, next);
   message.due = next.due;
   co_return !kept || next.state != MessageState::kQueued;
+}
+
+Task<std::optional<bool>> Outbox::mind_window(const Tenant& tenant, Number& number, OutboundMessage& message,
+                                              std::optional<whatsapp::Outgoing>& instead) {
+  const bool refused = number.closed.contains(message.id.value);
+  if (message.message.type == kTemplateType || (message.window_until > clock_.now() && !refused))
+    co_return std::nullopt;
+  // The person may have written since it was read.
+  const auto now = co_await ledger_.queued(number.id, message.id, 1);
+  if (!now) {
+    message.due = clock_.now() + kStoreRetry;
+    co_return false;
+  }
+  // Where it is not queued any more, the ledger says so when the send begins.
+  if (now->empty() || now->front().id != message.id) co_return std::nullopt;
+  const auto before = std::exchange(message.window_until, now->front().window_until);
+  if (message.window_until > clock_.now() && (!refused || message.window_until > before)) co_return std::nullopt;
+  switch (tenant.delivery.outside_window) {
+    case OutsideWindow::kTemplate:
+      instead = fallback_template(tenant.delivery, message.message);
+      co_return std::nullopt;
+    case OutsideWindow::kPark:
+      co_return co_await park(tenant, number, message);
+    case OutsideWindow::kRefuse:
+      break;
+  }
+  number.closed.erase(message.id.value);
+  co_return co_await give_up(message, closed_words(message), kWindowClosedCode);
+}
+
+Task<bool> Outbox::park(const Tenant& tenant, Number& number, OutboundMessage& message) {
+  const auto parked = co_await ledger_.park(message.id, closed_words(message) + ": it waits until they write",
+                                            message.window_until, ledger_.fence());
+  if (!parked && (parked.error().kind == ErrorKind::kTransient || parked.error().kind == ErrorKind::kStale)) {
+    // Whoever has written meanwhile may be written to; a store that is away is asked again.
+    message.due = clock_.now() + (parked.error().kind == ErrorKind::kStale ? kNow : kStoreRetry);
+    co_return false;
+  }
+  number.closed.erase(message.id.value);
+  if (parked) {
+    parked_.add();
+    log::info("outbox.parked tenant={} message={}", tenant.name, message.id.value);
+  }
+  co_return true;
 }
 
 Task<std::optional<whatsapp::Outgoing>> Outbox::with_files(const TenantRef& tenant, Number& number,
@@ -363,9 +475,10 @@ Task<std::optional<whatsapp::Outgoing>> Outbox::with_files(const TenantRef& tena
   co_return std::nullopt;
 }
 
-/// It waited for a day, for a token perhaps; or it has a file that cannot be sent.
-Task<bool> Outbox::give_up(OutboundMessage& message, std::string reason) {
+/// It waited for a day, for a token perhaps; or it has a file that cannot be sent, or the person wrote too long ago.
+Task<bool> Outbox::give_up(OutboundMessage& message, std::string reason, std::int64_t error_code) {
   SendOutcome outcome;
+  outcome.error_code = error_code;
   outcome.state = MessageState::kFailed;
   outcome.reason = std::move(reason);
   const auto kept = co_await ledger_.explain({message.id}, std::move(outcome), ledger_.fence());
@@ -409,7 +522,8 @@ void Outbox::stop(std::chrono::milliseconds patience) {
   {
     std::scoped_lock lock(numbers_mutex_);
     stopping_ = true;
-    for (auto& [id, number] : numbers_) number->backlog.stop();
+    for (auto& [id, number] : numbers_)
+      for (auto urgency : {Urgency::kAnswer, Urgency::kCampaign}) number->backlog(urgency).stop();
   }
   const auto deadline = std::chrono::steady_clock::now() + patience;
   const auto sending = [this] {

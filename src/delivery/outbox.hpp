@@ -19,6 +19,9 @@ namespace claw {
 /// by side, as fast as Meta lets the phone number send (delivery/lane.hpp says which message is next).
 ///
 /// Before the first byte goes out the ledger knows of it, so that a crash leaves `unknown` and never a second send.
+/// Whether a free-form message may go at all is known before the call, by the person's service window: outside of it
+/// the message fails at once, goes as the tenant's template, or waits until the person writes (DeliverySettings).
+///
 /// A message that must be tried again holds back its own conversation only, a throughput limit its number. A token or
 /// permission that Meta refuses holds its number too: one message now and then tries, those in memory are told
 /// in the ledger what they wait for, and within kTokenCheck of a changed token or app secret the next one goes.
@@ -26,8 +29,9 @@ namespace claw {
 /// All work of a phone number is done on one io thread. Safe from any thread.
 class Outbox {
  public:
-  /// Messages of a phone number in memory; its others wait in the ledger. Each number has its own, so that one whose
-  /// sends are refused for hours takes nothing from the others; and one person fills no number (Lane).
+  /// Messages of a phone number in memory, and as many of its campaigns; its others wait in the ledger. Each number has
+  /// its own, so that one whose sends are refused for hours takes nothing from the others; and one person fills no
+  /// number (Lane).
   static constexpr std::size_t kMaxInMemoryPerNumber = 1'000;
   static constexpr std::chrono::seconds kTokenCheck{1};
 
@@ -41,6 +45,8 @@ class Outbox {
   void start();
   /// Messages that are in the ledger as queued, each conversation's in order.
   void offer(std::vector<OutboundMessage> messages);
+  /// Messages that were passed over and are queued again, parked before or run again, however old they are.
+  void reopen(std::vector<OutboundMessage> messages);
   /// Messages came in through this number: Meta counts them into its throughput.
   void heard(const std::string& phone_number_id, std::size_t messages);
   /// True while Meta refuses the number's token: an answer could not be sent, so that nobody should see it typed.
@@ -51,12 +57,17 @@ class Outbox {
   /// client, and are `unknown`. Not to be called from an io thread.
   void stop(std::chrono::milliseconds patience);
 
+  /// What Meta lets a number send and hear in a second from now on; also for one that has sent nothing yet.
+  void set_rate(const std::string& phone_number_id, double messages_per_second);
+
   [[nodiscard]] std::size_t in_memory() const;
   /// Numbers that holds() is true of.
   [[nodiscard]] std::size_t held_numbers() const;
 
  private:
   struct Number;
+  /// Begins to read what waits for it in the ledger.
+  void feed(Number& number);
   void take_in(Number& number, OutboundMessage message);
   /// Makes the number where there is none; a new one begins with what waits for it in the ledger.
   Number& number_of(const std::string& phone_number_id);
@@ -75,7 +86,11 @@ class Outbox {
   /// says what send() does.
   Task<std::optional<whatsapp::Outgoing>> with_files(const TenantRef& tenant, Number& number, OutboundMessage& message,
                                                      bool& finished);
-  Task<bool> give_up(OutboundMessage& message, std::string reason);
+  /// Nothing where the message may go, by a closed window as what is put into `instead`; else as send() ends.
+  Task<std::optional<bool>> mind_window(const Tenant& tenant, Number& number, OutboundMessage& message,
+                                        std::optional<whatsapp::Outgoing>& instead);
+  Task<bool> park(const Tenant& tenant, Number& number, OutboundMessage& message);
+  Task<bool> give_up(OutboundMessage& message, std::string reason, std::int64_t error_code = 0);
   Task<bool> taken_back(Number& number, OutboundMessage& message, Fence fence);
   Task<bool> keep(MessageId message, const SendOutcome& outcome);
 
@@ -90,6 +105,8 @@ class Outbox {
   Counter& retried_;
   Counter& failed_;
   Counter& unknown_;
+  Counter& parked_;
+  Counter& as_template_;
   std::array<Counter*, Lane::kLimits> held_back_;
   Histogram& wait_;
   std::atomic<bool> stopping_ = false;

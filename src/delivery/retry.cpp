@@ -115,6 +115,11 @@ bool is_throughput_refusal(const GraphOutcome& outcome) {
   return failure->error.code == 130429 || failure->error.http_status == 429;
 }
 
+bool is_window_refusal(const GraphOutcome& outcome) {
+  const auto* failure = refusal_of(outcome);
+  return failure && failure->error.code == kWindowClosedCode;
+}
+
 bool is_pair_refusal(const GraphOutcome& outcome) {
   const auto* failure = refusal_of(outcome);
   return failure && failure->error.code == 131056;

@@ -34,6 +34,9 @@ namespace claw {
 
 /// Meta's word that the number sends too fast (130429, or a 429 without a word).
 [[nodiscard]] bool is_throughput_refusal(const GraphOutcome& outcome);
+/// Meta's word that the person's service window is closed (131047).
+inline constexpr std::int64_t kWindowClosedCode = 131047;
+[[nodiscard]] bool is_window_refusal(const GraphOutcome& outcome);
 /// Meta's word that this person gets too much of this number (131056).
 [[nodiscard]] bool is_pair_refusal(const GraphOutcome& outcome);
 /// Whether the tenant may send at all: trouble is a token or permission that is missing, expired or refused (0, 3, 10,

@@ -7,6 +7,11 @@ namespace {
 
 constexpr std::size_t kMaxAnswerBytes = 4 * 1024 * 1024;  // a page of a hundred templates
 
+void hide(std::string& text, std::string_view secret) {
+  for (auto at = text.find(secret); at != std::string::npos; at = text.find(secret, at))
+    text.replace(at, secret.size(), "***");
+}
+
 }  // namespace
 
 Task<Result<net::ClientResponse>> PassThrough::pass(TenantRef tenant, std::string phone_number_id, Call call) {
@@ -18,7 +23,10 @@ Task<Result<net::ClientResponse>> PassThrough::pass(TenantRef tenant, std::strin
     request.body = std::move(call.body);
   }
   request.max_response_bytes = kMaxAnswerBytes;
-  co_return co_await exchange(http_, options_, tenant, phone_number_id, std::move(request));
+  const auto token = tenant->access_token_for(phone_number_id).clone();
+  auto answer = co_await exchange(http_, options_, std::move(tenant), std::move(phone_number_id), std::move(request));
+  if (answer) hide(answer->body, token.expose());
+  co_return answer;
 }
 
 }  // namespace claw

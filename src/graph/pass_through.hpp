@@ -22,7 +22,8 @@ class PassThrough {
   /// `http` must outlive this object.
   PassThrough(net::HttpClient& http, GraphClient::Options options) : http_(http), options_(std::move(options)) {}
 
-  /// Meta's answer, whatever it is. kInvalid where the tenant has no token for the number; else as HttpClient::send.
+  /// Meta's answer, whatever it is; where it repeats the token, stars stand for it. kInvalid where the tenant has no
+  /// token for the number; else as HttpClient::send.
   [[nodiscard]] Task<Result<net::ClientResponse>> pass(TenantRef tenant, std::string phone_number_id, Call call);
 
  private:

@@ -84,11 +84,14 @@ constexpr TextMember kNumberMembers[] = {{"id", &whatsapp::NumberFacts::id},
 json::value write(const whatsapp::NumberFacts& number) {
   json::object out;
   for (const auto& [name, member] : kNumberMembers) out[name] = number.*member;
+  out["on_business_app"] = number.on_business_app;
   return out;
 }
 
 void read(const json::value& value, whatsapp::NumberFacts& number) {
   for (const auto& [name, member] : kNumberMembers) number.*member = text(value.as_object(), name);
+  const auto* on_app = value.as_object().if_contains("on_business_app");
+  number.on_business_app = on_app && on_app->is_bool() && on_app->get_bool();
 }
 
 json::value write(const whatsapp::WabaFacts& waba) {

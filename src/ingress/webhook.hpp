@@ -11,6 +11,13 @@
 
 namespace claw {
 
+/// A verification whose challenge begins so is our own doctor's: it is answered as Meta's are, and not noted as if Meta
+/// had come.
+inline constexpr std::string_view kDoctorChallenge = "clawcentral-doctor-";
+/// A signed delivery of just these bytes is our own doctor's: it is answered 200 where a delivery would come in, and
+/// not kept.
+inline constexpr std::string_view kDoctorDelivery = R"({"object":"whatsapp_business_account","entry":[]})";
+
 /// Where Meta talks to us: verifies, stores, answers 200. In this order: size (the server's limit), tenant, signature
 /// over the raw bytes, and only then parsing. No decision about a message is taken here.
 ///

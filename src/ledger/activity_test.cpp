@@ -130,7 +130,7 @@ TEST_F(ActivityTest, CountsASendOnceWhateverStatusesFollowInWhateverOrder) {
 TEST_F(ActivityTest, CountsWhatFailsAfterMetaAcceptedItInBothOnce) {
   const auto id = sending();
   end(id, kSent, "w1");
-  status(id, "failed");
+  accept({status_of("w1", "failed", callback_data_for(1, id))});
   accept({status_of("wamid.again", "failed", callback_data_for(1, id))});
   EXPECT_THAT(counts(), ElementsAre(1, 1, 1));
   const auto early = sending();

@@ -139,7 +139,7 @@ TEST_F(ExpireTest, NeverDeletesAnOpenTurnOrAQueuedSendNorWhatCameBehindThem) {
   EXPECT_THAT(texts(),
               ElementsAre("re: young", "young", "queued", "re: behind the open one", "behind the open one", "open"));
   EXPECT_THAT(run(ledger().pending(kAcme, MessageId{1}, 10)).value(), SizeIs(1));
-  EXPECT_EQ(run(ledger().queued("111", MessageId{1}, 10)).value().at(0).id, queued);
+  EXPECT_EQ(run(ledger().queued("111", Urgency::kAnswer, MessageId{1}, 10)).value().at(0).id, queued);
   EXPECT_THAT(texts({.conversation = conversation_of(open)}),
               ElementsAre("re: behind the open one", "behind the open one", "open"));
 
@@ -168,7 +168,7 @@ TEST_F(ExpireTest, TakesBackExactlyWhatWasCounted) {
   answer(accept(large).pending.at(0).id, std::string(100, 'x'));
   accept(status_of("wamid.of.nobody", "sent"));
   EXPECT_GT(run(ledger().stored(kAcme)).value().bytes, 5'000);
-  const auto queued = run(ledger().queued("111", MessageId{1}, 10)).value().at(0).id;
+  const auto queued = run(ledger().queued("111", Urgency::kAnswer, MessageId{1}, 10)).value().at(0).id;
   ASSERT_TRUE(run(ledger().explain({queued}, {kFailed, "", {}, 0, "too late"}, fence())));
   world_.clock.advance(25h);
   // The newest rows of all stay.

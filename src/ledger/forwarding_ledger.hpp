@@ -37,8 +37,22 @@ class ForwardingLedger : public Ledger {
                                                                whatsapp::Recipient who, Fence fence) override {
     return real_.open_conversation(tenant, std::move(phone_number_id), std::move(who), fence);
   }
-  [[nodiscard]] Task<Result<void>> begin_send(MessageId message, Fence fence) override {
-    return real_.begin_send(message, fence);
+  [[nodiscard]] Task<Result<std::optional<OutboundMessage>>> said(TenantId tenant, ConversationId conversation,
+                                                                  std::string key) override {
+    return real_.said(tenant, conversation, std::move(key));
+  }
+  [[nodiscard]] Task<Result<void>> begin_send(MessageId message, Fence fence,
+                                              std::optional<whatsapp::Outgoing> instead = {}) override {
+    return real_.begin_send(message, fence, std::move(instead));
+  }
+  [[nodiscard]] Task<Result<void>> park(MessageId message, std::string reason, TimePoint seen, Fence fence) override {
+    return real_.park(message, std::move(reason), seen, fence);
+  }
+  [[nodiscard]] Task<Result<RunAgain>> rerun(TenantId tenant, MessageId message, Fence fence) override {
+    return real_.rerun(tenant, message, fence);
+  }
+  [[nodiscard]] Task<Result<OutboundMessage>> resend(TenantId tenant, MessageId message, Fence fence) override {
+    return real_.resend(tenant, message, fence);
   }
   [[nodiscard]] Task<Result<void>> end_send(MessageId message, SendOutcome outcome, Fence fence) override {
     return real_.end_send(message, std::move(outcome), fence);
@@ -54,9 +68,9 @@ class ForwardingLedger : public Ledger {
   [[nodiscard]] Task<Result<std::vector<TenantId>>> tenants_with_pending() override {
     return real_.tenants_with_pending();
   }
-  [[nodiscard]] Task<Result<std::vector<OutboundMessage>>> queued(std::string phone_number_id, MessageId from,
-                                                                  std::size_t limit) override {
-    return real_.queued(std::move(phone_number_id), from, limit);
+  [[nodiscard]] Task<Result<std::vector<OutboundMessage>>> queued(std::string phone_number_id, Urgency urgency,
+                                                                  MessageId from, std::size_t limit) override {
+    return real_.queued(std::move(phone_number_id), urgency, from, limit);
   }
   [[nodiscard]] Task<Result<std::vector<std::string>>> numbers_with_queued() override {
     return real_.numbers_with_queued();

@@ -578,7 +578,7 @@ TEST_F(IdentityTest, AGroupsMessagesAreAConversationOfItsOwnWithTheirAuthor) {
   const auto parts = world_.run(
       world_.ledger->complete_turn(first.id, ended(MessageState::kAnswered, {"I do"}), world_.ledger->fence()));
   EXPECT_EQ(parts.value().at(0).group, "G1");
-  EXPECT_EQ(world_.run(world_.ledger->queued("111", {}, 10)).value().at(0).group, "G1");
+  EXPECT_EQ(world_.run(world_.ledger->queued("111", Urgency::kAnswer, {}, 10)).value().at(0).group, "G1");
   const auto history = world_.run(world_.ledger->history(first.conversation, {}, MessageId{1'000}, 10)).value();
   ASSERT_THAT(history, SizeIs(2));
   EXPECT_EQ(history[0].text, "Omar: who brings the cake?") << "an agent reads who says it";

@@ -25,6 +25,8 @@ std::string_view to_string(MessageState state) {
       return "agent_failed";
     case MessageState::kHeld:
       return "held";
+    case MessageState::kParked:
+      return "parked";
     case MessageState::kQueued:
       return "queued";
     case MessageState::kSending:

@@ -34,6 +34,7 @@ enum class MessageState : std::uint8_t {
   kNoReply = 3,      ///< Inbound: its turn is over and the agent had nothing to say.
   kAgentFailed = 4,  ///< Inbound: its turn is over without an answer; `reason` says why.
   kHeld = 5,         ///< Inbound: kept until its sender is approved; waits for its turn again then.
+  kParked = 9,       ///< Outbound: waits until the person writes, for only a template would reach them before.
   kQueued = 10,      ///< Outbound: durable, not given to Meta yet.
   kSending = 11,     ///< Outbound: given to Meta, no answer yet.
   kUnknown = 12,     ///< Outbound: Meta may have it or not; its status settles it.
@@ -57,6 +58,8 @@ struct AcceptItem {
   bool foreign = false;
   /// Of an echo, for it shows that a person answers: until then they keep its conversation, if nobody keeps it longer.
   TimePoint held_until = {};
+  /// What is parked for its sender may go now; false: they ask for no more messages.
+  bool releases = true;
 };
 
 /// Who wrote in a group.
@@ -126,12 +129,23 @@ struct OutboundMessage {
   std::string phone;
   std::string bsuid;
   whatsapp::Outgoing message;
-  int attempts = 0;  ///< Sends that were begun before.
-  TimePoint due;     ///< Not before.
-  TimePoint created;
-  MessageId turn;          ///< The message it answers.
-  std::string group = {};  ///< Goes to this group, and to nobody's phone or BSUID.
+  int attempts = 0;          ///< Sends that were begun before.
+  TimePoint due;             ///< Not before.
+  TimePoint created;         ///< Or when it came into the outbox again, parked before or run again.
+  MessageId turn;            ///< The message it answers.
+  std::string group = {};    ///< Goes to this group, and to nobody's phone or BSUID.
+  TimePoint window_until{};  ///< Free-form messages may go until then, as known when it was read; 0: they never wrote.
 };
+
+/// Who waits for a message. Of a number's messages those that somebody waits for go first, however many others there
+/// are.
+enum class Urgency : std::uint8_t {
+  kAnswer = 0,    ///< Somebody who wrote, or a person of the tenant at the desk.
+  kCampaign = 1,  ///< Nobody: a template that answers nothing.
+};
+[[nodiscard]] inline Urgency urgency_of(const OutboundMessage& message) {
+  return message.turn.value == 0 && message.message.type == "template" ? Urgency::kCampaign : Urgency::kAnswer;
+}
 
 /// What became another in who is who, for whoever keeps something in memory by user, address or conversation.
 struct IdentityChange {
@@ -147,6 +161,7 @@ struct Accepted {
   std::vector<PendingMessage> pending;  ///< In the order they were accepted.
   std::vector<ConversationId> held;     ///< Conversations that a person answers by hand, by what was accepted.
   std::vector<IdentityChange> identities;
+  std::vector<OutboundMessage> released;  ///< Parked before, queued by what was accepted; each conversation's in order.
   std::size_t duplicates = 0;
   std::size_t events = 0;
   std::size_t statuses = 0;
@@ -183,11 +198,17 @@ struct Said {
   bool before = false;  ///< It was said before, with this key: nothing was written.
 };
 
+/// What goes on where something was run again: one of the two.
+struct RunAgain {
+  std::optional<PendingMessage> pending;
+  std::optional<OutboundMessage> queued;
+};
+
 /// How a send ended.
 struct SendOutcome {
   MessageState state = MessageState::kSent;  ///< kSent, kUnknown, kFailed, or kQueued to try again at `due`
   std::string wamid;
-  TimePoint due;
+  TimePoint due;  ///< Of kUnknown: since when it is.
   std::int64_t error_code = 0;
   std::string reason;
 };
@@ -227,11 +248,12 @@ struct MessageRecord {
   std::int64_t error_code = 0;
   std::string reason;
   std::string agent;
-  std::string matched_by;              ///< The kind of rule that chose the agent.
-  std::string usage;                   ///< JSON object or empty: what the turn cost.
-  std::optional<Author> author;        ///< Set where somebody wrote in a group.
-  std::string raw;                     ///< Only from message(): the webhook body it came in.
-  std::vector<StatusRecord> statuses;  ///< Only from message(), in Meta's order of time.
+  std::string matched_by;                        ///< The kind of rule that chose the agent.
+  std::string usage;                             ///< JSON object or empty: what the turn cost.
+  std::optional<whatsapp::Outgoing> instead_of;  ///< What was to be said, where a template was sent for it.
+  std::optional<Author> author;                  ///< Set where somebody wrote in a group.
+  std::string raw;                               ///< Only from message(): the webhook body it came in.
+  std::vector<StatusRecord> statuses;            ///< Only from message(), in Meta's order of time.
 };
 
 struct MessageFilter {
@@ -299,6 +321,7 @@ struct ConversationRecord {
   std::string phone_number_id;
   TimePoint created_at;
   TimePoint last_inbound;  ///< Meta's time; 0 where the person never wrote.
+  TimePoint window_until;  ///< Free-form messages may go until then, by Meta's time; 0 where the person never wrote.
   MessageId last;
   Direction last_direction = Direction::kInbound;
   MessageState last_state = MessageState::kPending;
@@ -469,9 +492,29 @@ class Ledger {
   [[nodiscard]] virtual Task<Result<ConversationId>> open_conversation(TenantId tenant, std::string phone_number_id,
                                                                        whatsapp::Recipient who, Fence fence) = 0;
 
+  /// The message that was said with this key, nothing where none was; nothing is written. kNotFound for a conversation
+  /// that is not the tenant's, kConflict where the key was used in another one.
+  [[nodiscard]] virtual Task<Result<std::optional<OutboundMessage>>> said(TenantId tenant, ConversationId conversation,
+                                                                          std::string key) = 0;
+
   /// Says that `message` is about to be given to Meta. After a crash it is then kUnknown, never sent again by itself.
+  /// `instead`: this is what goes, and the record has from here on what was to be said as instead_of.
   /// kConflict if it is not kQueued.
-  [[nodiscard]] virtual Task<Result<void>> begin_send(MessageId message, Fence fence) = 0;
+  [[nodiscard]] virtual Task<Result<void>> begin_send(MessageId message, Fence fence,
+                                                      std::optional<whatsapp::Outgoing> instead = {}) = 0;
+
+  /// The message waits until the person writes: kParked, until an accepted inbound message releases it. `seen` is the
+  /// window that made the caller think so. kStale if it is open for longer by now: the message is still kQueued.
+  /// kConflict if it is not kQueued.
+  [[nodiscard]] virtual Task<Result<void>> park(MessageId message, std::string reason, TimePoint seen, Fence fence) = 0;
+
+  /// Runs a dead letter again, under its id: an inbound message whose agent failed waits for its turn, a send that
+  /// failed or is unknown stands in the outbox, with all tries before it and as long as one that was said now, as it
+  /// was to be said first. kConflict for what is in another state; kNotFound.
+  [[nodiscard]] virtual Task<Result<RunAgain>> rerun(TenantId tenant, MessageId message, Fence fence) = 0;
+  /// An unknown send stands in the outbox again, its tries and its deadline as they were. kConflict for what is in
+  /// another state: its status has settled it.
+  [[nodiscard]] virtual Task<Result<OutboundMessage>> resend(TenantId tenant, MessageId message, Fence fence) = 0;
 
   /// Keeps what Meta said. A status that came before is not undone; statuses kept under the wamid are joined.
   [[nodiscard]] virtual Task<Result<void>> end_send(MessageId message, SendOutcome outcome, Fence fence) = 0;
@@ -490,9 +533,9 @@ class Ledger {
   /// The tenants that have messages which wait for their turn.
   [[nodiscard]] virtual Task<Result<std::vector<TenantId>>> tenants_with_pending() = 0;
 
-  /// Messages of a phone number in the outbox, oldest first, from `from` on, `limit` at most.
-  [[nodiscard]] virtual Task<Result<std::vector<OutboundMessage>>> queued(std::string phone_number_id, MessageId from,
-                                                                          std::size_t limit) = 0;
+  /// Messages of a phone number in the outbox that are so urgent, oldest first, from `from` on, `limit` at most.
+  [[nodiscard]] virtual Task<Result<std::vector<OutboundMessage>>> queued(std::string phone_number_id, Urgency urgency,
+                                                                          MessageId from, std::size_t limit) = 0;
   /// The phone numbers that have messages in the outbox.
   [[nodiscard]] virtual Task<Result<std::vector<std::string>>> numbers_with_queued() = 0;
 
@@ -502,7 +545,7 @@ class Ledger {
   [[nodiscard]] virtual Task<Result<std::size_t>> forget(TimePoint before, std::size_t limit, Fence fence) = 0;
 
   /// Deletes what a tenant has from before `before`: messages, `from` on, statuses and events, `limit` of each at most.
-  /// What waits for its turn or in the outbox stays, and so does what was written behind it in its conversation, so
+  /// What waits for its turn or in the outbox (parked: goes) stays, and so does what was written behind it, so
   /// that no list has a hole. People stay. The newest row of all tenants stays until there is a newer one, for its
   /// number must not be given again.
   [[nodiscard]] virtual Task<Result<Expiry>> expire(TenantId tenant, TimePoint before, MessageId from,

@@ -49,7 +49,7 @@ TEST_F(TurnsAndSendsTest, PutsAReplyIntoTheOutboxInOrderWithAllItsSendingNeeds) 
   const MessageId message = receive("hello");
   const auto parts = answer(message, {"one", "two"}).value();
   ASSERT_THAT(parts, SizeIs(2));
-  const auto stored = run(ledger().queued("111", MessageId{1}, 10)).value();
+  const auto stored = run(ledger().queued("111", Urgency::kAnswer, MessageId{1}, 10)).value();
   ASSERT_THAT(stored, SizeIs(2));
   for (std::size_t i = 0; i < 2; ++i) {
     EXPECT_EQ(stored[i].id, parts[i].id);
@@ -101,7 +101,7 @@ TEST_F(TurnsAndSendsTest, EndsATurnExactlyOnce) {
   EXPECT_EQ(again.error().kind, ErrorKind::kConflict);
   world_.restart();
   EXPECT_EQ(answer(message, {"three"}).error().kind, ErrorKind::kConflict);
-  EXPECT_THAT(run(ledger().queued("111", MessageId{1}, 10)).value(), SizeIs(1));
+  EXPECT_THAT(run(ledger().queued("111", Urgency::kAnswer, MessageId{1}, 10)).value(), SizeIs(1));
   EXPECT_THAT(run(ledger().pending(TenantId{1}, MessageId{1}, 10)).value(), IsEmpty());
   EXPECT_EQ(answer(MessageId{4711}, {"x"}).error().kind, ErrorKind::kConflict) << "a message that is not there";
 }
@@ -113,7 +113,7 @@ TEST_F(TurnsAndSendsTest, EndsATurnWithoutAReplyInTheStateItIsGiven) {
     EXPECT_EQ(state(message), end);
     EXPECT_EQ(record(message).reason, "why");
   }
-  EXPECT_THAT(run(ledger().queued("111", MessageId{1}, 10)).value(), IsEmpty());
+  EXPECT_THAT(run(ledger().queued("111", Urgency::kAnswer, MessageId{1}, 10)).value(), IsEmpty());
 }
 
 TEST_F(TurnsAndSendsTest, GivesWhatWaitsInPagesFromAnId) {
@@ -137,7 +137,7 @@ TEST_F(TurnsAndSendsTest, BeginsASendOnceAndCountsTheTries) {
            .due = world_.clock.now() + std::chrono::seconds(6),
            .error_code = 131056,
            .reason = "later"});
-  const auto again = run(ledger().queued("111", MessageId{1}, 10)).value().at(0);
+  const auto again = run(ledger().queued("111", Urgency::kAnswer, MessageId{1}, 10)).value().at(0);
   EXPECT_EQ(again.attempts, 1);
   EXPECT_EQ(again.due, world_.clock.now() + std::chrono::seconds(6));
   EXPECT_EQ(record(id).error_code, 131056);

@@ -17,7 +17,11 @@ class WatchedLedger final : public ForwardingLedger {
   WatchedLedger(Ledger& real, Wrote wrote) : ForwardingLedger(real), wrote_(std::move(wrote)) {}
 
   [[nodiscard]] Task<Result<Accepted>> accept(std::vector<AcceptItem> items, Fence fence) override {
-    return told({}, real_.accept(std::move(items), fence));
+    auto result = co_await real_.accept(std::move(items), fence);
+    wrote_({});
+    if (result)
+      for (const auto& message : result->released) wrote_(message.id);
+    co_return result;
   }
   [[nodiscard]] Task<Result<std::vector<OutboundMessage>>> complete_turn(MessageId message, TurnOutcome outcome,
                                                                          Fence fence) override {
@@ -27,8 +31,18 @@ class WatchedLedger final : public ForwardingLedger {
                                        Fence fence) override {
     return told({}, real_.say(tenant, conversation, std::move(saying), fence));
   }
-  [[nodiscard]] Task<Result<void>> begin_send(MessageId message, Fence fence) override {
-    return told(message, real_.begin_send(message, fence));
+  [[nodiscard]] Task<Result<void>> begin_send(MessageId message, Fence fence,
+                                              std::optional<whatsapp::Outgoing> instead = {}) override {
+    return told(message, real_.begin_send(message, fence, std::move(instead)));
+  }
+  [[nodiscard]] Task<Result<void>> park(MessageId message, std::string reason, TimePoint seen, Fence fence) override {
+    return told(message, real_.park(message, std::move(reason), seen, fence));
+  }
+  [[nodiscard]] Task<Result<RunAgain>> rerun(TenantId tenant, MessageId message, Fence fence) override {
+    return told(message, real_.rerun(tenant, message, fence));
+  }
+  [[nodiscard]] Task<Result<OutboundMessage>> resend(TenantId tenant, MessageId message, Fence fence) override {
+    return told(message, real_.resend(tenant, message, fence));
   }
   [[nodiscard]] Task<Result<void>> end_send(MessageId message, SendOutcome outcome, Fence fence) override {
     return told(message, real_.end_send(message, std::move(outcome), fence));

@@ -11,8 +11,9 @@ constexpr const char* kContentPolicy =
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
     "require-trusted-types-for 'script'; trusted-types lit-html";
+/// The microphone is for voice messages; the browser asks the person besides.
 constexpr const char* kPermissions =
-    "camera=(), microphone=(), geolocation=(), payment=(), usb=(), serial=(), display-capture=()";
+    "camera=(), microphone=(self), geolocation=(), payment=(), usb=(), serial=(), display-capture=()";
 
 std::string_view trim(std::string_view text) {
   const auto first = text.find_first_not_of(" \t");

@@ -75,6 +75,7 @@ TEST(PageFilesTest, ForbidsThePageWhatItDoesNotNeed) {
   EXPECT_EQ(header(answer, "Referrer-Policy"), "no-referrer");
   EXPECT_EQ(header(answer, "Cross-Origin-Opener-Policy"), "same-origin");
   EXPECT_THAT(header(answer, "Permissions-Policy"), HasSubstr("camera=()"));
+  EXPECT_THAT(header(answer, "Permissions-Policy"), HasSubstr("microphone=(self)")) << "voice messages are recorded";
 }
 
 TEST(PageFilesTest, HasNothingElse) {

@@ -114,6 +114,8 @@ class Admin {
   [[nodiscard]] Task<Result<TenantRef>> change_conversations(By by, TenantRef tenant, ConversationChange change);
   /// All of SpeechSettings at once, as JSON.
   [[nodiscard]] Task<Result<TenantRef>> set_speech(By by, TenantRef tenant, std::string settings);
+  /// All of DeliverySettings at once, as JSON.
+  [[nodiscard]] Task<Result<TenantRef>> set_delivery(By by, TenantRef tenant, std::string settings);
   /// All rules at once. From then on no agent and no number that a rule names can go: kConflict, naming the rules.
   [[nodiscard]] Task<Result<TenantRef>> set_routing(By by, TenantRef tenant, RoutingChange change);
 

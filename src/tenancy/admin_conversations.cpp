@@ -184,6 +184,16 @@ Task<Result<TenantRef>> Admin::set_speech(By by, TenantRef tenant, std::string s
   co_return co_await change_settings(tenant, "speech", std::move(rows), std::move(changed));
 }
 
+Task<Result<TenantRef>> Admin::set_delivery(By by, TenantRef tenant, std::string settings) {
+  auto checked = check_delivery_settings(settings);
+  if (!checked) co_return std::unexpected(checked.error());
+  std::vector<SettingRow> rows{{tenant->id, kDelivery, std::move(*checked)}};
+  rows.front().set_at = clock_.now();
+  rows.front().set_by = by.actor.name;
+  auto changed = change(by, tenant->id, "delivery.set", "delivery", "set how messages are delivered");
+  co_return co_await change_settings(tenant, "delivery", std::move(rows), std::move(changed));
+}
+
 std::string conversation_settings_json(const Tenant& tenant) {
   namespace json = boost::json;
   const SessionSettings& session = tenant.session;

@@ -61,6 +61,7 @@ void apply_setting(Tenant& tenant, const SettingRow& row) {
   }
   if (row.name == kPhoneNumberId) tenant.phone_number_ids = split_words(row.value);
   if (row.name == "routing.rules") tenant.routing = read_routing_rules(row.value);
+  if (row.name == kDelivery) tenant.delivery = read_delivery_settings(row.value);
   if (row.name == kSpeech) tenant.speech = read_speech_settings(row.value);
   if (row.name == "agent.default") tenant.default_agent = row.value;
   for (const auto& [setting, limit] : kLimits)

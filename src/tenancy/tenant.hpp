@@ -11,6 +11,7 @@
 #include "base/ids.hpp"
 #include "base/secret_string.hpp"
 #include "ledger/tenant_store.hpp"
+#include "tenancy/delivery_settings.hpp"
 #include "tenancy/routing.hpp"
 #include "tenancy/speech_settings.hpp"
 
@@ -29,6 +30,8 @@ inline constexpr const char* kGroupsAnswered = "groups.answered";
 
 /// The setting that has SpeechSettings, as JSON.
 inline constexpr const char* kSpeech = "speech";
+/// The setting that has DeliverySettings, as JSON.
+inline constexpr const char* kDelivery = "delivery";
 
 /// Who may talk. Stored by name.
 enum class ChannelPolicy {
@@ -155,6 +158,7 @@ struct Tenant {
   AccessSettings access;
   SessionSettings session;
   SpeechSettings speech = default_speech_settings();
+  DeliverySettings delivery;
   TenantLimits limits;
   std::vector<std::string> phone_number_ids;
   std::map<std::string, std::string> settings;

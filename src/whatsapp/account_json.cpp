@@ -52,6 +52,7 @@ NumberFacts read_number(const json::object& answer) {
   number.name_status = text_at(answer, "name_status");
   number.status = text_at(answer, "status");
   number.platform_type = text_at(answer, "platform_type");
+  number.on_business_app = is_true(answer, "is_on_biz_app");
   if (const auto* throughput = find_object(answer, "throughput")) number.throughput = text_at(*throughput, "level");
   if (const auto* webhook = find_object(answer, "webhook_configuration")) {
     number.callback_of_number = text_at(*webhook, "phone_number");
@@ -126,6 +127,32 @@ std::expected<std::vector<AppFacts>, GraphError> parse_apps_answer(int http_stat
 
 std::expected<std::vector<std::string>, GraphError> parse_ids_answer(int http_status, std::string_view body) {
   return read_list<std::string>(http_status, body, [](const json::object& entry) { return text_at(entry, "id"); });
+}
+
+std::expected<SubscriptionFacts, GraphError> parse_subscriptions_answer(int http_status, std::string_view body) {
+  return read_answer<SubscriptionFacts>(http_status, body, [](const json::object& answer) {
+    const auto* data = find_array(answer, "data");
+    if (!data) return std::optional<SubscriptionFacts>();
+    SubscriptionFacts facts;
+    for (const auto& element : *data) {
+      const auto* entry = element.if_object();
+      if (!entry || text_at(*entry, "object") != "whatsapp_business_account") continue;
+      facts.active = is_true(*entry, "active");
+      facts.callback = text_at(*entry, "callback_url");
+      if (const auto* fields = find_array(*entry, "fields"))
+        for (const auto& field : *fields)
+          // An object since fields have versions; a plain name before that.
+          add_new(facts.fields, field.is_object() ? text_at(field.get_object(), "name") : text_of(&field));
+    }
+    return std::optional(std::move(facts));
+  });
+}
+
+std::expected<std::vector<TemplateStanding>, GraphError> parse_template_standings(int http_status,
+                                                                                  std::string_view body) {
+  return read_list<TemplateStanding>(http_status, body, [](const json::object& entry) {
+    return TemplateStanding{text_at(entry, "name"), text_at(entry, "language"), text_at(entry, "status")};
+  });
 }
 
 std::int64_t people_of_limit(std::string_view messaging_limit) {

@@ -31,12 +31,13 @@ struct NumberFacts {
   std::string id;
   std::string display_phone_number;  ///< "+1 555-000-1001", as Meta writes it.
   std::string verified_name;
-  std::string quality_rating;   ///< GREEN, YELLOW, RED, UNKNOWN
-  std::string messaging_limit;  ///< TIER_250, TIER_2K, TIER_10K, TIER_100K, TIER_UNLIMITED: of the whole portfolio.
-  std::string name_status;      ///< APPROVED, PENDING_REVIEW, DECLINED, …
-  std::string status;           ///< CONNECTED, PENDING, DISCONNECTED, BANNED, …
-  std::string platform_type;    ///< CLOUD_API, ON_PREMISE, NOT_APPLICABLE
-  std::string throughput;       ///< STANDARD, HIGH
+  std::string quality_rating;    ///< GREEN, YELLOW, RED, UNKNOWN
+  std::string messaging_limit;   ///< TIER_250, TIER_2K, TIER_10K, TIER_100K, TIER_UNLIMITED: of the whole portfolio.
+  std::string name_status;       ///< APPROVED, PENDING_REVIEW, DECLINED, …
+  std::string status;            ///< CONNECTED, PENDING, DISCONNECTED, BANNED, …
+  std::string platform_type;     ///< CLOUD_API, ON_PREMISE, NOT_APPLICABLE
+  std::string throughput;        ///< STANDARD, HIGH
+  bool on_business_app = false;  ///< It is also in the WhatsApp Business app: coexistence, 20 messages a second.
   /// Where Meta sends the number's messages: the first of number, WABA and app that is set.
   std::string callback_of_number, callback_of_waba, callback_of_app;
 
@@ -64,11 +65,28 @@ struct AppFacts {
   bool operator==(const AppFacts&) const = default;
 };
 
+/// What an app hears of WhatsApp, and where (GET /{app id}/subscriptions, the entry whose object is
+/// "whatsapp_business_account").
+struct SubscriptionFacts {
+  bool active = false;  ///< False too where the app has no such entry: nobody entered a callback URL.
+  std::string callback;
+  std::vector<std::string> fields;  ///< "messages", …
+  bool operator==(const SubscriptionFacts&) const = default;
+};
+
+/// A template and how it stands (GET /{WABA id}/message_templates).
+struct TemplateStanding {
+  std::string name;
+  std::string language;
+  std::string status;  ///< APPROVED, PAUSED, DISABLED, …
+  bool operator==(const TemplateStanding&) const = default;
+};
+
 /// What to ask for, as ?fields= has it. `messaging_limit_tier` went out of use with v24.0 for
 /// `whatsapp_business_manager_messaging_limit`; `webhook_configuration` tells which callback URL is in force.
 inline constexpr std::string_view kNumberFields =
     "id,display_phone_number,verified_name,quality_rating,whatsapp_business_manager_messaging_limit,name_status,"
-    "status,platform_type,throughput,webhook_configuration";
+    "status,platform_type,throughput,webhook_configuration,is_on_biz_app";
 inline constexpr std::string_view kWabaFields = "id,name,business_verification_status,owner_business_info";
 
 /// The answers to these reads. Each fails with Meta's error, or with one that has no error object where the answer is
@@ -81,6 +99,10 @@ inline constexpr std::string_view kWabaFields = "id,name,business_verification_s
 /// Of GET /{WABA id}/phone_numbers: the ids.
 [[nodiscard]] std::expected<std::vector<std::string>, GraphError> parse_ids_answer(int http_status,
                                                                                    std::string_view body);
+[[nodiscard]] std::expected<SubscriptionFacts, GraphError> parse_subscriptions_answer(int http_status,
+                                                                                      std::string_view body);
+[[nodiscard]] std::expected<std::vector<TemplateStanding>, GraphError> parse_template_standings(int http_status,
+                                                                                                std::string_view body);
 
 /// People that may be written to in 24 hours outside of a service window, by the name of a messaging limit; 0 for a
 /// name without a number (TIER_UNLIMITED, unknown names).

@@ -235,3 +235,39 @@ describe("Overview", () => {
     await browser.heading("WhatsApp").waitFor();
   });
 });
+
+describe("Channels, Troubleshooting", () => {
+  const check = (id) => page.locator(`li[data-check="${id}"]`);
+
+  test("looks at one part after the other, and finds nothing where nothing is wrong", async () => {
+    await browser.go("/t/acme/channels");
+    await page.getByRole("link", { name: "Troubleshooting" }).click();
+    await browser.heading("Troubleshooting").waitFor();
+    await page.getByText("Nothing is wrong.").waitFor();
+    assert.deepEqual(world.examined, ["settings", "meta", "address", "agents", "speech", "gateway"]);
+    assert.equal(await check("person_access").count(), 0, "nobody in particular was asked about");
+  });
+
+  test("says what is wrong and what to do, and leads from a symptom to what decides it", async () => {
+    world.wrong = { field_messages: "The field messages is not subscribed." };
+    await browser.go("/t/acme/channels/troubleshooting");
+    await page.getByText("1 wrong.").waitFor();
+    await check("field_messages").getByText("Mend it at Meta.").waitFor();
+    await page.getByRole("link", { name: "Check field_messages: wrong" }).click();
+    await eventually("the check has the focus", () => check("field_messages").evaluate((row) => row === row.getRootNode().activeElement));
+
+    world.wrong = {};
+    await button("Look again").click();
+    await page.getByText("Nothing is wrong.").waitFor();
+  });
+
+  test("looks at one person where somebody is named, and keeps who in the address", async () => {
+    world.wrong = { person_access: "They wait in pairing." };
+    await browser.go("/t/acme/channels/troubleshooting");
+    await page.getByText("Nothing is wrong.").waitFor();
+    await label("Also one person (optional)").fill("+49 151 12345678");
+    await button("Look again").click();
+    await check("person_access").getByText("They wait in pairing.").waitFor();
+    await page.waitForURL("**user=*");
+  });
+});

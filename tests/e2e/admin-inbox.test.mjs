@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { after, afterEach, before, describe, test } from "node:test";
 import { NARROW, openPage, ownFaults, startWorld, WIDE } from "./admin-support.mjs";
 import { openBrowser } from "./browser.mjs";
-import { everyKind, inboxPart } from "./inbox-stub.mjs";
+import { everyKind, everyKindOfOurs, inboxPart } from "./inbox-stub.mjs";
 import { eventually } from "./support.mjs";
 
 let shared;
@@ -190,6 +190,36 @@ describe("a conversation", () => {
     assert.equal(await page.locator("claw-message-content b", { hasText: "order 4711" }).count(), 1, "bold is bold");
   });
 
+  test("shows what we sent as the person got it: what can be pressed, what is behind it, pictures of ours", async () => {
+    await start(3);
+    const [maria] = inbox.conversations;
+    inbox.messages.set(maria.id, []);
+    everyKindOfOurs(inbox, maria);
+    await browser.go(`${LIST}/${maria.id}`);
+    await bubble("Our shop").waitFor();
+    const has = (message, ...words) => Promise.all(words.map((one) => bubble(message).getByText(one).first().waitFor()));
+    await has("Which size?", "Shoes", "Both cost the same", "Small", "Large");
+    await has("How shall it come?", "Choose", "Fast", "Express", "Next day", "Slow", "Mail");
+    await has("Make an appointment", "Pick a day");
+    await has("Where are you?", "Send location");
+    await has("May we call you?", "Share contact");
+    await has("Talk to us", "Ring us");
+    await has("Our best", "View items", "sku-1, sku-2");
+    await has("These fit", "Blue ones", "Red ones");
+    await has("order_ready", "Template, en", "{{2}}", "A-17");
+    assert.equal(await bubble("Where it is").getByRole("link", { name: "Follow it" }).getAttribute("href"), "https://shop.example.org/");
+    assert.equal(await bubble("https://shop.example.org/menu.png").getByRole("link").getAttribute("href"), "https://shop.example.org/menu.png");
+    for (const message of ["The menu", "These fit"]) {
+      // Its address is asked for when it comes into sight.
+      await bubble(message).scrollIntoViewIfNeeded();
+      const picture = bubble(message).getByRole("img", { name: "Picture" }).first();
+      await picture.waitFor();
+      await eventually(`the picture of ${message}`, () => picture.evaluate((image) => image.complete && image.naturalWidth === 320));
+    }
+    await bubble("Invoice.pdf").getByRole("link", { name: /Invoice\.pdf/ }).waitFor();
+    assert.ok(!/\[(image|button|list|template|flow|location)/.test((await bubbles().allInnerTexts()).join("\n")), "no label that is meant for agents");
+  });
+
   test("reactions, edits and deletions stand on their messages", async () => {
     await start(3);
     await openMaria();
@@ -211,6 +241,15 @@ describe("a conversation", () => {
     const failed = bubble("choose “invoice”");
     await failed.getByText("Send a template instead").waitFor();
     await failed.getByText(/131047/).waitFor();
+  });
+
+  test("an answer that waits for the person says what lets it go", async () => {
+    await start(3);
+    const maria = await openMaria();
+    const parked = inbox.add(maria, { direction: "outbound", state: "parked", text: "Your parcel is here." });
+    await bubble("Your parcel is here.").getByText("It is sent by itself once they write again.").waitFor();
+    inbox.change(parked, { state: "sent" });
+    await bubble("It is sent by itself").waitFor({ state: "detached" });
   });
 
   test("why? shows the way of a turn with its times, and the webhook", async () => {

@@ -10,10 +10,12 @@ import { accessibilityFaults, builtPage, NARROW, openPage, ownFaults, startWorld
 import { openBrowser } from "./browser.mjs";
 import { channelPart } from "./channel-stub.mjs";
 import { deliveryPart, furnishDelivery } from "./delivery-stub.mjs";
-import { everyKind, inboxPart, NUMBER } from "./inbox-stub.mjs";
+import { eventsPart } from "./events-stub.mjs";
+import { everyKind, everyKindOfOurs, inboxPart, NUMBER } from "./inbox-stub.mjs";
 import { lowContrast, unnamedControls } from "./page-checks.mjs";
 import { routingPart } from "./routing-stub.mjs";
 import { speechPart } from "./speech-stub.mjs";
+import { templatesPart } from "./templates-stub.mjs";
 
 /** Address, heading, and what to press for a dialog that has to be as good. */
 const PAGES = [
@@ -26,7 +28,9 @@ const PAGES = [
   ["/t/acme/conversations", "Conversations"],
   ["/t/acme/conversations/c_0000000000000001", "Conversations"],
   ["/t/acme/conversations/c_0000000000000002", "Conversations"],
+  ["/t/acme/conversations/c_0000000000000003", "Conversations"],
   ["/t/acme/channels", "Channels"],
+  ["/t/acme/channels/troubleshooting", "Troubleshooting"],
   ["/t/acme/channels/whatsapp", "WhatsApp", "Add a number"],
   ["/t/acme/agents", "Agents"],
   ["/t/acme/agents/+new", "Agents"],
@@ -38,6 +42,10 @@ const PAGES = [
   ["/t/acme/pairing/blocked", "Pairing", "Block people"],
   ["/t/acme/pairing/opted-out", "Pairing"],
   ["/t/acme/pairing/groups", "Pairing"],
+  ["/t/acme/templates", "Templates"],
+  ["/t/acme/templates/1", "Templates", "Delete order_update"],
+  ["/t/acme/templates/2", "Templates"],
+  ["/t/acme/templates/+new", "Templates"],
   ["/t/acme/users", "Users"],
   ["/t/acme/users/4915155000000", "Users", "Merge with another person…"],
   ["/t/acme/users/group:120363000000000001", "Users"],
@@ -48,6 +56,9 @@ const PAGES = [
   ["/t/acme/settings/speech", "Speech"],
   ["/t/acme/settings/members", "Members", "Invite"],
   ["/t/acme/settings/tokens", "API tokens", "Make a token"],
+  ["/t/acme/settings/webhooks", "Webhooks", "Add a webhook"],
+  ["/t/acme/settings/webhooks/w1", "Webhooks", "Delete"],
+  ["/t/acme/settings/webhooks/w2", "Webhooks"],
   ["/t/acme/settings/audit", "Audit log"],
   ["/t/acme/settings/tenant", "Tenant"],
 ];
@@ -64,11 +75,12 @@ describe("every page of the admin UI", () => {
   let page;
 
   before(async () => {
-    stub = await startWorld(inboxPart({ count: 40 }), channelPart(), accessPart(), routingPart(), speechPart(), deliveryPart());
+    stub = await startWorld(inboxPart({ count: 40 }), channelPart(), accessPart(), routingPart(), speechPart(), templatesPart(), eventsPart(), deliveryPart());
     furnishDelivery(stub.world);
     const [maria] = stub.world.inbox.conversations;
     stub.world.inbox.messages.set(maria.id, []);
     everyKind(stub.world.inbox, maria);
+    everyKindOfOurs(stub.world.inbox, stub.world.inbox.conversations.find(({ id }) => id === "c_0000000000000003"));
     stub.world.guides.acme = { done: new Set(["verification_received", "number_found"]), failed: { token_accepted: "Meta refused the access token (190)." }, facts: {}, learned: { waba_id: "2" } };
     stub.world.agents.acme = [{ name: "support", kind: "openai", default: true, version: 1, options: { format: "markdown", url: "https://api.example.org", model: "small" } },
       { name: "echo", kind: "echo", default: false, version: 1, options: { format: "plain" } }];

@@ -7,9 +7,11 @@ import { accessPart, furnishAccess } from "./access-stub.mjs";
 import { openPage, startWorld } from "./admin-support.mjs";
 import { openBrowser } from "./browser.mjs";
 import { channelPart } from "./channel-stub.mjs";
+import { eventsPart } from "./events-stub.mjs";
 import { inboxPart, NUMBER } from "./inbox-stub.mjs";
 import { routingPart, SETTINGS } from "./routing-stub.mjs";
 import { speechPart } from "./speech-stub.mjs";
+import { templatesPart } from "./templates-stub.mjs";
 
 const images = fileURLToPath(new URL("../../docs/images/", import.meta.url));
 const ago = (minutes) => new Date(Date.now() - minutes * 60_000).toISOString();
@@ -24,6 +26,15 @@ const PICTURES = [
   ["takeover", "/t/acme/conversations/TOMAS", async (page) => {
     await page.locator("claw-message-bubble").last().waitFor();
     await page.getByRole("textbox", { name: "Answer by hand" }).fill("It is on the lorry now, and should be with you before noon.");
+  }],
+  ["choices", "/t/acme/conversations/TOMAS", async (page) => {
+    await page.getByRole("textbox", { name: "Answer by hand" }).fill("");
+    await page.getByRole("button", { name: "Send something else than words" }).click();
+    await page.getByRole("button", { name: "Buttons or a list" }).click();
+    await page.getByLabel("Message", { exact: true }).fill("The driver can come twice today. When are you at home?");
+    await page.getByLabel("Choice 1", { exact: true }).fill("Before noon");
+    await page.getByLabel("Choice 2", { exact: true }).fill("After four");
+    await page.getByLabel("Small print (optional)").fill("He rings twice");
   }],
   ["whatsapp", "/t/acme/channels/whatsapp", (page) => page.getByRole("button", { name: "Subscribe the app" }).waitFor()],
   ["channels", "/t/acme/channels"],
@@ -44,7 +55,14 @@ const PICTURES = [
     await page.locator("claw-merge").getByRole("button", { name: /171 555/ }).click();
     await page.getByText("What will happen").waitFor();
   }],
+  ["templates", "/t/acme/templates", (page) => page.getByText("Spring is here").waitFor()],
+  ["template", "/t/acme/templates/1", async (page) => {
+    await page.getByLabel("Body {{1}}", { exact: true }).fill("Maria");
+    await page.getByText("Hello Maria").waitFor();
+    await page.evaluate(() => document.activeElement?.blur());
+  }],
   ["secrets", "/t/acme/settings/secrets"],
+  ["webhooks", "/t/acme/settings/webhooks/w1", (page) => page.getByText("Send a test").waitFor()],
   ["speech-settings", "/t/acme/settings/speech", (page) => page.getByText("Try it").waitFor()],
   ["conversation-settings", "/t/acme/settings/conversations", (page) => page.locator(".picture").last().waitFor()],
   ["members", "/t/acme/settings/members"],
@@ -110,7 +128,7 @@ function answerByHand(inbox) {
 }
 
 test("the admin UI, as the documents show it", async () => {
-  const stub = await startWorld(inboxPart({ count: 312 }), channelPart(), accessPart(), routingPart(), speechPart());
+  const stub = await startWorld(inboxPart({ count: 312 }), channelPart(), accessPart(), routingPart(), speechPart(), templatesPart(), eventsPart());
   const shared = await openBrowser({ viewport: { width: 1280, height: 800 }, reducedMotion: "reduce" });
   try {
     const maria = furnish(stub);

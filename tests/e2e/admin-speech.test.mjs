@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { eachSignedIn } from "./admin-support.mjs";
+import { FLAGS } from "./browser.mjs";
 import { eventually } from "./support.mjs";
 
 let stub;
@@ -11,6 +12,7 @@ let browser;
 let page;
 
 eachSignedIn({
+  args: [...FLAGS, "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"],
   furnish(made) {
     stub = made;
     ({ world } = stub);
@@ -88,6 +90,17 @@ describe("trying it", () => {
     await page.getByText("Understood by embedded (Moonshine tiny) in 1.2 s.").waitFor();
     await page.getByText("cloud: it answered 500 (0.3 s)").waitFor();
     await page.getByLabel("The recording").waitFor();
+  });
+
+  test("what is recorded here goes as Opus in Ogg, as a voice message comes: this machine's engine reads nothing else", async () => {
+    await open();
+    await button("Record").click();
+    await page.getByText("Recording. Say something, then stop").waitFor();
+    await button("Stop recording").click();
+    await page.getByText("Where is my order?").waitFor();
+    const { type, bytes } = world.speech.heard;
+    assert.match(type, /^audio\/ogg/);
+    assert.equal(bytes.subarray(0, 4).toString() + bytes.subarray(28, 36).toString(), "OggSOpusHead");
   });
 
   test("where nobody understood it the reason is read", async () => {

@@ -10,6 +10,7 @@ const TYPES = { ".html": "text/html; charset=utf-8", ".js": "text/javascript; ch
 const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; "
   + "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
   + "require-trusted-types-for 'script'; trusted-types lit-html";
+const PERMISSIONS = "camera=(), microphone=(self), geolocation=(), payment=(), usb=(), serial=(), display-capture=()";
 const ALL = ["inbox.read", "inbox.write", "pairing", "settings.read", "settings.write", "members", "audit.read"];
 const OF_ROLE = { viewer: ["inbox.read", "settings.read"], operator: ["inbox.read", "inbox.write", "pairing", "settings.read"],
   admin: ALL, owner: ALL, platform: ALL };
@@ -223,7 +224,7 @@ export async function startAdminStub(folder, ...parts) {
 
   world.tell = (name, data) => { for (const stream of world.streams) stream.write(`event: ${name}\ndata: ${JSON.stringify(data)}\n\n`); };
 
-  function ask(request, url, body) {
+  function ask(request, url, body, bytes) {
     const path = url.pathname.slice("/api/v1".length);
     const refused = world.refuse?.(request.method, path);
     if (refused) throw new Refusal(refused.status, refused.detail, {}, refused.headers);
@@ -244,7 +245,7 @@ export async function startAdminStub(folder, ...parts) {
         if (!access.permissions.includes(route.need)) throw new Refusal(403, `Your role here (${access.role}) does not allow this. An admin of this tenant can change it.`);
         tenant = find(world.tenants, "name", name);
       }
-      return route.run({ request, params: Object.fromEntries(Object.entries(params ?? {}).map(([key, value]) => [key, decodeURIComponent(value)])), body, query: url.searchParams, session, tenant });
+      return route.run({ request, params: Object.fromEntries(Object.entries(params ?? {}).map(([key, value]) => [key, decodeURIComponent(value)])), body, bytes, query: url.searchParams, session, tenant });
     }
     throw new Refusal(404, "There is nothing at this address.");
   }
@@ -253,7 +254,7 @@ export async function startAdminStub(folder, ...parts) {
     const asset = url.pathname.startsWith("/assets/");
     const file = join(folder, asset ? url.pathname : "admin/index.html");
     const bytes = await readFile(file).catch(() => null);
-    response.writeHead(bytes ? 200 : 404, { "Content-Type": TYPES[extname(file)] ?? "text/plain", "Content-Security-Policy": POLICY });
+    response.writeHead(bytes ? 200 : 404, { "Content-Type": TYPES[extname(file)] ?? "text/plain", "Content-Security-Policy": POLICY, "Permissions-Policy": PERMISSIONS });
     response.end(bytes ?? "");
   }
 
@@ -269,11 +270,13 @@ export async function startAdminStub(folder, ...parts) {
     const url = new URL(request.url, "http://stub");
     if (!url.pathname.startsWith("/api/")) return void page(url, response);
     if (url.pathname === "/api/v1/stream") return stream(request, response);
-    let text = "";
-    request.on("data", (chunk) => (text += chunk));
-    request.on("end", () => {
+    const chunks = [];
+    request.on("data", (chunk) => chunks.push(chunk));
+    request.on("end", async () => {
+      const bytes = Buffer.concat(chunks);
+      const isFile = !(request.headers["content-type"] ?? "application/json").startsWith("application/json");
       try {
-        const answer = ask(request, url, text && !/^(audio|video)\//.test(request.headers["content-type"] ?? "") ? JSON.parse(text) : {});
+        const answer = await ask(request, url, bytes.length > 0 && !isFile ? JSON.parse(bytes) : {}, bytes);
         const whole = answer?.headers ? answer : answer?.body && answer.status ? answer : { status: answer === undefined ? 204 : 200, body: answer };
         response.writeHead(whole.status, { "Content-Type": "application/json", ...whole.headers });
         response.end(whole.body === undefined ? "" : JSON.stringify(whole.body));

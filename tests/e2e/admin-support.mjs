@@ -8,12 +8,14 @@ import { accessPart } from "./access-stub.mjs";
 import { startAdminStub } from "./admin-stub.mjs";
 import { openBrowser } from "./browser.mjs";
 import { channelPart } from "./channel-stub.mjs";
+import { eventsPart } from "./events-stub.mjs";
 import { inboxPart } from "./inbox-stub.mjs";
 import { routingPart } from "./routing-stub.mjs";
 import { speechPart } from "./speech-stub.mjs";
+import { templatesPart } from "./templates-stub.mjs";
 
 export const WIDE = { width: 1280, height: 860 };
-export const NARROW = { width: 390, height: 780 };
+export const NARROW = { width: 375, height: 780 };
 
 export function builtPage() {
   const folder = process.env.ADMIN_PAGE;
@@ -23,7 +25,7 @@ export function builtPage() {
 
 /** A gateway with two tenants and two people: ada may do everything, bob only looks at acme. */
 export async function startWorld(...parts) {
-  const stub = await startAdminStub(builtPage(), ...(parts.length > 0 ? parts : [inboxPart({ count: 30 }), channelPart(), accessPart(), routingPart(), speechPart()]));
+  const stub = await startAdminStub(builtPage(), ...(parts.length > 0 ? parts : [inboxPart({ count: 30 }), channelPart(), accessPart(), routingPart(), speechPart(), templatesPart(), eventsPart()]));
   const ada = stub.addPerson({ email: "ada@example.com", name: "Ada Lovelace", platform_admin: true });
   const bob = stub.addPerson({ email: "bob@example.com", name: "Bob Stone" });
   const acme = stub.addTenant("acme");

@@ -24,6 +24,13 @@ const FACTS = { checked_at: new Date().toISOString(), display_phone_number: "+1 
   business_verification: "verified", unique_users_this_month: 412, unique_users_limit: 1000, waba_id: "200000000000001", app_id: "300000000000001",
   token_expires_at: null, token_permissions: ["whatsapp_business_messaging", "whatsapp_business_management"], token_temporary: false, learned: {} };
 
+/** What the doctor looks at, part by part. */
+const CHECKS = {
+  settings: ["tenant_enabled", "secrets_present", "channel_open", "agent_set"],
+  meta: ["token_alive", "app_subscribed", "field_messages", "callback_at_meta"],
+  address: ["public_url", "certificate"], agents: ["agent:support"], speech: [], gateway: ["disk", "backlog", "recent_failures"],
+};
+
 /** A wave of figures that looks like a day of work; the same each time. */
 export function figures(range, busy = true) {
   const step = { hour: 60, day: 600, week: 3600 }[range];
@@ -74,6 +81,17 @@ export function channelPart() {
       return { number: query.get("number") ?? numbers[0] ?? null, callback_url: `https://claw.example.org/t/${tenant.name}/webhooks/whatsapp`, platform_callback_url: null,
         fields: ["messages"], steps, facts: { ...Object.fromEntries(Object.keys(FACTS).map((key) => [key, null])), ...(known ? { ...FACTS, ...(numbers.indexOf(query.get("number")) > 0 ? { display_phone_number: "+44 20 7946 0000" } : {}) } : {}), ...state.facts, learned: state.learned } };
     };
+    // Nothing is wrong but what `world.wrong` has: {id: [part, what was seen]}.
+    on("GET", "/doctor", "settings.read", async ({ query }) => {
+      const checks = query.get("part") === "person" ? ["person_access", "person_window"] : CHECKS[query.get("part")] ?? [];
+      (world.examined ??= []).push(query.get("part"));
+      const wrong = world.wrong ?? {};
+      return {
+        number: "100000000000001", checked_at: new Date().toISOString(), healthy: !checks.some((id) => id in wrong),
+        checks: checks.map((id) => ({ id, part: query.get("part"), title: `Check ${id}`, severity: id in wrong ? "error" : "ok",
+          seen: wrong[id] ?? "It is well.", do: id in wrong ? "Mend it at Meta." : null })),
+      };
+    });
     on("GET", "/guide", "settings.read", ({ tenant, query }) => guide(tenant, query));
     on("POST", "/guide/check", "settings.read", ({ tenant, query }) => { world.checked = (world.checked ?? 0) + 1; return guide(tenant, query); });
     on("POST", "/guide/subscribe", "settings.write", ({ tenant, query }) => { guideOf(tenant).done.add("app_subscribed"); return guide(tenant, query); });

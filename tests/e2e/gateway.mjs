@@ -13,9 +13,17 @@ import { eventually } from "./support.mjs";
 function account(method, path, token) {
   const [, , object, edge] = path.split("/");
   const refused = (code, message) => [400, { error: { message, code, type: "OAuthException", fbtrace_id: "A" } }];
+  if (edge === "message_templates" && method === "POST" && token !== "EAA-beta")
+    return [200, { id: "70000000000009", status: "PENDING", category: "UTILITY" }];
   if (method === "POST") return token === "EAA-beta" ? refused(200, "(#200) Permissions error") : [200, { success: true }];
   if (object === "debug_token") return [200, { data: { app_id: "300000000000001", application: "App", type: "SYSTEM_USER", is_valid: true,
     expires_at: 0, scopes: ["whatsapp_business_messaging", "whatsapp_business_management"] } }];
+  if (edge === "message_templates") {
+    if (method === "DELETE") return token === "EAA-beta" ? refused(200, "(#200) Permissions error") : [200, { success: true }];
+    return [200, { data: [{ id: `7${object}`, name: `template_of_${token.slice(4)}`, language: "en_US", category: "UTILITY", status: "APPROVED",
+      parameter_format: "POSITIONAL", quality_score: { score: "GREEN" }, rejected_reason: "NONE",
+      components: [{ type: "BODY", text: "Hello {{1}}.", example: { body_text: [["Ada"]] } }] }], paging: {} }];
+  }
   if (edge === "subscribed_apps") return [200, { data: [] }];
   if (edge === "phone_numbers") return [200, { data: [{ id: object.replace(/^2/, "1") }] }];
   return [200, { id: object, name: "Account", verified_name: "Number", display_phone_number: "+1 555", status: "CONNECTED",

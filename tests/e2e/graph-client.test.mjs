@@ -123,4 +123,27 @@ describe("a bot that was made for Meta's webhooks", () => {
     const { messages } = await api("GET", `/messages?user=${phone}&direction=inbound`);
     assert.equal(messages[0].agent, "bot");
   });
+
+  test("hears what becomes of what it sent, as from Meta and with its own callback data", async () => {
+    const phone = freshPhone();
+    await write(phone, "and my order?");
+    await arrives(phone, "the bot's answer", ({ text }) => text === "and my order?");
+    const response = await fetch(`${gateway}/graph/v25.0/${NUMBER}/messages`, {
+      method: "POST", headers: { Authorization: `Bearer ${token}`, "Content-Type": "application/json" },
+      body: JSON.stringify({ messaging_product: "whatsapp", to: phone, type: "text", text: { body: "It left." }, biz_opaque_callback_data: "order-9" }) });
+    const [{ id }] = (await response.json()).messages;
+    const statuses = () => bot.seen.flatMap(({ body }) => body.entry.flatMap(({ changes }) => changes.flatMap(({ value }) => value.statuses ?? [])))
+      .filter((status) => status.id === id);
+    const told = await eventually("sent and delivered are told", () => statuses().some(({ status }) => status === "delivered") && statuses());
+    assert.deepEqual(told.map(({ status }) => status), ["sent", "delivered"]);
+    assert.ok(told.every((status) => status.biz_opaque_callback_data === "order-9"), JSON.stringify(told));
+    assert.equal(told[0].recipient_id, phone);
+    assert.equal(bot.refused, 0, "each was signed with the secret that the bot knows");
+    const { sinks } = await api("GET", "/event-sinks");
+    const { events } = await eventually("the log has them", async () => {
+      const page = await api("GET", `/event-sinks/${sinks.find(({ agent }) => agent === "bot").id}/events?state=delivered`);
+      return page.events.length >= 2 && page;
+    });
+    assert.ok(events.every(({ event, answer_status }) => event === "status" && answer_status === 200));
+  });
 });

@@ -46,7 +46,7 @@ export function inboxPart({ count = 0, now = Date.now() } = {}) {
       created_at: new Date().toISOString(), meta_time: new Date().toISOString(), agent: more.direction === "outbound" ? "support" : null, reason: null, ...(more.direction === "outbound" ? { by: null } : { matched_by: null }),
       ...(more.direction === "outbound" ? { answers: null, part: 0, attempts: 1 } : {}), ...more });
     const told = ({ phone, ...conversation }) => ({ held_by: null, held_until: null, ...conversation });
-    const shown = ({ raw, key, ...one }) => ({ ...one, statuses: statusesOf(one) });
+    const shown = ({ raw, key, quoted, ...one }) => ({ ...one, statuses: statusesOf(one) });
 
     /** Adds a message as the gateway would: it is the newest, its conversation comes to the top, the stream tells. */
     inbox.add = (conversation, more) => {
@@ -139,13 +139,29 @@ export function inboxPart({ count = 0, now = Date.now() } = {}) {
     on("POST", "/conversations/:id/messages", "inbox.write", ({ params, body, session, request }) => {
       const conversation = find(inbox.conversations, "id", params.id);
       const key = request.headers["idempotency-key"];
-      inbox.sent.push({ key, text: body.text });
+      const { text, type = "text", reply_to: quoted, ...content } = body;
+      inbox.sent.push({ key, text, ...(type !== "text" && { type, content: content[type] }), ...(quoted && { quoted }) });
       if (inbox.refusal) throw new Refusal(inbox.refusal.status, inbox.refusal.detail, { type: inbox.refusal.type });
       const known = messagesOf(conversation).find((one) => one.key === key);
-      const added = known ?? inbox.add(conversation, { direction: "outbound", state: "queued", text: body.text, agent: null, by: session.person.email, key });
+      const added = known ?? inbox.add(conversation, { direction: "outbound", state: "queued", type, ...seen(type, text, content[type]),
+        ...(quoted && { quoted }), agent: null, by: session.person.email, key });
+      if (quoted) added.data = { ...added.data, reply_to: messagesOf(conversation).find((one) => one.id === quoted).wamid };
       inbox.hold(conversation, session.person.email);
       if (inbox.loses) throw new Refusal(502, "The answer was lost.");
       return { status: 202, body: shown(added) };
+    });
+    /** Files that were brought: id → {type, name, bytes}; `inbox.bringing` is awaited before one is answered. */
+    inbox.files = new Map();
+    inbox.bringing = null;
+    on("POST", "/media", "inbox.write", async ({ request, query, bytes }) => {
+      await inbox.bringing;
+      const file = { id: `f_${hex(++last)}`, type: request.headers["content-type"], name: query.get("filename"), bytes };
+      inbox.files.set(file.id, file);
+      return { status: 201, body: { id: file.id, mime_type: file.type, filename: file.name, size: bytes.length } };
+    });
+    on("GET", "/media/:id/link", "inbox.read", ({ params }) => {
+      const { type, bytes } = inbox.files.get(params.id) ?? { type: "image/svg+xml", bytes: Buffer.from(DRAWING) };
+      return { url: `data:${type};base64,${bytes.toString("base64")}`, expires_at: new Date(Date.now() + 300_000).toISOString() };
     });
     on("GET", "/messages/:id", "inbox.read", ({ params }) => {
       const one = find([...inbox.messages.values()].flat(), "id", params.id);
@@ -154,6 +170,20 @@ export function inboxPart({ count = 0, now = Date.now() } = {}) {
     addUsers({ on, world, inbox, told, note, Refusal });
   };
 }
+
+/** What the gateway reads out of a message of ours. */
+function seen(type, text, content) {
+  if (type === "text") return { text };
+  if (type === "location") return { text: "[location]", data: { location: content, message: { location: content } } };
+  if (type === "contacts") return { text: "[contacts]", data: { contacts: content, message: { contacts: content } } };
+  if (type === "reaction") return { text: `[reaction] ${content.emoji}`, data: { reaction: content } };
+  if (type === "interactive") return { text: `[buttons] ${content.body.text}`, data: { message: { interactive: content } } };
+  if (type === "template") return { text: `[template ${content.name}]`, data: { template: { name: content.name, language: content.language.code } } };
+  return { text: `[${type}] ${content.caption ?? ""}`, data: { media: { type, ...content } } };
+}
+
+/** Of a file that no test brought. */
+const DRAWING = `<svg xmlns="http://www.w3.org/2000/svg" width="320" height="200"><rect width="320" height="200" fill="#dfe9e4"/><path d="M40 150l70-80 50 50 40-40 80 70z" fill="#0b6b52"/></svg>`;
 
 const RANKS = ["sent", "delivered", "read", "played"];
 function statusesOf(one) {
@@ -199,4 +229,31 @@ export function everyKind(inbox, conversation) {
   add({ type: "unsupported", text: "[a message of a kind that WhatsApp does not pass on: poll]", data: { unsupported: { type: "poll" } } });
   const lastOne = add({ text: "Wonderful, thank you!", created_at: minutes(1) });
   add({ direction: "outbound", text: "You are welcome. Have a good day!", answers: lastOne.id, state: "read", created_at: new Date(Date.parse(lastOne.created_at) + 1_200).toISOString() });
+}
+
+/** A conversation with what agents and people of ours say besides texts, as the gateway keeps it. */
+export function everyKindOfOurs(inbox, conversation) {
+  let at = 40;
+  const add = (type, text, data) => {
+    const time = new Date(Date.now() - --at * MINUTE).toISOString();
+    return inbox.add(conversation, { direction: "outbound", state: "read", type, text, data, created_at: time, meta_time: time });
+  };
+  const interactive = (type, body, rest, data = {}) => add("interactive", `[${type}] ${body}`, { ...data, message: { interactive: { type, body: { text: body }, ...rest } } });
+  const reply = (title) => ({ type: "reply", reply: { id: title, title } });
+  const link = (words) => ({ name: "cta_url", parameters: { display_text: words, url: "https://shop.example.org/" } });
+  add("image", "[image] The menu", { media: { id: "f_0000000000000001", type: "image", caption: "The *menu*" } });
+  add("document", "[document] Invoice.pdf", { media: { id: "f_0000000000000002", type: "document", filename: "Invoice.pdf" } });
+  add("image", "[image]", { media: { link: "https://shop.example.org/menu.png", type: "image" } });
+  interactive("button", "Which size?", { header: { type: "text", text: "Shoes" }, footer: { text: "Both cost the same" }, action: { buttons: [reply("Small"), reply("Large")] } });
+  interactive("list", "How shall it come?", { action: { button: "Choose", sections: [{ title: "Fast", rows: [{ id: "e", title: "Express", description: "Next day" }] }, { title: "Slow", rows: [{ id: "m", title: "Mail" }] }] } });
+  interactive("cta_url", "Where it is", { action: link("Follow it") });
+  interactive("flow", "Make an appointment", { action: { name: "flow", parameters: { flow_cta: "Pick a day" } } });
+  interactive("location_request_message", "Where are you?", { action: { name: "send_location" } });
+  interactive("request_contact_info", "May we call you?", { action: { name: "request_contact_info" } });
+  interactive("voice_call", "Talk to us", { action: { name: "voice_call", parameters: { display_text: "Ring us" } } });
+  interactive("product_list", "Our best", { header: { type: "text", text: "Shoes" }, action: { catalog_id: "1", sections: [{ title: "A", product_items: [{ product_retailer_id: "sku-1" }, { product_retailer_id: "sku-2" }] }] } });
+  interactive("carousel", "These fit", { action: { cards: ["Blue", "Red"].map((name, index) => ({ card_index: index, type: "cta_url", header: { type: "image", image: { id: `f_000000000000001${index}` } }, body: { text: `${name} ones` }, action: link(`Buy ${name.toLowerCase()}`) })) } });
+  add("template", "[template order_ready] Maria, A-17", { template: { name: "order_ready", language: "en", parameters: ["Maria", "A-17"] }, message: { template: { name: "order_ready", language: { code: "en" } } } });
+  add("contacts", "[contacts] Erika Muster", { contacts: [{ name: { formatted_name: "Erika Muster" }, phones: [{ phone: "+49 155 5000099" }] }] });
+  add("location", "[location] Shop", { location: { latitude: 48.137154, longitude: 11.576124, name: "Our shop", address: "Marienplatz 1" } });
 }

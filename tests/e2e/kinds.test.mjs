@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { openBrowser } from "./browser.mjs";
+import { FLAGS, openBrowser } from "./browser.mjs";
 import { lowContrast, unnamedControls } from "./page-checks.mjs";
 import { control, eventually, freshId, freshPhone, simulatorUrl } from "./support.mjs";
 
@@ -21,7 +21,8 @@ describe("the phone page with other messages than text", () => {
 
   before(async () => {
     await sim("PUT", `/_sim/numbers/${number}`, { token: `token-${number}`, verified_name: "Kinds" });
-    browser = await openBrowser({ viewport: { width: 1280, height: 860 }, colorScheme: "light" });
+    browser = await openBrowser({ viewport: { width: 1280, height: 860 }, colorScheme: "light",
+      args: [...FLAGS, "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"] });
     page = browser.page;
     phone = freshPhone();
     await page.goto(`${base}/#${phone}`);
@@ -91,6 +92,20 @@ describe("the phone page with other messages than text", () => {
     await shown(page.getByRole("img", { name: "like this one" }));
   });
 
+  test("records a voice message and sends it as WhatsApp does", async () => {
+    await page.getByRole("button", { name: "Record a voice message" }).click();
+    await page.getByText("0:01", { exact: true }).waitFor();
+    await page.getByRole("button", { name: "Send the voice message" }).click();
+    const sent = await fromPerson("the voice message", (message) => message.type === "audio");
+    assert.equal(sent.content.voice, true);
+    const bytes = Buffer.from(await (await fetch(`${base}/_sim/media/${sent.content.id}`)).arrayBuffer());
+    assert.equal(bytes.subarray(0, 4).toString() + bytes.subarray(28, 36).toString(), "OggSOpusHead");
+    await page.locator("phone-bubble .row.person audio").waitFor();
+    await page.getByRole("button", { name: "Record a voice message" }).click();
+    await page.getByRole("button", { name: "Throw the recording away" }).click();
+    await page.getByRole("textbox", { name: /^Message to/ }).waitFor();
+  });
+
   test("says what cannot be sent and keeps what was typed", async () => {
     const field = page.getByRole("textbox", { name: /^Message to/ });
     await field.fill("too big");
@@ -130,7 +145,7 @@ describe("the phone page with other messages than text", () => {
     await act({ type: "order", order: { catalog_id: "1", product_items: [{ product_retailer_id: "SKU-7", quantity: 2, item_price: 9.9, currency: "EUR" }] } });
     await act({ type: "unsupported", unsupported: { type: "poll" } });
     await page.getByRole("link", { name: /bill\.pdf/ }).waitFor();
-    await page.getByLabel("Voice message").waitFor();
+    await page.getByLabel("Voice message", { exact: true }).nth(1).waitFor();
     await page.getByText("Erika Muster").waitFor();
     await page.getByText("2 × SKU-7, 9.9 EUR").waitFor();
     await page.getByText("A kind of message that WhatsApp does not pass on").waitFor();

@@ -5,6 +5,8 @@
 // node --test openapi.test.mjs, with CLAW_BINARY=path of clawcentral; SEED=… for other odd requests.
 
 import assert from "node:assert/strict";
+import { createHmac } from "node:crypto";
+import http from "node:http";
 import { after, before, test } from "node:test";
 import { check, document, faults, generator, operations, resolve, seen } from "./document.mjs";
 import { Gateway, PASSWORD } from "./gateway.mjs";
@@ -14,6 +16,7 @@ import { eventually } from "./support.mjs";
 const CALLS = 100; // odd requests for each operation
 const ENDS_THE_SESSION = ["signOut", "signOutEverywhere"];
 let platform; // a token with the scope platform
+let program; // hears of acme's events
 let gateway, acme, beta; // beside their tokens: `browser`, where an owner of each is signed in
 
 /** `who` is a token, or a browser. */
@@ -37,8 +40,27 @@ async function listed(parameter, who) {
 const ofTenant = operations.filter((operation) => operation.isOfTenant);
 const inPath = (operation) => operation.parameters.filter((parameter) => parameter.in === "path");
 
+/** A program that is told what happens; `heard` has what came. */
+async function startProgram() {
+  const program = { heard: [], status: 204 };
+  const server = http.createServer(async (request, response) => {
+    const chunks = [];
+    for await (const chunk of request) chunks.push(chunk);
+    program.heard.push({ headers: request.headers, body: Buffer.concat(chunks).toString() });
+    response.writeHead(program.status).end();
+  });
+  await new Promise((done) => server.listen(0, "127.0.0.1", done));
+  server.unref();
+  program.url = `http://127.0.0.1:${server.address().port}/events`;
+  return program;
+}
+
 /** Something of every kind that can be stored. */
 async function fill(tenant) {
+  program = await startProgram();
+  const sink = await call("POST", "/api/v1/event-sinks", tenant.token,
+    { body: JSON.stringify({ name: "program of acme", url: program.url, events: ["message.failed", "account.changed"] }) });
+  assert.equal(sink.status, 201, sink.text);
   await gateway.say(tenant, "491555000001", "Zoë of acme", "hello from acme");
   await gateway.say(tenant, "491555000002", "Paul of acme", "refuse this, acme");
   await gateway.say(tenant, "491555000003", "Ann of acme", "vanish, acme");
@@ -64,11 +86,12 @@ async function fill(tenant) {
     { body: '{"addresses":["+49 1555 000099"],"standing":"blocked","name":"Eve of acme"}' })).status, 200);
   assert.equal((await call("POST", "/api/v1/media?filename=acme.txt", tenant.token,
     { body: "a file of acme", headers: { "content-type": "text/plain" } })).status, 201);
+  assert.equal((await call("POST", "/api/v1/templates/sync", tenant.token)).status, 200);
   gateway.clawcentral(["secret", "set", tenant.name, "KEY_OF_ACME", "--description", "acme's own"], "hush");
   await eventually("all is settled", async () => {
     const states = (await read("/api/v1/deliveries")).deliveries.map((delivery) => delivery.state).sort();
     const kinds = new Set((await read("/api/v1/events")).events.map((event) => event.kind));
-    return states.join() === "delivered,failed,sent,unknown" && kinds.size >= 4;
+    return states.join() === "delivered,failed,sent,unknown" && kinds.size >= 4 && program.heard.length === 3;
   }, 20_000);
 }
 
@@ -598,6 +621,111 @@ test("a person answers by hand where it arrives, and is told where it would not"
   assert.ok((await ask("takeOver", `${open}/take-over`, { body: { minutes: 5 } })).held_by);
   await ask("takeOver", `${open}/take-over`, { body: { minutes: 0 }, status: 400 });
   assert.equal((await ask("handBack", `${open}/hand-back`)).held_by, null);
+});
+
+test("templates are shown with values in them, made, deleted, and Meta's no is told", async () => {
+  const of = (name) => operations.find((operation) => operation.name === name);
+  const [template] = (await read("/api/v1/templates")).templates;
+  const path = `/api/v1/templates/${template.id}`;
+  const previewed = await call("POST", `${path}/preview`, acme.token, { body: '{"values":{"body.1":"Zoë"}}' });
+  check(of("previewTemplate"), previewed, path);
+  assert.equal(JSON.parse(previewed.text).shown.body, "Hello Zoë.");
+  const create = async (who, components, more = {}) => {
+    const answer = await call("POST", "/api/v1/templates", who, { body: JSON.stringify({ name: "fresh", language: "en_US", category: "UTILITY", components, ...more }) });
+    check(of("createTemplate"), answer, "create");
+    return answer;
+  };
+  const words = [{ type: "BODY", text: "Hello." }];
+  const made = await create(acme.token, words);
+  assert.equal(made.status, 201, made.text);
+  assert.equal((await create(beta.token, words)).status, 400, "Meta says no");
+  assert.match((await create(acme.token, [])).text, /components: at least 1 element/);
+  const gone = await call("DELETE", made.headers.location, acme.token);
+  check(of("deleteTemplate"), gone, made.headers.location);
+  assert.equal(gone.status, 204, gone.text);
+  assert.equal((await call("GET", made.headers.location, acme.token)).status, 404);
+  for (const { token } of [acme, beta]) check(of("syncTemplates"), await call("POST", "/api/v1/templates/sync", token), "sync");
+  const remove = async (path, who) => {
+    const answer = await call("DELETE", path, who);
+    check(of("deleteTemplate"), answer, path);
+    return answer.status;
+  };
+  const [others] = (await read("/api/v1/templates", beta.token)).templates;
+  assert.equal(await remove(`/api/v1/templates/${others.id}`, beta.token), 400, "Meta says no");
+  // An account that is not the tenant's, or not any more.
+  assert.equal((await create(acme.token, words, { waba_id: "999" })).status, 409);
+  gateway.clawcentral(["secret", "set", "acme", "WHATSAPP_WABA_ID"], "210000000000001");
+  assert.equal(await remove(path, acme.token), 409);
+  gateway.clawcentral(["secret", "set", "acme", "WHATSAPP_WABA_ID"], acme.waba);
+});
+
+test("a program is told what happens, and told again", async () => {
+  const ask = async (name, path, { status = 200, body, headers, token = acme.token } = {}) => {
+    const operation = operations.find((each) => each.name === name);
+    const answer = await call(operation.method, `/api/v1/event-sinks${path}`, token, { body: body && JSON.stringify(body), headers });
+    check(operation, answer, `${name} ${JSON.stringify(body)}`);
+    assert.equal(answer.status, status, `${name}: ${answer.text}`);
+    return answer.text ? { ...JSON.parse(answer.text), etag: answer.headers.etag } : {};
+  };
+  const { sinks, kinds } = await ask("listEventSinks", "");
+  assert.equal(kinds.length, 15);
+  assert.equal(sinks.length, 1);
+  const stream = gateway.listen(acme.token);
+  await eventually("hello", () => stream.events.length > 0);
+  const wish = { name: "orders", url: program.url, events: ["message.received", "message.sent"] };
+  const made = await ask("createEventSink", "", { status: 201, body: wish });
+  await eventually("told of it live", () => stream.events.some(({ event, data }) => event === "tenant" && data.what === "event-sinks"));
+  stream.close();
+  await ask("createEventSink", "", { status: 409, body: wish });
+  await ask("createEventSink", "", { status: 400, body: { ...wish, events: ["message.eaten"] } });
+  const id = `/${made.id}`;
+  const signed = ({ headers, body }, secret) => createHmac("sha256", Buffer.from(secret.slice("whsec_".length), "base64"))
+    .update(`${headers["webhook-id"]}.${headers["webhook-timestamp"]}.${body}`).digest("base64");
+  const before = program.heard.length;
+  assert.equal((await ask("testEventSink", `${id}/test`)).delivered, true);
+  assert.equal(program.heard[before].headers["webhook-signature"], `v1,${signed(program.heard[before], made.secret)}`);
+  await gateway.say(acme, "491555000077", "Event of acme", "told, acme?");
+  const told = await eventually("both are told", () => {
+    const heard = program.heard.slice(before + 1).map((each) => ({ ...each, event: JSON.parse(each.body) }));
+    return heard.length === 2 && heard;
+  });
+  assert.deepEqual(told.map(({ event }) => event.type), ["message.received", "message.sent"]);
+  assert.equal(told[0].event.data.text, "told, acme?");
+  assert.equal(told[1].event.data.conversation, told[0].event.data.conversation);
+  const { events } = await eventually("the log has both", async () => {
+    const page = await ask("listSinkEvents", `${id}/events?state=delivered`);
+    return page.events.length === 2 && page;
+  });
+  assert.deepEqual(events.map((event) => event.id), told.map(({ headers }) => headers["webhook-id"]).reverse());
+  await ask("listSinkEvents", `${id}/events?state=eaten`, { status: 400 });
+  assert.deepEqual((await ask("replaySinkEvents", `${id}/replay`, { status: 202, body: { events: [events[0].id] } })).events, 1);
+  await eventually("it comes again", () => program.heard.length === before + 4);
+  assert.equal(program.heard.at(-1).headers["webhook-id"], events[0].id);
+  await ask("replaySinkEvents", `${id}/replay`, { status: 400, body: { from: "yesterday", to: "today" } });
+  const stale = { "if-match": '"00000000000000000000000000000000"' };
+  const odd = { "if-match": "no tag" };
+  const changed = await ask("changeEventSink", id, { body: { enabled: false }, headers: { "if-match": made.etag } });
+  assert.equal(changed.enabled, false);
+  await ask("changeEventSink", id, { status: 412, body: { enabled: true }, headers: stale });
+  await ask("changeEventSink", id, { status: 400, body: { url: "ftp://x" } });
+  await ask("changeEventSink", id, { status: 409, body: { name: "program of acme" } });
+  const rotated = await ask("rotateEventSinkSecret", `${id}/secret`);
+  assert.notEqual(rotated.secret, made.secret);
+  await ask("rotateEventSinkSecret", `${id}/secret`, { status: 412, headers: stale });
+  await ask("rotateEventSinkSecret", `${id}/secret`, { status: 400, headers: odd });
+  await ask("deleteEventSink", id, { status: 412, headers: stale });
+  await ask("deleteEventSink", id, { status: 400, headers: odd });
+  gateway.clawcentral(["agent", "set", "acme", "shop-bot", "--kind", "cloud-api", "--url", "http://127.0.0.1:9"]);
+  const bot = (await ask("listEventSinks", "")).sinks.find(({ agent }) => agent === "shop-bot");
+  await ask("deleteEventSink", `/${bot.id}`, { status: 409 });
+  await ask("rotateEventSinkSecret", `/${bot.id}/secret`, { status: 409 });
+  await ask("testEventSink", `/${bot.id}/test`, { status: 409 });
+  gateway.clawcentral(["agent", "delete", "acme", "shop-bot"]);
+  for (const [name, path] of [["showEventSink", ""], ["changeEventSink", ""], ["deleteEventSink", ""], ["listSinkEvents", "/events"],
+    ["rotateEventSinkSecret", "/secret"], ["testEventSink", "/test"], ["replaySinkEvents", "/replay"]])
+    await ask(name, id + path, { status: 404, token: beta.token, body: name === "changeEventSink" || name === "replaySinkEvents" ? { enabled: true } : undefined });
+  await ask("showEventSink", id);
+  await ask("deleteEventSink", id, { status: 204 });
 });
 
 test("a stream tells what changes, to its tenant alone", async () => {

@@ -3,6 +3,7 @@
 //   node run.mjs demo BUILD_FOLDER TEST.mjs       gateway and simulator, as `make demo` starts them
 //   node run.mjs model BUILD_FOLDER TEST.mjs      the same, with a stub of a model's server as the agent
 //   node run.mjs bot BUILD_FOLDER TEST.mjs        the same, with an API token of its tenant in API_TOKEN
+//   node run.mjs desk BUILD_FOLDER TEST.mjs       the same, with a person of it: EMAIL and PASSWORD
 //   node run.mjs simulator BUILD_FOLDER TEST.mjs  a simulator of its own
 //   node run.mjs first BUILD_FOLDER TEST.mjs      a gateway that never ran before, and a simulator that does not know it
 
@@ -63,6 +64,17 @@ async function startWithToken(build, data) {
   return { ...started, env: { API_TOKEN: JSON.parse(made.stdout).token } };
 }
 
+async function startWithPerson(build, data) {
+  const started = await startWithToken(build, data);
+  const env = { EMAIL: 'ada@example.org', PASSWORD: 'correct horse battery' };
+  for (const words of [['person', 'create', 'root@example.org', '--platform-admin'], ['person', 'create', env.EMAIL], ['member', 'add', 'demo', env.EMAIL, '--role', 'operator']]) {
+    const { status, stderr } = spawnSync(join(build, 'src/app/clawcentral'), ['--config', join(data, 'clawcentral.toml'), ...words],
+      { input: env.PASSWORD, encoding: 'utf8' });
+    if (status !== 0) throw new Error(`${words.join(' ')}: ${stderr}`);
+  }
+  return { ...started, env: { ...started.env, ...env } };
+}
+
 async function startSimulator(build) {
   const port = await freePort();
   const child = spawn(join(build, 'simulator/simulator'), ['--listen', `127.0.0.1:${port}`], { stdio: 'inherit' });
@@ -92,7 +104,7 @@ const build = resolve(buildFolder);
 const data = mkdtempSync(join(tmpdir(), 'claw-e2e-'));
 let code = 1;
 try {
-  const start = { demo: startDemo, model: startModelDemo, bot: startWithToken, simulator: startSimulator, first: startFirst }[mode];
+  const start = { demo: startDemo, model: startModelDemo, bot: startWithToken, desk: startWithPerson, simulator: startSimulator, first: startFirst }[mode];
   const started = await start(build, data);
   const env = { ...process.env, SIM_URL: started.simulator, GATEWAY_URL: started.gateway, ...started.env };
   code = await ended(spawn(process.execPath, ['--test', join(here, test)], { env, stdio: 'inherit' }));

@@ -17,8 +17,11 @@ export function speechPart() {
       world.tell("tenant", { what: "speech" });
       return shown();
     });
-    on("POST", "/speech/try", "settings.write", () => world.speech.tried ?? {
+    on("POST", "/speech/try", "settings.write", ({ request, bytes }) => {
+      world.speech.heard = { type: request.headers["content-type"], bytes };
+      return world.speech.tried ?? {
       text: "Where is my order?", provider: "embedded", by: "Moonshine tiny", took_ms: 1_240, reason: null,
-      attempts: [{ provider: "cloud", understood: false, reason: "it answered 500", took_ms: 300 }, { provider: "embedded", understood: true, reason: null, took_ms: 940 }] });
+      attempts: [{ provider: "cloud", understood: false, reason: "it answered 500", took_ms: 300 }, { provider: "embedded", understood: true, reason: null, took_ms: 940 }] };
+    });
   };
 }

@@ -38,8 +38,18 @@ class FlakyLedger final : public ForwardingLedger {
                                                                          Fence fence) override {
     return write(real_.complete_turn(message, std::move(outcome), fence));
   }
-  [[nodiscard]] Task<Result<void>> begin_send(MessageId message, Fence fence) override {
-    return write(real_.begin_send(message, fence));
+  [[nodiscard]] Task<Result<void>> begin_send(MessageId message, Fence fence,
+                                              std::optional<whatsapp::Outgoing> instead = {}) override {
+    return write(real_.begin_send(message, fence, std::move(instead)));
+  }
+  [[nodiscard]] Task<Result<void>> park(MessageId message, std::string reason, TimePoint seen, Fence fence) override {
+    return write(real_.park(message, std::move(reason), seen, fence));
+  }
+  [[nodiscard]] Task<Result<RunAgain>> rerun(TenantId tenant, MessageId message, Fence fence) override {
+    return write(real_.rerun(tenant, message, fence));
+  }
+  [[nodiscard]] Task<Result<OutboundMessage>> resend(TenantId tenant, MessageId message, Fence fence) override {
+    return write(real_.resend(tenant, message, fence));
   }
   [[nodiscard]] Task<Result<void>> end_send(MessageId message, SendOutcome outcome, Fence fence) override {
     return write(real_.end_send(message, std::move(outcome), fence));

@@ -45,6 +45,7 @@ class OpenLedger {
     sqlite::Store::Options options;
     options.database.vfs = vfs_;
     options.database.cache_mib = 4;
+    options.database.clock = &clock;
     inbox_store = sqlite::Store::open(EmbeddedInbox::store_options(options, dir_.file("inbox.db"))).value();
     options.readers_see = dir_.file("inbox.db");
     options.database.path = path();

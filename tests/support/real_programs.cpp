@@ -8,6 +8,7 @@
 #include <stdexcept>
 
 #include <fmt/format.h>
+#include <sys/wait.h>
 
 #include "support/eventually.hpp"
 
@@ -30,11 +31,12 @@ RealPrograms::RealPrograms(Options options)
       operator_port_(free_port()),
       simulator_port_(free_port()) {
   std::ofstream(where_ + "/claw.toml") << fmt::format(
-      "data_dir = \"{}/data\"\npublic_url = \"http://127.0.0.1:{}\"\n[listen]\npublic = \"127.0.0.1:{}\"\noperator = "
+      "data_dir = \"{}/data\"\npublic_url = \"{}\"\n[listen]\npublic = \"127.0.0.1:{}\"\noperator = "
       "\"127.0.0.1:{}\"\n"
       "[net]\nallow_private = [\"127.0.0.0/8\"]\n[log]\nlevel = \"warn\"\n"
       "[graph]\nbase_url = \"http://127.0.0.1:{}\"\n{}\n",
-      where_, gateway_port_, gateway_port_, operator_port_, simulator_port_, options_.gateway);
+      where_, options_.public_url.empty() ? fmt::format("http://127.0.0.1:{}", gateway_port_) : options_.public_url,
+      gateway_port_, operator_port_, simulator_port_, options_.gateway);
   claw("tenant create acme");
   if (!options_.empty) {
     set_token(kToken);
@@ -96,14 +98,21 @@ void RealPrograms::start_simulator() {
   written_ = 0;
 }
 
-std::string RealPrograms::claw(const std::string& words) {
-  const std::string command = fmt::format("{} --config {}/claw.toml --json {}", CLAW_GATEWAY, where_, words);
+RealPrograms::Said RealPrograms::say(const std::string& words) {
+  const std::string command = fmt::format("{} --config {}/claw.toml {}", CLAW_GATEWAY, where_, words);
   auto* const pipe = ::popen(command.c_str(), "r");
   if (!pipe) throw std::runtime_error(command);
-  std::string out;
-  for (char buffer[4096]; const auto count = ::fread(buffer, 1, sizeof buffer, pipe);) out.append(buffer, count);
-  if (::pclose(pipe) != 0) throw std::runtime_error(command + ": " + out);
-  return out;
+  Said said;
+  for (char buffer[4096]; const auto count = ::fread(buffer, 1, sizeof buffer, pipe);) said.out.append(buffer, count);
+  const int status = ::pclose(pipe);
+  said.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  return said;
+}
+
+std::string RealPrograms::claw(const std::string& words) {
+  auto said = say("--json " + words);
+  if (said.exit_code != 0) throw std::runtime_error(words + ": " + said.out);
+  return std::move(said.out);
 }
 
 void RealPrograms::set_secret(const std::string& name, const std::string& value, const std::string& tenant) {

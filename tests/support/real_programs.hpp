@@ -23,6 +23,7 @@ class RealPrograms {
     std::vector<std::string> simulator = {};  ///< Further flags.
     std::string gateway = {};                 ///< Further lines of [graph].
     bool empty = false;                       ///< The tenant has nothing but a token for the API.
+    std::string public_url = {};              ///< Empty: where the gateway is.
   };
   RealPrograms() : RealPrograms(Options{}) {}
   explicit RealPrograms(Options options);
@@ -37,6 +38,12 @@ class RealPrograms {
 
   /// One `clawcentral` command; its standard output.
   std::string claw(const std::string& words);
+  /// The same as people read it, whatever the exit code.
+  struct Said {
+    int exit_code = 0;
+    std::string out;
+  };
+  Said say(const std::string& words);
   void set_token(const std::string& token) { set_secret("WHATSAPP_ACCESS_TOKEN", token); }
   void set_secret(const std::string& name, const std::string& value, const std::string& tenant = "acme");
 

@@ -32,6 +32,9 @@ std::string ScriptedGraph::Call::callback_data() const {
 
 ScriptedGraph::ScriptedGraph() : server_(io_, router_, {}) {
   router_.add("POST", "/v25.0/{number}/messages", [this](net::HttpRequest& request) { return take(request); });
+  for (const char* path : {"/v25.0/{id}", "/v25.0/{id}/message_templates"})
+    for (const char* method : {"GET", "POST", "DELETE"})
+      router_.add(method, path, [this](net::HttpRequest& request) { return take_other(request); });
   if (const auto bound = server_.listen("127.0.0.1:0"); !bound) throw std::runtime_error(bound.error().message);
 }
 
@@ -54,6 +57,16 @@ void ScriptedGraph::refuse_next(int status, int code) {
                                    R"("error_data":{{"messaging_product":"whatsapp","details":"as the script says"}},)"
                                    R"("fbtrace_id":"Ascript"}}}})",
                                    code, code)});
+}
+
+void ScriptedGraph::answer_at(const std::string& call, Answer answer) {
+  std::scoped_lock lock(mutex_);
+  pages_[call] = std::move(answer);
+}
+
+std::vector<std::string> ScriptedGraph::other_calls() const {
+  std::scoped_lock lock(mutex_);
+  return others_;
 }
 
 void ScriptedGraph::hold_sends() {
@@ -104,6 +117,25 @@ Task<> ScriptedGraph::wait_while_held(bool mark) {
     }
     go_on(0);
   });
+}
+
+Task<net::HttpResponse> ScriptedGraph::take_other(net::HttpRequest& request) {
+  Answer answer{400, R"({"error":{"message":"Unsupported get request","code":100,"error_subcode":33}})"};
+  std::scoped_lock lock(mutex_);
+  others_.push_back(request.method + " " + request.target);
+  // With the token that the call came with where there is one for it alone.
+  const auto bearer = request.header("Authorization");
+  for (const auto& key : {request.method + " " + request.path + " " + std::string(bearer.substr(bearer.find(' ') + 1)),
+                          request.method + " " + request.path})
+    if (const auto found = pages_.find(key); found != pages_.end()) {
+      answer = found->second;
+      break;
+    }
+  net::HttpResponse response;
+  response.status = answer.status;
+  response.content_type = std::move(answer.content_type);
+  response.body = std::move(answer.body);
+  co_return response;
 }
 
 Task<net::HttpResponse> ScriptedGraph::take(net::HttpRequest& request) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <deque>
+#include <map>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -42,6 +43,11 @@ class ScriptedGraph {
   void answer_next(Answer answer);
   /// The same, as Meta words an error.
   void refuse_next(int status, int code);
+  /// What every other call is answered with ("GET /v25.0/111", or "GET /v25.0/111 TOKEN" for calls with that token);
+  /// without it, that nothing is seen there.
+  void answer_at(const std::string& call, Answer answer);
+  /// Those calls, with their query: "GET /v25.0/111?fields=id", in the order they came.
+  [[nodiscard]] std::vector<std::string> other_calls() const;
   /// From now on sends (or marks) are read and not answered, until release().
   void hold_sends();
   void hold_marks();
@@ -55,11 +61,14 @@ class ScriptedGraph {
 
  private:
   Task<net::HttpResponse> take(net::HttpRequest& request);
+  Task<net::HttpResponse> take_other(net::HttpRequest& request);
   Task<> wait_while_held(bool mark);
 
   mutable std::mutex mutex_;
   std::vector<Call> calls_;               // guarded by mutex_
   std::deque<Answer> script_;             // guarded by mutex_
+  std::map<std::string, Answer> pages_;   // guarded by mutex_
+  std::vector<std::string> others_;       // guarded by mutex_
   bool holds_sends_ = false;              // guarded by mutex_
   bool holds_marks_ = false;              // guarded by mutex_
   std::vector<Completion<int>> waiting_;  // guarded by mutex_

@@ -28,7 +28,7 @@ std::string messages_change(const std::string& number, const std::vector<Said>& 
     contacts.push_back({{"profile", {{"name", "Person " + said.phone}}}, {"wa_id", said.phone}});
     items.push_back({{"from", said.phone},
                      {"id", said.wamid},
-                     {"timestamp", "1795000000"},
+                     {"timestamp", std::to_string(said.timestamp)},
                      {"type", "text"},
                      {"text", {{"body", said.text}}}});
   }

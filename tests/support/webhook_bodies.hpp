@@ -11,6 +11,7 @@ struct Said {
   std::string text;
   std::string wamid;
   std::string phone = "491555000001";
+  std::int64_t timestamp = 1795000000;
 };
 
 /// One status of a message of ours.

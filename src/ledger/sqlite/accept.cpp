@@ -6,6 +6,7 @@
 #include "base/crypto.hpp"
 #include "ledger/sqlite/conversation_row.hpp"
 #include "ledger/sqlite/sqlite_ledger.hpp"
+#include "whatsapp/service_window.hpp"
 
 namespace claw::sqlite {
 namespace {
@@ -61,6 +62,8 @@ void advance_by_status(Database& db, Outgoing& message, std::string_view status,
   const auto state = state_named(status);
   // Every outbound state before kSent is lower, so that a status which overtakes the answer to the send settles it.
   if (!state || message.state >= *state) return;
+  // It was sent again since: that the one before failed says nothing of this one.
+  if (*state == MessageState::kFailed && !message.wamid.empty() && message.wamid != wamid) return;
   const auto [error_code, reason] = first_error(errors);
   db.run(
       "UPDATE messages SET state = $1, error_code = $2, reason = $3, "
@@ -95,6 +98,23 @@ void Acceptor::hold(ConversationId conversation, TimePoint until) {
       "paused_by = excluded.paused_by WHERE paused_until_ms < excluded.paused_until_ms",
       conversation, to_ms(until), kBusinessApp);
   if (db_.changes() > 0) accepted_.held.push_back(conversation);
+}
+
+void Acceptor::open_window(const AcceptItem& item, const whatsapp::Message& message, ConversationId conversation) {
+  const auto until = whatsapp::window_after(from_ms(message.timestamp_s * 1000), message.view.data);
+  db_.run("UPDATE conversations SET window_until_ms = max(window_until_ms, $1) WHERE id = $2", to_ms(until),
+          conversation);
+  if (!item.releases || until <= now_) return;
+  std::vector<MessageId> parked;
+  {
+    auto rows = db_.query("SELECT id FROM messages WHERE conversation = $1 AND state = 9 ORDER BY id", conversation);
+    while (rows.next()) parked.push_back(MessageId{rows->integer(0)});
+  }
+  for (const MessageId id : parked) {
+    db_.run("UPDATE messages SET state = 10, due_ms = $1, requeued_ms = $1, reason = '' WHERE id = $2", to_ms(now_),
+            id);
+    accepted_.released.push_back(outbound_message(db_, id));
+  }
 }
 
 void Acceptor::message(AcceptItem& item, whatsapp::Message& message) {
@@ -134,6 +154,7 @@ void Acceptor::message(AcceptItem& item, whatsapp::Message& message) {
   stored.bytes += bytes_of(message.view, item.item.raw);
   db_.run("UPDATE conversations SET last_message = $1, last_inbound_ms = max(last_inbound_ms, $2) WHERE id = $3", id,
           echo ? 0 : meta_ms, conversation.id);
+  if (!echo) open_window(item, message, conversation.id);
   if (echo && item.held_until > TimePoint{}) hold(conversation.id, item.held_until);
   if (!waits) return;
   accepted_.pending.push_back({id,
@@ -156,17 +177,22 @@ void Acceptor::message(AcceptItem& item, whatsapp::Message& message) {
 Outgoing Acceptor::outgoing_of(TenantId tenant, const whatsapp::Status& status) {
   const auto read = [tenant](Database::Query row) {
     if (!row.next()) return Outgoing{};
-    return Outgoing{MessageId{row->integer(0)}, tenant, static_cast<MessageState>(row->integer(1)),
-                    MessageId{row->integer(2)}, static_cast<int>(row->integer(3))};
+    return Outgoing{MessageId{row->integer(0)},
+                    tenant,
+                    static_cast<MessageState>(row->integer(1)),
+                    MessageId{row->integer(2)},
+                    static_cast<int>(row->integer(3)),
+                    row->text(4)};
   };
   if (const auto ours = parse_callback_data(status.callback_data)) {
     const auto found =
-        read(db_.query("SELECT id, state, turn, part FROM messages WHERE id = $1 AND tenant = $2 AND direction = 1",
+        read(db_.query("SELECT id, state, turn, part, wamid FROM messages WHERE id = $1 AND tenant = $2 "
+                       "AND direction = 1",
                        ours->message, tenant));
     if (found.id) return found;
   }
   return read(
-      db_.query("SELECT id, state, turn, part FROM messages WHERE tenant = $1 AND wamid = $2 AND direction = 1 "
+      db_.query("SELECT id, state, turn, part, wamid FROM messages WHERE tenant = $1 AND wamid = $2 AND direction = 1 "
                 "AND wamid <> ''",
                 tenant, status.id));
 }
@@ -176,10 +202,11 @@ void Acceptor::status(AcceptItem& item, const whatsapp::Status& status) {
   Outgoing message = outgoing_of(tenant, status);
   const std::string errors = errors_json(status.errors);
   db_.run(
-      "INSERT INTO statuses (tenant, message, wamid, status, participant, meta_ms, received_ms, errors, pricing) "
-      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+      "INSERT INTO statuses (tenant, message, wamid, status, participant, meta_ms, received_ms, errors, pricing, "
+      "inbox) "
+      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
       tenant, message.id, status.id, status.status, status.participant, status.timestamp_s * 1000,
-      to_ms(item.item.received_at), errors, status.pricing);
+      to_ms(item.item.received_at), errors, status.pricing, item.item.seq);
   tally_.stored(tenant).bytes += kRowBytes;
   ++accepted_.statuses;
   if (message.id)

@@ -28,6 +28,8 @@ class Acceptor {
   /// Who wrote a message, or to whom an echo went.
   User person_of(const AcceptItem& item, const whatsapp::Message& message);
   void name_groups(const AcceptItem& item, const whatsapp::Change& change);
+  /// A person has written: free-form messages may go, and what waited for that does.
+  void open_window(const AcceptItem& item, const whatsapp::Message& message, ConversationId conversation);
   /// A person answers by hand until then, unless one does longer.
   void hold(ConversationId conversation, TimePoint until);
 

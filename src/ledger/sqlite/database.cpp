@@ -79,6 +79,17 @@ std::string Statement::text(int column) const {
   return std::string(view(column));
 }
 
+namespace {
+
+/// claw_now(): the time in milliseconds, for triggers.
+void now_of(sqlite3_context* context, int, sqlite3_value**) {
+  static const SystemClock kMachine;
+  const auto* clock = static_cast<const Clock*>(sqlite3_user_data(context));
+  sqlite3_result_int64(context, to_ms(clock ? clock->now() : kMachine.now()));
+}
+
+}  // namespace
+
 Database::Database(const Options& options) {
   // Nobody reads SQLite's count of its memory, and each allocation would lock for it. Without effect where SQLite runs
   // already.
@@ -93,6 +104,9 @@ Database::Database(const Options& options) {
     throw error;
   }
   try {
+    // Of deterministic functions alone SQLite keeps the value within a statement; this one is asked anew.
+    sqlite3_create_function_v2(db_, "claw_now", 0, SQLITE_UTF8, const_cast<Clock*>(options.clock), now_of, nullptr,
+                               nullptr, nullptr);
     // A reader may meet the moment in which the log is reset; it waits instead of failing.
     sqlite3_busy_timeout(db_, 5000);
     script(fmt::format("PRAGMA cache_size = -{}", options.cache_mib * 1024).c_str());

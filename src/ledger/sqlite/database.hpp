@@ -7,6 +7,8 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "base/clock.hpp"
+
 struct sqlite3;
 struct sqlite3_stmt;
 
@@ -71,6 +73,7 @@ class Database {
     int cache_mib = 64;
     int checkpoint_pages = 16'000;
     bool synchronous_full = true;  ///< False only in the test that shows what it is for.
+    const Clock* clock = nullptr;  ///< What claw_now() says; outlives the connection. nullptr: the machine's.
   };
   explicit Database(const Options& options);
   ~Database();

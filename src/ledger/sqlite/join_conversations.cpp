@@ -72,10 +72,13 @@ void join(Database& db, TenantId tenant, const Head& into, const Head& from, Tal
   db.run(
       "UPDATE conversations SET last_message = $1, "
       "last_inbound_ms = max(last_inbound_ms, (SELECT f.last_inbound_ms FROM conversations f WHERE f.id = $3)), "
+      "window_until_ms = max(window_until_ms, (SELECT f.window_until_ms FROM conversations f WHERE f.id = $3)), "
       "created_ms = min(created_ms, (SELECT f.created_ms FROM conversations f WHERE f.id = $3)) WHERE id = $2",
       std::max(into.last, from.last), into.id, from.id);
-  db.run("UPDATE conversations SET last_message = 0, last_inbound_ms = 0, joined_into = $1 WHERE id = $2", into.id,
-         from.id);
+  db.run(
+      "UPDATE conversations SET last_message = 0, last_inbound_ms = 0, window_until_ms = 0, joined_into = $1 WHERE id "
+      "= $2",
+      into.id, from.id);
   // Those with a message are counted.
   if (into.last > 0 && from.last > 0) --tally.stored(tenant).conversations;
 }

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "ledger/sqlite/event_schema.hpp"
+
 namespace claw::sqlite {
 namespace {
 
@@ -237,6 +239,34 @@ CREATE TABLE loose_content (
   PRIMARY KEY (tenant, sha256)) STRICT, WITHOUT ROWID;
 CREATE INDEX loose_content_by_time ON loose_content (since_ms);
 )sql",
+    // until when free-form messages may go, what waits for that, and what is run again
+    R"sql(
+ALTER TABLE conversations ADD COLUMN window_until_ms INTEGER NOT NULL DEFAULT 0;
+UPDATE conversations SET window_until_ms = last_inbound_ms + 86400000 WHERE last_inbound_ms > 0;
+-- When it came into the outbox again.
+ALTER TABLE messages ADD COLUMN requeued_ms INTEGER NOT NULL DEFAULT 0;
+-- What was to be said, as JSON, where a template was sent for it.
+ALTER TABLE messages ADD COLUMN instead_of TEXT NOT NULL DEFAULT '';
+CREATE INDEX messages_parked ON messages (conversation, id) WHERE state = 9;
+-- Turns that failed: few among many, as sends that did.
+CREATE INDEX messages_agent_failed ON messages (tenant, id) WHERE state = 4;
+)sql",
+    // templates
+    R"sql(
+-- told_ms: Meta's time of the last webhook about it; heard_ms: ours.
+CREATE TABLE templates (
+  tenant INTEGER NOT NULL, waba TEXT NOT NULL, id TEXT NOT NULL, name TEXT NOT NULL, language TEXT NOT NULL,
+  category TEXT NOT NULL, status TEXT NOT NULL, quality TEXT NOT NULL, reason TEXT NOT NULL, named INTEGER NOT NULL,
+  components TEXT NOT NULL, seen_ms INTEGER NOT NULL, told_ms INTEGER NOT NULL DEFAULT 0,
+  heard_ms INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (tenant, id)) STRICT;
+CREATE INDEX templates_by_name ON templates (tenant, name, language, id);
+-- When an account's list was last read to its end (at_ms), and what went wrong with the last try.
+CREATE TABLE template_syncs (
+  tenant INTEGER NOT NULL, waba TEXT NOT NULL, at_ms INTEGER NOT NULL, tried_ms INTEGER NOT NULL, fault TEXT NOT NULL,
+  PRIMARY KEY (tenant, waba)) STRICT, WITHOUT ROWID;
+)sql",
+    // events for programs
+    kEventSchema,
 };
 
 }  // namespace

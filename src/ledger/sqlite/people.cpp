@@ -16,7 +16,8 @@ using Conversations = Page<ConversationRecord>;
   "SELECT c.id, u.public_id, u.name, c.phone_number_id, c.created_ms, c.last_inbound_ms, m.id, m.direction, " \
   "m.state, m.type, substr(m.text, 1, $1), m.created_ms, "                                                    \
   "(SELECT s.paused_until_ms FROM conversation_sessions s WHERE s.conversation = c.id), "                     \
-  "(SELECT s.paused_by FROM conversation_sessions s WHERE s.conversation = c.id) "
+  "(SELECT s.paused_by FROM conversation_sessions s WHERE s.conversation = c.id), "                           \
+  "c.window_until_ms "
 
 UserRecord user_at(const Statement& row) {
   return {row.text(0), row.text(1), row.text(2), row.text(3), from_ms(row.integer(4)), {}};
@@ -38,6 +39,7 @@ ConversationRecord conversation_at(const Statement& row) {
   record.last_at = from_ms(row.integer(11));
   record.held_until = from_ms(row.integer(12));
   record.held_by = row.text(13);
+  record.window_until = from_ms(row.integer(14));
   return record;
 }
 

@@ -4,6 +4,7 @@
 
 #include "ledger/sqlite/accept.hpp"
 #include "ledger/sqlite/author.hpp"
+#include "ledger/sqlite/instead.hpp"
 
 namespace claw::sqlite {
 namespace {
@@ -15,12 +16,15 @@ namespace {
 constexpr const char* kPendingRows =
     CLAW_PENDING_COLUMNS "WHERE m.tenant = $1 AND m.state = 0 AND m.id >= $2 ORDER BY m.id LIMIT $3";
 
+#define CLAW_OUTBOUND_COLUMNS                                                                            \
+  "SELECT m.id, m.tenant, m.conversation, c.phone_number_id, u.phone, u.bsuid, m.type, m.text, m.data, " \
+  "m.attempts, m.due_ms, max(m.created_ms, m.requeued_ms), m.turn, u.public_id, c.window_until_ms "      \
+  "FROM messages m JOIN conversations c ON c.id = m.conversation JOIN users u ON u.id = c.user "
 // `state IN (10, 11)` is there for the planner: it uses a partial index only where it finds the index's own condition.
-constexpr const char* kQueuedColumns =
-    "SELECT m.id, m.tenant, m.conversation, c.phone_number_id, u.phone, u.bsuid, m.type, m.text, m.data, "
-    "m.attempts, m.due_ms, m.created_ms, m.turn, u.public_id "
-    "FROM messages m JOIN conversations c ON c.id = m.conversation JOIN users u ON u.id = c.user "
-    "WHERE m.state = 10 AND m.state IN (10, 11) AND m.id >= $1 AND c.phone_number_id = $2 ORDER BY m.id LIMIT $3";
+constexpr const char* kQueuedColumns = CLAW_OUTBOUND_COLUMNS
+    "WHERE m.state = 10 AND m.state IN (10, 11) AND m.id >= $1 AND c.phone_number_id = $2 "
+    // As urgency_of() says.
+    "AND (m.turn = 0 AND m.type = 'template') = $3 ORDER BY m.id LIMIT $4";
 
 PendingMessage pending_at(const Statement& row) {
   return {MessageId{row.integer(0)},
@@ -52,19 +56,25 @@ OutboundMessage outbound_at(const Statement& row) {
           from_ms(row.integer(10)),
           from_ms(row.integer(11)),
           MessageId{row.integer(12)},
-          group_of(row.view(13))};
+          group_of(row.view(13)),
+          from_ms(row.integer(14))};
 }
 
 std::optional<Outgoing> outgoing_at(Database& db, MessageId message) {
-  auto row = db.query("SELECT tenant, state, turn, part FROM messages WHERE id = $1", message);
+  auto row = db.query("SELECT tenant, state, turn, part, wamid FROM messages WHERE id = $1", message);
   if (!row.next()) return std::nullopt;
-  return Outgoing{message, TenantId{row->integer(0)}, static_cast<MessageState>(row->integer(1)),
-                  MessageId{row->integer(2)}, static_cast<int>(row->integer(3))};
+  return Outgoing{message,
+                  TenantId{row->integer(0)},
+                  static_cast<MessageState>(row->integer(1)),
+                  MessageId{row->integer(2)},
+                  static_cast<int>(row->integer(3)),
+                  row->text(4)};
 }
 
 /// Meta has named the message: statuses that came before it did are its own.
 void join_early_statuses(Database& db, Outgoing& message, const std::string& wamid, TimePoint now, Tally& tally) {
   db.run("UPDATE messages SET wamid = $1 WHERE id = $2 AND wamid = ''", wamid, message.id);
+  if (message.wamid.empty()) message.wamid = wamid;
   struct Early {
     std::int64_t id;
     std::string status, errors;
@@ -89,6 +99,11 @@ PendingMessage pending_message(Database& db, MessageId id) {
   return row.next() ? pending_at(*row.operator->()) : PendingMessage{};
 }
 
+OutboundMessage outbound_message(Database& db, MessageId id) {
+  auto row = db.query(CLAW_OUTBOUND_COLUMNS "WHERE m.id = $1", id);
+  return row.next() ? outbound_at(*row.operator->()) : OutboundMessage{};
+}
+
 Task<Result<std::unique_ptr<SqliteLedger>>> SqliteLedger::open(Store& store, Clock& clock) {
   const auto epoch = co_await store.write<std::int64_t>([](Database& db) -> Result<std::int64_t> {
     db.run("UPDATE marks SET value = value + 1 WHERE name = 'epoch'");
@@ -108,10 +123,11 @@ Task<Result<Accepted>> SqliteLedger::accept(std::vector<AcceptItem> items, Fence
   });
 }
 
-Task<Result<void>> SqliteLedger::begin_send(MessageId message, Fence fence) {
-  return fenced<void>(fence, [message](Database& db) -> Result<void> {
+Task<Result<void>> SqliteLedger::begin_send(MessageId message, Fence fence, std::optional<whatsapp::Outgoing> instead) {
+  return fenced<void>(fence, [message, instead = std::move(instead)](Database& db) -> Result<void> {
     db.run("UPDATE messages SET state = 11, attempts = attempts + 1 WHERE id = $1 AND state = 10", message);
     if (db.changes() == 0) return fail(ErrorKind::kConflict, "the message is not in the outbox any more");
+    if (instead) say_instead(db, message, *instead);
     return {};
   });
 }
@@ -152,10 +168,11 @@ Task<Result<void>> SqliteLedger::explain(std::vector<MessageId> messages, SendOu
 }
 
 Task<Result<std::size_t>> SqliteLedger::recover(Fence fence) {
-  return fenced<std::size_t>(fence, [](Database& db) -> Result<std::size_t> {
+  return fenced<std::size_t>(fence, [now = to_ms(clock_.now())](Database& db) -> Result<std::size_t> {
     db.run(
-        "UPDATE messages SET state = 12, reason = 'the process ended while the message was being sent' "
-        "WHERE state = 11 AND state IN (10, 11)");
+        "UPDATE messages SET state = 12, due_ms = $1, reason = 'the process ended while the message was being sent' "
+        "WHERE state = 11 AND state IN (10, 11)",
+        now);
     return static_cast<std::size_t>(db.changes());
   });
 }
@@ -189,14 +206,15 @@ Task<Result<std::vector<std::string>>> SqliteLedger::numbers_with_queued() {
   });
 }
 
-Task<Result<std::vector<OutboundMessage>>> SqliteLedger::queued(std::string phone_number_id, MessageId from,
-                                                                std::size_t limit) {
-  return store_.read<std::vector<OutboundMessage>>([number = std::move(phone_number_id), from, limit](Database& db) {
-    std::vector<OutboundMessage> found;
-    auto rows = db.query(kQueuedColumns, from, number, limit);
-    while (rows.next()) found.push_back(outbound_at(*rows.operator->()));
-    return Result<std::vector<OutboundMessage>>(std::move(found));
-  });
+Task<Result<std::vector<OutboundMessage>>> SqliteLedger::queued(std::string phone_number_id, Urgency urgency,
+                                                                MessageId from, std::size_t limit) {
+  return store_.read<std::vector<OutboundMessage>>(
+      [number = std::move(phone_number_id), urgency, from, limit](Database& db) {
+        std::vector<OutboundMessage> found;
+        auto rows = db.query(kQueuedColumns, from, number, urgency, limit);
+        while (rows.next()) found.push_back(outbound_at(*rows.operator->()));
+        return Result<std::vector<OutboundMessage>>(std::move(found));
+      });
 }
 
 }  // namespace claw::sqlite

@@ -26,7 +26,13 @@ class SqliteLedger final : public Ledger {
                                        Fence fence) override;
   [[nodiscard]] Task<Result<ConversationId>> open_conversation(TenantId tenant, std::string phone_number_id,
                                                                whatsapp::Recipient who, Fence fence) override;
-  [[nodiscard]] Task<Result<void>> begin_send(MessageId message, Fence fence) override;
+  [[nodiscard]] Task<Result<std::optional<OutboundMessage>>> said(TenantId tenant, ConversationId conversation,
+                                                                  std::string key) override;
+  [[nodiscard]] Task<Result<void>> begin_send(MessageId message, Fence fence,
+                                              std::optional<whatsapp::Outgoing> instead = {}) override;
+  [[nodiscard]] Task<Result<void>> park(MessageId message, std::string reason, TimePoint seen, Fence fence) override;
+  [[nodiscard]] Task<Result<RunAgain>> rerun(TenantId tenant, MessageId message, Fence fence) override;
+  [[nodiscard]] Task<Result<OutboundMessage>> resend(TenantId tenant, MessageId message, Fence fence) override;
   [[nodiscard]] Task<Result<void>> end_send(MessageId message, SendOutcome outcome, Fence fence) override;
   [[nodiscard]] Task<Result<void>> explain(std::vector<MessageId> messages, SendOutcome outcome, Fence fence) override;
   [[nodiscard]] Task<Result<std::size_t>> recover(Fence fence) override;
@@ -34,8 +40,8 @@ class SqliteLedger final : public Ledger {
   [[nodiscard]] Task<Result<std::vector<PendingMessage>>> pending(TenantId tenant, MessageId from,
                                                                   std::size_t limit) override;
   [[nodiscard]] Task<Result<std::vector<TenantId>>> tenants_with_pending() override;
-  [[nodiscard]] Task<Result<std::vector<OutboundMessage>>> queued(std::string phone_number_id, MessageId from,
-                                                                  std::size_t limit) override;
+  [[nodiscard]] Task<Result<std::vector<OutboundMessage>>> queued(std::string phone_number_id, Urgency urgency,
+                                                                  MessageId from, std::size_t limit) override;
   [[nodiscard]] Task<Result<std::vector<std::string>>> numbers_with_queued() override;
   [[nodiscard]] Task<Result<std::vector<HistoryEntry>>> history(ConversationId conversation, MessageId first,
                                                                 MessageId message, std::size_t limit) override;
@@ -80,6 +86,8 @@ class SqliteLedger final : public Ledger {
 
 /// A message with all its turn needs, whatever its state; id 0 if there is none. REQUIRES: inside a transaction.
 [[nodiscard]] PendingMessage pending_message(Database& db, MessageId id);
+/// A message with all its sending needs, whatever its state; id 0 if there is none. REQUIRES: inside a transaction.
+[[nodiscard]] OutboundMessage outbound_message(Database& db, MessageId id);
 
 template <class T, class Work>
 Task<Result<T>> SqliteLedger::fenced(Fence fence, Work work) {

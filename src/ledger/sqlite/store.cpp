@@ -4,11 +4,11 @@
 #include <deque>
 #include <mutex>
 #include <pthread.h>
-#include <sys/resource.h>
 #include <thread>
 #include <unistd.h>
 
 #include <fmt/format.h>
+#include <sys/resource.h>
 
 #include "base/log.hpp"
 

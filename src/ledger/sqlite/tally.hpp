@@ -20,6 +20,7 @@ struct Outgoing {
   MessageState state = MessageState::kQueued;
   MessageId turn;
   int part = 0;
+  std::string wamid = {};
 };
 
 /// What a transaction adds to the figures of its tenants. write() at its end: a row or two for each tenant, however

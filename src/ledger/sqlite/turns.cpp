@@ -5,6 +5,7 @@
 #include "ledger/access_store.hpp"
 #include "ledger/sqlite/conversation_row.hpp"
 #include "ledger/sqlite/identity.hpp"
+#include "ledger/sqlite/instead.hpp"
 #include "ledger/sqlite/join_conversations.hpp"
 #include "ledger/sqlite/sqlite_ledger.hpp"
 #include "ledger/sqlite/tally.hpp"
@@ -23,7 +24,8 @@ struct Place {
 
 std::optional<Place> place_of(Database& db, ConversationId conversation) {
   auto row = db.query(
-      "SELECT c.tenant, c.id, c.phone_number_id, u.phone, u.bsuid, c.last_message, u.public_id FROM conversations c "
+      "SELECT c.tenant, c.id, c.phone_number_id, u.phone, u.bsuid, c.last_message, u.public_id, c.window_until_ms "
+      "FROM conversations c "
       "JOIN users u ON u.id = c.user WHERE c.id = $1",
       live_conversation(db, conversation));
   if (!row.next()) return std::nullopt;
@@ -35,6 +37,7 @@ std::optional<Place> place_of(Database& db, ConversationId conversation) {
   place.whose.bsuid = row->text(4);
   place.previous = row->integer(5);
   place.whose.group = group_of(row->view(6));
+  place.whose.window_until = from_ms(row->integer(7));
   return place;
 }
 
@@ -59,22 +62,6 @@ OutboundMessage put(Database& db, Place& place, const whatsapp::Outgoing& said, 
   message.due = from_ms(now);
   message.created = from_ms(now);
   return message;
-}
-
-/// How the message reads from here on.
-void write_view(Database& db, MessageId message, const whatsapp::AgentView& view) {
-  Tally tally;
-  {
-    auto row = db.query(
-        "SELECT tenant, length(CAST(text AS BLOB)) + length(CAST(data AS BLOB)) FROM messages "
-        "WHERE id = $1",
-        message);
-    if (!row.next()) return;
-    tally.stored(TenantId{row->integer(0)}).bytes +=
-        static_cast<std::int64_t>(view.text.size() + view.data.size()) - row->integer(1);
-  }
-  db.run("UPDATE messages SET text = $1, data = $2 WHERE id = $3", view.text, view.data, message);
-  tally.write(db);
 }
 
 void set_head(Database& db, const Place& place) {
@@ -120,6 +107,24 @@ TimePoint last_turn_of(Database& db, ConversationId conversation, MessageId firs
     id = row->integer(0);
   }
   return {};
+}
+
+/// What was said with this key, as it was to be said; nothing where nothing was. kConflict: in another conversation.
+Result<std::optional<OutboundMessage>> said_before(Database& db, const Place& place, const std::string& key) {
+  std::optional<OutboundMessage> said;
+  if (key.empty()) return said;
+  auto row = db.query(
+      "SELECT m.id, m.conversation, m.type, m.text, m.data, m.instead_of FROM said_keys s JOIN messages m "
+      "ON m.id = s.message WHERE s.tenant = $1 AND s.key = $2",
+      place.whose.tenant, key);
+  if (!row.next()) return said;
+  if (row->integer(1) != place.whose.conversation.value)
+    return fail(ErrorKind::kConflict, "this key was used for something else that was said");
+  said = place.whose;
+  said->id = MessageId{row->integer(0)};
+  said->message = {row->text(2), {row->text(3), row->text(4)}};
+  if (auto first = read_instead_of(row->view(5))) said->message = std::move(*first);
+  return said;
 }
 
 SessionRecord session_of(Database& db, ConversationId conversation) {
@@ -229,20 +234,12 @@ Task<Result<Said>> SqliteLedger::say(TenantId tenant, ConversationId conversatio
       [tenant, conversation, saying = std::move(saying), now = to_ms(clock_.now())](Database& db) -> Result<Said> {
         auto place = place_of(db, conversation);
         if (!place || place->whose.tenant != tenant) return fail(ErrorKind::kNotFound, "there is no such conversation");
-        if (!saying.key.empty()) {
-          auto row = db.query(
-              "SELECT m.id, m.conversation, m.type, m.text, m.data FROM said_keys s JOIN messages m ON m.id = "
-              "s.message "
-              "WHERE s.tenant = $1 AND s.key = $2",
-              tenant, saying.key);
-          if (row.next()) {
-            const whatsapp::Outgoing before{row->text(2), {row->text(3), row->text(4)}};
-            if (row->integer(1) != place->whose.conversation.value || before != saying.message)
-              return fail(ErrorKind::kConflict, "this key was used for something else that was said");
-            place->whose.id = MessageId{row->integer(0)};
-            place->whose.message = saying.message;
-            return Said{place->whose, true};
-          }
+        auto before = said_before(db, *place, saying.key);
+        if (!before) return std::unexpected(before.error());
+        if (*before) {
+          if ((*before)->message != saying.message)
+            return fail(ErrorKind::kConflict, "this key was used for something else that was said");
+          return Said{std::move(**before), true};
         }
         Tally tally;
         auto message = put(db, *place, saying.message, saying.by, 0, now, tally);
@@ -253,6 +250,16 @@ Task<Result<Said>> SqliteLedger::say(TenantId tenant, ConversationId conversatio
                  saying.key, message.id, now);
         return Said{std::move(message), false};
       });
+}
+
+Task<Result<std::optional<OutboundMessage>>> SqliteLedger::said(TenantId tenant, ConversationId conversation,
+                                                                std::string key) {
+  using Found = std::optional<OutboundMessage>;
+  return store_.read<Found>([tenant, conversation, key = std::move(key)](Database& db) -> Result<Found> {
+    const auto place = place_of(db, conversation);
+    if (!place || place->whose.tenant != tenant) return fail(ErrorKind::kNotFound, "there is no such conversation");
+    return said_before(db, *place, key);
+  });
 }
 
 Task<Result<ConversationId>> SqliteLedger::open_conversation(TenantId tenant, std::string phone_number_id,

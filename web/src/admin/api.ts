@@ -79,6 +79,10 @@ class Api {
   bring<T>(path: string, body: Blob, asked?: Asked): Promise<T> {
     return this.call<T>("POST", path, body, asked);
   }
+  /** The same for what may take long: `told` hears how much is there, from 0 to 1. */
+  async upload<T>(path: string, body: Blob, told: (done: number) => void, asked: Asked = {}): Promise<T> {
+    return this.read<T>(await sent(address(path, asked.query), this.headers("POST", body, asked), body, told, asked.signal), asked);
+  }
   put<T = void>(path: string, body?: unknown, asked?: Asked): Promise<T> {
     return this.call<T>("PUT", path, body, asked);
   }
@@ -94,7 +98,7 @@ class Api {
     return address(path, { ...query, tenant: this.tenant });
   }
 
-  private async call<T>(method: string, path: string, body: unknown, asked: Asked = {}): Promise<T> {
+  private headers(method: string, body: unknown, asked: Asked): Record<string, string> {
     const headers: Record<string, string> = { Accept: "application/json" };
     if (body !== undefined) headers["Content-Type"] = body instanceof Blob ? body.type || "application/octet-stream" : "application/json";
     if (this.tenant) headers["X-Claw-Tenant"] = this.tenant;
@@ -102,29 +106,58 @@ class Api {
     if (asked.version !== undefined) headers["If-Match"] = `"${asked.version}"`;
     if (asked.key) headers["Idempotency-Key"] = asked.key;
     if (asked.onlyIfNew) headers["If-None-Match"] = "*";
-    let response: Response;
-    let text: string;
+    return headers;
+  }
+
+  private async call<T>(method: string, path: string, body: unknown, asked: Asked = {}): Promise<T> {
+    let answer: Answered;
     try {
-      response = await fetch(address(path, asked.query), {
+      const response = await fetch(address(path, asked.query), {
         method,
-        headers,
+        headers: this.headers(method, body, asked),
         body: body === undefined || body instanceof Blob ? body : JSON.stringify(body),
         credentials: "same-origin",
         cache: "no-store",
         signal: asked.signal,
       });
-      text = await response.text();
+      answer = { status: response.status, text: await response.text(), retryAfter: response.headers.get("Retry-After") };
     } catch (error) {
       if (asked.signal?.aborted) throw error;
       throw new Problem(0, UNREACHABLE);
     }
-    const answer = parse(text);
-    if (response.ok) return answer as T;
-    const seconds = Number(response.headers.get("Retry-After")) || 0;
-    const detail = typeof answer.detail === "string" ? answer.detail : "";
-    if (response.status === 401 && !asked.signingIn) this.onSignedOut();
-    throw new Problem(response.status, words(response.status, detail, seconds), seconds, answer);
+    return this.read<T>(answer, asked);
   }
+
+  private read<T>({ status, text, retryAfter }: Answered, asked: Asked): T {
+    const answer = parse(text);
+    if (status >= 200 && status < 300) return answer as T;
+    const seconds = Number(retryAfter) || 0;
+    const detail = typeof answer.detail === "string" ? answer.detail : "";
+    if (status === 401 && !asked.signingIn) this.onSignedOut();
+    throw new Problem(status, words(status, detail, seconds), seconds, answer);
+  }
+}
+
+interface Answered {
+  status: number;
+  text: string;
+  retryAfter: string | null;
+}
+
+/** By the older interface: fetch() does not tell how much was sent. */
+function sent(url: string, headers: Record<string, string>, body: Blob, told: (done: number) => void, signal?: AbortSignal): Promise<Answered> {
+  return new Promise((answered, failed) => {
+    const request = new XMLHttpRequest();
+    request.open("POST", url);
+    for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
+    request.upload.onprogress = ({ loaded, total }) => told(total > 0 ? loaded / total : 1);
+    request.onload = () => answered({ status: request.status, text: request.responseText, retryAfter: request.getResponseHeader("Retry-After") });
+    request.onerror = () => failed(new Problem(0, UNREACHABLE));
+    request.onabort = () => failed(new DOMException("It was given up.", "AbortError"));
+    if (signal?.aborted) return failed(new DOMException("It was given up.", "AbortError"));
+    signal?.addEventListener("abort", () => request.abort(), { once: true });
+    request.send(body);
+  });
 }
 
 function address(path: string, query: Asked["query"] = {}): string {

@@ -17,10 +17,12 @@ export const routes: readonly Route[] = [
   { path: "/t/:tenant/overview", title: "Overview", page: "page-overview", nav: "overview", needs: "inbox.read", load: () => import("./pages/overview.js") },
   { path: "/t/:tenant/conversations/:id?", title: "Conversations", page: "page-conversations", nav: "conversations", needs: "inbox.read", load: () => import("./pages/conversations.js") },
   { path: "/t/:tenant/channels", title: "Channels", page: "page-channels", nav: "channels", needs: "settings.read", load: () => import("./pages/channels.js") },
+  { path: "/t/:tenant/channels/troubleshooting", title: "Troubleshooting", page: "page-troubleshooting", nav: "channels", needs: "settings.read", load: () => import("./pages/troubleshooting.js") },
   { path: "/t/:tenant/channels/whatsapp/:number?", title: "WhatsApp", page: "page-whatsapp", nav: "channels", needs: "settings.read", load: () => import("./pages/whatsapp.js") },
   { path: "/t/:tenant/agents/:name?", title: "Agents", page: "page-agents", nav: "agents", needs: "settings.read", load: () => import("./pages/agents.js") },
   { path: "/t/:tenant/routing", title: "Routing", page: "page-routing", nav: "routing", needs: "settings.read", load: () => import("./pages/routing.js") },
   { path: "/t/:tenant/pairing/:list?", title: "Pairing", page: "page-pairing", nav: "pairing", needs: "pairing", load: () => import("./pages/pairing.js") },
+  { path: "/t/:tenant/templates/:id?", title: "Templates", page: "page-templates", nav: "templates", needs: "inbox.read", load: () => import("./pages/templates.js") },
   { path: "/t/:tenant/users/:id?", title: "Users", page: "page-users", nav: "users", needs: "inbox.read", load: () => import("./pages/users.js") },
   { path: "/t/:tenant/delivery/log/:id?", title: "Delivery log", page: "page-delivery-log", nav: "delivery", needs: "inbox.read", load: () => import("./pages/delivery-log.js") },
   { path: "/t/:tenant/settings/secrets", title: "Secrets", page: "page-secrets", nav: "settings", needs: "settings.read", load: () => import("./pages/secrets.js") },
@@ -28,6 +30,7 @@ export const routes: readonly Route[] = [
   { path: "/t/:tenant/settings/speech", title: "Speech", page: "page-speech-settings", nav: "settings", needs: "settings.read", load: () => import("./pages/speech-settings.js") },
   { path: "/t/:tenant/settings/members", title: "Members", page: "page-members", nav: "settings", needs: "members", load: () => import("./pages/members.js") },
   { path: "/t/:tenant/settings/tokens", title: "API tokens", page: "page-tokens", nav: "settings", needs: "members", load: () => import("./pages/tokens.js") },
+  { path: "/t/:tenant/settings/webhooks/:id?", title: "Webhooks", page: "page-event-sinks", nav: "settings", needs: "settings.read", load: () => import("./pages/event-sinks.js") },
   { path: "/t/:tenant/settings/audit", title: "Audit log", page: "page-audit", nav: "settings", needs: "audit.read", load: () => import("./pages/audit.js") },
   { path: "/t/:tenant/settings/tenant", title: "Tenant", page: "page-tenant", nav: "settings", needs: "settings.read", load: () => import("./pages/tenant.js") },
 ];
@@ -50,6 +53,7 @@ export const tenantRail: readonly Entry[] = [
   { id: "routing", label: "Routing", icon: "routing", href: "/routing", needs: "settings.read" },
   { id: "pairing", label: "Pairing", icon: "pairing", href: "/pairing", needs: "pairing" },
   { id: "users", label: "Users", icon: "users", href: "/users", needs: "inbox.read" },
+  { id: "templates", label: "Templates", icon: "templates", href: "/templates", needs: "inbox.read" },
   { id: "delivery", label: "Delivery", icon: "send", href: "/delivery/log", needs: "inbox.read" },
   { id: "settings", label: "Settings", icon: "settings", href: "/settings/secrets", needs: "settings.read" },
 ];

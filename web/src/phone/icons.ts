@@ -19,6 +19,9 @@ export const attachIcon = (): TemplateResult =>
 export const fileIcon = (): TemplateResult => icon(svg`<path d="M5 2.500h6.500L15.500 6.500v11H5zM11.500 2.500v4h4" />`);
 export const placeIcon = (): TemplateResult =>
   icon(svg`<path d="M10 17.500s5.500-5.200 5.500-9.200a5.500 5.500 0 0 0-11 0c0 4 5.500 9.200 5.500 9.200z" /><circle cx="10" cy="8.300" r="1.900" />`);
+export const micIcon = (): TemplateResult =>
+  icon(svg`<rect x="7.5" y="3" width="5" height="8.5" rx="2.5" /><path d="M5 10a5 5 0 0 0 10 0M10 15v2.5" />`);
+export const trashIcon = (): TemplateResult => icon(svg`<path d="M4 6h12M8 6V4h4v2M5.5 6l.7 10.5h7.6L14.5 6" />`);
 export const personIcon = (): TemplateResult =>
   icon(svg`<circle cx="10" cy="7" r="3.200" /><path d="M3.800 16.800a6.300 6.300 0 0 1 12.400 0" />`);
 export const smileIcon = (): TemplateResult =>

@@ -1,11 +1,12 @@
 import { LitElement, css, html, nothing } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
+import { clock, isVoice, LONGEST_MS, Recording, whyNoRecording } from "../common/recorder.js";
 import type { Act } from "./api.js";
-import { attachIcon, fileIcon, placeIcon, sendIcon } from "./icons.js";
+import { attachIcon, fileIcon, micIcon, placeIcon, sendIcon, trashIcon } from "./icons.js";
 import { MADE_UP_PLACE } from "./phone-content.js";
 
 /** Where one writes. Calls `send` with the text; what it refuses comes back into the field, with the reason.
-    Calls `act` with a file or a place. */
+    Calls `act` with a file, a voice message or a place. */
 @customElement("phone-composer")
 export class PhoneComposer extends LitElement {
   @property({ attribute: false }) send: (text: string) => Promise<void> = async () => {};
@@ -14,6 +15,10 @@ export class PhoneComposer extends LitElement {
   @state() private text = "";
   @state() private refused = "";
   @state() private attaching = false;
+  @state() private recording: Recording | null = null;
+  /** How long it is by now, in ms. */
+  @state() private spoken = 0;
+  private timer = 0;
   @query("textarea") private field!: HTMLTextAreaElement;
   @query("input[type=file]") private picker!: HTMLInputElement;
 
@@ -108,6 +113,27 @@ export class PhoneComposer extends LitElement {
       outline: 2px solid var(--focus);
       outline-offset: 2px;
     }
+    .speaks {
+      flex: 1;
+      display: flex;
+      align-items: center;
+      gap: var(--space-2);
+      min-height: 44px;
+      box-sizing: border-box;
+      padding: 0 var(--space-4);
+      border-radius: 22px;
+      background: var(--surface);
+      color: var(--ink);
+      box-shadow: var(--shadow-1);
+      font-variant-numeric: tabular-nums;
+    }
+    .speaks::before {
+      content: "";
+      width: 10px;
+      height: 10px;
+      border-radius: 50%;
+      background: var(--failed);
+    }
     button[aria-disabled="true"] {
       background: var(--surface-3);
       color: var(--ink-3);
@@ -115,6 +141,11 @@ export class PhoneComposer extends LitElement {
       transform: none;
     }
   `;
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.drop();
+  }
 
   override focus(): void {
     this.field?.focus();
@@ -135,6 +166,21 @@ export class PhoneComposer extends LitElement {
             <button type="button" title="A made-up place" @click=${this.sendPlace}>${placeIcon()} Location</button>
           </div>`
         : nothing}
+      ${this.recording ? this.speaks() : this.writes(empty)}
+    `;
+  }
+
+  /** While somebody speaks. */
+  private speaks() {
+    return html`<form @submit=${this.sendVoice}>
+      <button class="attach" type="button" aria-label="Throw the recording away" @click=${this.drop}>${trashIcon()}</button>
+      <span class="speaks"><span role="status">Recording</span><span>${clock(this.spoken)}</span></span>
+      <button type="submit" aria-label="Send the voice message">${sendIcon()}</button>
+    </form>`;
+  }
+
+  private writes(empty: boolean) {
+    return html`
       <form @submit=${this.submit}>
         <input type="file" hidden aria-label="Picture or file" @change=${this.sendFile} />
         <button class="attach" type="button" aria-label="Attach" title="Picture, file, location" aria-expanded=${this.attaching}
@@ -143,6 +189,7 @@ export class PhoneComposer extends LitElement {
           rows="1" autocomplete="off" enterkeyhint="send" placeholder="Message"
           aria-label="Message to ${this.business}" .value=${this.text}
           @input=${this.typed} @keydown=${this.pressed}></textarea>
+        ${empty ? html`<button class="attach" type="button" aria-label="Record a voice message" title=${whyNoRecording() || "Record a voice message"} @click=${this.record}>${micIcon()}</button>` : nothing}
         <button type="submit" aria-label="Send" title="Send (Enter)" aria-disabled=${empty}>${sendIcon()}</button>
       </form>
     `;
@@ -170,6 +217,41 @@ export class PhoneComposer extends LitElement {
     } catch (error) {
       this.text = this.text ? `${text}\n${this.text}` : text;
       this.complain(error);
+    }
+  }
+
+  private readonly record = async (): Promise<void> => {
+    this.refused = whyNoRecording();
+    if (this.refused) return;
+    try {
+      const recording = (this.recording = await Recording.begin());
+      this.spoken = 0;
+      this.timer = window.setInterval(() => {
+        this.spoken = Date.now() - recording.begun;
+        if (this.spoken > LONGEST_MS) void this.sendVoice();
+      }, 200);
+    } catch (error) {
+      this.complain(error);
+    }
+  };
+
+  private readonly drop = (): void => {
+    window.clearInterval(this.timer);
+    void this.recording?.drop();
+    this.recording = null;
+  };
+
+  private async sendVoice(event?: Event): Promise<void> {
+    event?.preventDefault();
+    window.clearInterval(this.timer);
+    const { recording } = this;
+    this.recording = null;
+    if (!recording) return;
+    try {
+      const sound = await recording.stop();
+      await this.attach({ type: "audio", audio: { mime_type: sound.type, bytes_base64: await base64(sound), ...(isVoice(sound) && { voice: true }) } });
+    } catch {
+      this.refused = "Nothing was recorded. Look at the microphone, then try again.";
     }
   }
 

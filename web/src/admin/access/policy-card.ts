@@ -122,18 +122,16 @@ export class ClawPolicyCard extends LitElement {
         gap: 0 var(--space-4);
       }
       @media (max-width: 719px) {
-        .way {
-          display: grid;
-          justify-items: start;
-        }
+        .way,
         .way li {
-          display: grid;
-          justify-items: start;
-          gap: var(--space-2);
+          gap: var(--space-1);
         }
-        .arrow {
-          margin-left: 10px;
-          transform: rotate(90deg);
+        .step {
+          padding: 2px 10px;
+          font-size: var(--text-sm);
+        }
+        .step i {
+          display: none;
         }
         .what {
           grid-template-columns: minmax(0, 1fr);

@@ -1,6 +1,9 @@
 import { LitElement, css, html, nothing, type PropertyValues } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import { api, part } from "../api.js";
+import "../compose/reaction-picker.js";
+import type { ReactionPicker } from "../compose/reaction-picker.js";
+import { sayReaction, type Saying } from "../compose/saying.js";
 import { Live } from "../live.js";
 import { session } from "../session.js";
 import { icon } from "../ui/icons.js";
@@ -13,6 +16,7 @@ import { Outgoing, type Refused } from "./outgoing.js";
 import "./reply-box.js";
 import type { ReplyBox } from "./reply-box.js";
 import { Thread } from "./thread.js";
+import "../templates/template-picker.js";
 import "./transcript.js";
 import type { Conversation, Message, MessageChange } from "./types.js";
 import "./window-ring.js";
@@ -44,7 +48,10 @@ export class ConversationDetail extends LitElement {
   private shown: { thread: readonly Message[]; outgoing: readonly Message[]; all: readonly Message[] } | null = null;
   private clock = 0;
   private seconds = 0;
+  /** Somebody drags files over it. */
+  @state() private dragged = false;
   @query("claw-reply-box") private box?: ReplyBox | null;
+  @query("claw-reaction-picker") private picker?: ReactionPicker | null;
 
   static override styles = [
     base,
@@ -55,6 +62,10 @@ export class ConversationDetail extends LitElement {
         min-width: 0;
         min-height: 0;
         background: var(--surface);
+      }
+      :host([drops]) claw-transcript {
+        outline: 2px dashed var(--accent);
+        outline-offset: -6px;
       }
       header {
         display: flex;
@@ -182,6 +193,13 @@ export class ConversationDetail extends LitElement {
     `,
   ];
 
+  /** Files may be dropped anywhere on it. */
+  private readonly drops: readonly (readonly [string, (event: DragEvent) => void])[] = [
+    ["dragover", (event) => this.over(event)],
+    ["dragleave", (event) => !this.contains(event.relatedTarget as Node | null) && (this.dragged = false)],
+    ["drop", (event) => this.dropped(event)],
+  ];
+
   constructor() {
     super();
     const hear = (data: Record<string, unknown>): void => this.thread.hear(data as unknown as MessageChange);
@@ -190,11 +208,13 @@ export class ConversationDetail extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
+    for (const [name, heard] of this.drops) this.addEventListener(name, heard as EventListener);
     this.clock = window.setInterval(() => this.requestUpdate(), EVERY_MS);
     if (this.hasUpdated) this.open();
   }
 
   override disconnectedCallback(): void {
+    for (const [name, heard] of this.drops) this.removeEventListener(name, heard as EventListener);
     window.clearInterval(this.clock);
     window.clearInterval(this.seconds);
     this.seconds = 0;
@@ -222,6 +242,7 @@ export class ConversationDetail extends LitElement {
   }
 
   protected override updated(): void {
+    this.toggleAttribute("drops", this.dragged);
     const held = this.hold !== null;
     if (held === (this.seconds !== 0)) return;
     window.clearInterval(this.seconds);
@@ -287,11 +308,15 @@ export class ConversationDetail extends LitElement {
       <claw-transcript
         .messages=${this.messages()} .glowing=${new Set(thread.glowing)} ?whole=${thread.whole} ?loadingOlder=${thread.loadingOlder}
         .selected=${this.asked} .person=${conversation ? nameOf(conversation.user) : ""}
+        ?answerable=${conversation !== null && this.whyClosed(conversation) === ""}
+        @quote=${(event: CustomEvent<Message>) => this.quote(event.detail)}
+        @react=${({ detail }: CustomEvent) => void this.picker?.show(detail.message, detail.button, detail.current)}
         @older=${() => void thread.older()} @why=${(event: CustomEvent<string>) => this.why(event.detail)}
         @again=${(event: CustomEvent<string>) => this.outgoing.again(event.detail)} @forget=${(event: CustomEvent<string>) => this.outgoing.forget(event.detail)}></claw-transcript>
       ${thread.problem ? notice("failed", thread.problem, { label: "Try again", run: () => thread.resync() }) : nothing}
       ${asked ? html`<claw-message-way .message=${asked} .around=${thread.messages} @close=${() => this.why("")}></claw-message-way>` : nothing}
       ${conversation && !asked ? this.replyBox(conversation) : nothing}
+      <claw-reaction-picker @react=${({ detail }: CustomEvent) => this.outgoing.send(sayReaction(detail.message, detail.emoji))}></claw-reaction-picker>
     `;
   }
 
@@ -313,15 +338,20 @@ export class ConversationDetail extends LitElement {
         ? "You answer here. Each message gives you the whole time anew."
         : `${sentence(holderOf(hold))} answers here. What you send takes it over from them.`;
     return html`<claw-reply-box .conversation=${conversation.id} .closed=${this.whyClosed(conversation)} .hint=${hint} ?retries=${this.refusal !== null}
-      @again=${() => (this.refusal = null)} @send=${(event: CustomEvent<string>) => this.outgoing.send(event.detail)}></claw-reply-box>`;
+      ?takesTemplates=${!session.whyNot("inbox.write") && (!this.inWindow(conversation) || this.refusal?.why === "window-closed")}
+      @again=${() => (this.refusal = null)} @send=${({ detail }: CustomEvent<Saying[]>) => detail.forEach((saying) => this.outgoing.send(saying))}><template-picker slot="template" .conversation=${conversation}></template-picker></claw-reply-box>`;
   }
 
   /** Why nothing can be sent now, and whose move it is. */
   private whyClosed(conversation: Conversation): string {
     const off = session.whyNot("inbox.write");
     if (off) return off;
-    if (!windowOf(conversation.window_ends_at, Date.now()).open) return "The 24 hours are over. Until they write again, only templates may be sent to them.";
+    if (!this.inWindow(conversation)) return "The 24 hours are over. Until they write again, only templates may be sent to them.";
     return this.refusal && this.refusedAt === conversation.last_message.id ? this.refusal.error.message : "";
+  }
+
+  private inWindow({ window_ends_at: until }: Conversation): boolean {
+    return windowOf(until, Date.now()).open;
   }
 
   private refused(refusal: Refused): void {
@@ -329,7 +359,7 @@ export class ConversationDetail extends LitElement {
     if (refusal.why) this.refusal = refusal;
     else complain(refusal.error);
     this.refusedAt = this.thread.conversation?.last_message.id ?? "";
-    void this.updateComplete.then(() => this.box?.giveBack(refusal.text));
+    if (refusal.text) void this.updateComplete.then(() => this.box?.giveBack(refusal.text, refusal.quote));
     this.thread.resync();
   }
 
@@ -337,6 +367,25 @@ export class ConversationDetail extends LitElement {
   reply(): void {
     this.asked = "";
     void this.updateComplete.then(() => this.box?.focus());
+  }
+
+  private quote(message: Message): void {
+    this.asked = "";
+    void this.updateComplete.then(() => this.box?.quote(message));
+  }
+
+  private over(event: DragEvent): void {
+    if (!this.box || this.box.closed || !event.dataTransfer?.types.includes("Files")) return;
+    event.preventDefault();
+    this.dragged = true;
+  }
+
+  private dropped(event: DragEvent): void {
+    this.dragged = false;
+    const files = [...(event.dataTransfer?.files ?? [])];
+    if (files.length === 0 || !this.box) return;
+    event.preventDefault();
+    void this.box.add(files);
   }
 
   /** Takes the conversation over, or hands it back. */

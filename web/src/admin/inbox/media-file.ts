@@ -2,6 +2,7 @@ import { LitElement, css, html, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { api, part, told } from "../api.js";
 import { icon } from "../ui/icons.js";
+import { ownFile } from "./own-files.js";
 
 interface Link {
   url: string;
@@ -15,6 +16,8 @@ const MARGIN_MS = 20_000;
 @customElement("claw-media-file")
 export class MediaFile extends LitElement {
   @property() file = "";
+  /** Where this page shows it already. */
+  @property() shown = "";
   @property() type: "image" | "video" | "audio" | "document" | "sticker" = "document";
   @property() name = "";
   @property({ type: Number }) size = 0;
@@ -91,8 +94,9 @@ export class MediaFile extends LitElement {
 
   override render() {
     if (this.trouble) return html`<p>${icon("alert", 16)} ${this.trouble}</p>`;
-    if (!this.link) return html`<div class="wait ${this.type}" role="status" aria-label="Loading the file"></div>`;
-    const { url } = this.link;
+    const own = this.shown || ownFile(this.file);
+    const url = own ?? this.link?.url;
+    if (!url) return html`<div class="wait ${this.type}" role="status" aria-label="Loading the file"></div>`;
     switch (this.type) {
       case "image":
       case "sticker":
@@ -102,7 +106,7 @@ export class MediaFile extends LitElement {
       case "video":
         return html`<video controls preload="metadata" src=${url} aria-label=${this.name || "Video"} @error=${this.again}></video>`;
       default:
-        return html`<a href=${url} download=${this.name || "document"} @click=${this.ask}>${icon("file", 22)}<span><b>${this.name || "Document"}</b>${this.size ? html`<span>${sizeOf(this.size)}</span>` : nothing}</span></a>`;
+        return html`<a href=${url} download=${this.name || "document"} @click=${own ? nothing : this.ask}>${icon("file", 22)}<span><b>${this.name || "Document"}</b>${this.size ? html`<span>${sizeOf(this.size)}</span>` : nothing}</span></a>`;
     }
   }
 
@@ -116,6 +120,7 @@ export class MediaFile extends LitElement {
   };
 
   private readonly ask = async (): Promise<void> => {
+    if (!this.file || ownFile(this.file)) return;
     if (this.link && Date.parse(this.link.expires_at) - Date.now() > MARGIN_MS) return;
     this.asked += 1;
     try {

@@ -1,5 +1,5 @@
 import { LitElement, css, html, nothing } from "lit";
-import { customElement, property } from "lit/decorators.js";
+import { customElement, property, state } from "lit/decorators.js";
 import { tickIcon } from "../../common/ticks.js";
 import { day, preciseTime, time } from "../../common/words.js";
 import { icon } from "../ui/icons.js";
@@ -9,8 +9,8 @@ import "./message-content.js";
 import { nameOf, previewOf, stateWords, tickOf, took, troubleOf } from "./words.js";
 
 /**
- * One message of a transcript. Tells `why` (detail: its id) when its way is asked for, and of one that was not sent `again` or
- * `forget`.
+ * One message of a transcript. Tells `why` (detail: its id) when its way is asked for, of one that was not sent `again` or
+ * `forget`, and of one that may be answered to `quote` (detail: the message) and `react` (detail: {message, button, current}).
  */
 @customElement("claw-message-bubble")
 export class MessageBubble extends LitElement {
@@ -19,8 +19,12 @@ export class MessageBubble extends LitElement {
   @property({ type: Number }) answeredIn: number | undefined;
   @property({ type: Boolean, reflect: true }) first = false;
   @property({ type: Boolean, reflect: true }) selected = false;
+  /** Somebody may answer to it: by quoting, or with an emoji. */
+  @property({ type: Boolean }) answerable = false;
   /** It changed just now. */
   @property({ type: Boolean, reflect: true }) glows = false;
+  /** What can be done with it is shown: there may be no mouse that stays on it. */
+  @state() private touched = false;
 
   static override styles = css`
     :host {
@@ -47,19 +51,73 @@ export class MessageBubble extends LitElement {
       gap: var(--space-2);
       max-width: min(88%, 36rem);
     }
-    .row .why {
+    .acts {
+      display: flex;
+      flex: none;
+      align-items: center;
       opacity: 0;
       transition: opacity var(--quick);
     }
-    .side:hover .row .why,
-    .row .why:focus-visible,
-    :host([selected]) .row .why {
+    .side:hover .acts,
+    .acts:focus-within,
+    :host([selected]) .acts {
       opacity: 1;
     }
-    @media (hover: none) {
-      .row .why {
-        opacity: 1;
+    /* No room beside it: over its upper edge, once it is touched. */
+    @media (hover: none), (max-width: 699px) {
+      .row {
+        position: relative;
       }
+      .acts {
+        position: absolute;
+        z-index: 1;
+        top: -20px;
+        left: var(--space-2);
+        padding: 0 var(--space-1);
+        border-radius: var(--radius-round);
+        background: var(--surface);
+        box-shadow: var(--shadow-2);
+        pointer-events: none;
+      }
+      .inbound .acts {
+        right: var(--space-2);
+        left: auto;
+      }
+      .side:hover .acts,
+      .acts:focus-within,
+      :host([selected]) .acts,
+      .acts.touched {
+        opacity: 1;
+        pointer-events: auto;
+      }
+    }
+    .acts:empty {
+      display: none;
+    }
+    .act {
+      display: grid;
+      place-items: center;
+      width: 32px;
+      height: 32px;
+      padding: 0;
+      border: 0;
+      border-radius: 50%;
+      background: none;
+      color: var(--chip-ink);
+      cursor: pointer;
+    }
+    .act:hover {
+      background: var(--chip);
+      color: var(--ink);
+    }
+    .act:focus-visible {
+      outline: 2px solid var(--focus);
+      outline-offset: -1px;
+    }
+    progress {
+      width: 6rem;
+      height: 6px;
+      accent-color: var(--accent);
     }
     .bubble {
       min-width: 0;
@@ -220,14 +278,15 @@ export class MessageBubble extends LitElement {
     const who = message.direction === "inbound" ? nameOf(message.user) : (byLine(message) || message.agent || "You");
     return html`<div class="side ${message.direction}" data-id=${message.id} data-state=${message.state}>
       <div class="row">
-      ${message.direction === "inbound" ? this.why() : nothing}
-      <div class="bubble">
+      ${message.direction === "inbound" ? html`<div class="acts ${this.touched ? "touched" : ""}">${this.why()}${this.acts()}</div>` : nothing}
+      <div class="bubble" @click=${() => (this.touched = !this.touched)}>
         <span class="hidden">${who}, ${day(at, Date.now())} ${time(at)}: </span>
         ${this.shown.quoted ? html`<p class="quote">${previewOf(this.shown.quoted)}</p>` : nothing}
         ${this.content()}
         <div class="meta">${this.shown.edited && !revoked ? html`<span>edited</span>` : nothing}
           <time datetime=${message.created_at}>${time(at)}</time>${this.tick()}</div>
       </div>
+      ${message.direction === "outbound" ? html`<div class="acts ${this.touched ? "touched" : ""}">${this.acts()}</div>` : nothing}
       </div>
       ${this.reactions()} ${this.trouble()} ${this.under()}
     </div>`;
@@ -266,7 +325,8 @@ export class MessageBubble extends LitElement {
   private under() {
     const { message } = this.shown;
     const parts: string[] = [];
-    if (message.unsent === "sending") return html`<div class="under">${icon("hand", 14)}<span>${byLine(message)}</span></div>`;
+    if (message.unsent === "sending")
+      return html`<div class="under">${icon("hand", 14)}<span>${byLine(message)}</span>${message.brought === undefined ? nothing : this.bringing(message.brought)}</div>`;
     if (message.unsent === "failed")
       return html`<div class="under"><button type="button" class="why" @click=${() => this.send("again")}>Try again</button>
         <button type="button" class="why" @click=${() => this.send("forget")}>Remove</button></div>`;
@@ -282,6 +342,29 @@ export class MessageBubble extends LitElement {
     if (!says && parts.length === 0) return nothing;
     return html`<div class="under" title=${message.by ?? nothing}>${message.by ? icon(isBusinessApp(message.by) ? "channels" : "hand", 14) : nothing}${parts.map((part, index) => html`${index ? html`<span aria-hidden="true">·</span>` : nothing}<span>${part}</span>`)}
       ${says ? html`<span aria-hidden="true">·</span>${this.why()}` : nothing}</div>`;
+  }
+
+  private bringing(done: number) {
+    return html`<progress max="1" value=${done} aria-label="Bringing the file"></progress><span class="num">${Math.round(done * 100)} %</span>
+      <button type="button" class="why" @click=${() => this.send("forget")}>Cancel</button>`;
+  }
+
+  /** Only of what Meta knows: a quotation or an emoji names it by Meta's id. */
+  private acts() {
+    const { message, revoked } = this.shown;
+    if (!this.answerable || !message.wamid || revoked) return nothing;
+    const words = previewOf(message).slice(0, 60);
+    return html`<button type="button" class="act" aria-label="Reply to: ${words}" title="Reply to this" @click=${() => this.tellOf("quote", message)}>${icon("reply", 18)}</button>
+      <button type="button" class="act" aria-label="React to: ${words}" title="React" @click=${(event: Event) => this.react(event.currentTarget as HTMLElement)}>${icon("smile", 18)}</button>`;
+  }
+
+  private react(button: HTMLElement): void {
+    const current = this.shown.reactions.find(({ by }) => by === "You")?.emoji ?? "";
+    this.tellOf("react", { message: this.shown.message, button, current });
+  }
+
+  private tellOf(name: "quote" | "react", detail: unknown): void {
+    this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true }));
   }
 
   private why() {

@@ -2,11 +2,10 @@ import { LitElement, css, html, nothing, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { richText } from "../../common/rich-text.js";
 import { icon, type IconName } from "../ui/icons.js";
+import { interactiveContent, interactiveStyle, safe } from "./interactive-content.js";
 import "./media-file.js";
-import type { Interactive, MessageData } from "./types.js";
+import type { MessageData } from "./types.js";
 
-/** Links of people go into the page: no other kind than these. */
-const safe = (link: string): string => (/^https?:\/\//i.test(link) ? link : "");
 /** What an agent is given begins with "[location] "; people see a card instead. */
 const unlabelled = (text: string): string => text.replace(/^\[[^\]\n]{1,60}\]\s*/, "");
 
@@ -21,7 +20,7 @@ export class MessageContent extends LitElement {
   /** The person deleted it. */
   @property({ type: Boolean }) revoked = false;
 
-  static override styles = css`
+  static override styles = [interactiveStyle, css`
     :host {
       display: block;
       line-height: var(--line-tight);
@@ -97,26 +96,6 @@ export class MessageContent extends LitElement {
     .gone {
       font-style: italic;
     }
-    .choices {
-      display: grid;
-      gap: 4px;
-      margin: var(--space-2) 0 0;
-      padding: 0;
-      list-style: none;
-    }
-    .choices li {
-      padding: 6px var(--space-3);
-      border: 1px solid var(--border-strong);
-      border-radius: var(--radius-md);
-      font-weight: var(--weight-strong);
-      font-size: var(--text-md);
-      text-align: center;
-    }
-    .choices small {
-      display: block;
-      font-weight: 400;
-      font-size: var(--text-sm);
-    }
     dl {
       display: grid;
       grid-template-columns: auto 1fr;
@@ -145,7 +124,7 @@ export class MessageContent extends LitElement {
       padding: 6px 8px;
       margin: 2px 0;
     }
-  `;
+  `];
 
   override render() {
     if (this.revoked) return html`<span class="gone">The person deleted this message</span>`;
@@ -160,10 +139,11 @@ export class MessageContent extends LitElement {
     if (data?.contacts) return html`${data.contacts.map((contact) => this.contact(contact))}`;
     if (data?.order) return this.order(data.order);
     const interactive = data?.interactive ?? data?.message?.interactive;
-    if (interactive) return html`${data?.media ? this.media(data.media) : nothing}${this.interactive(interactive)}`;
+    if (interactive) return html`${data?.media ? this.media(data.media) : nothing}${interactiveContent(interactive, this.text)}`;
     if (data?.media) return this.media(data.media);
     if (data?.button || data?.list) return this.tapped(data);
     if (data?.flow || data?.address) return this.form(data.flow ? "Form" : "Address", data.flow ?? data.address ?? {});
+    if (data?.template) return this.template(data.template);
     if (type === "text" || type === "template") return html`<span class="text">${richText(text)}</span>`;
     if (data?.call_permission) return this.small("Calls", unlabelled(text));
     if (type === "request_welcome") return this.small("", "Opened the chat for the first time");
@@ -189,18 +169,21 @@ export class MessageContent extends LitElement {
   private media(media: NonNullable<MessageData["media"]>): TemplateResult {
     const words = media.caption ? html`<span class="text">${richText(media.caption)}</span>` : nothing;
     const caption = html`${words}${media.problem ? html`<p class="small gone">Not fetched: ${media.problem}</p>` : nothing}`;
-    if (media.file)
-      return html`<claw-media-file .file=${media.file} .type=${media.type} .name=${media.filename ?? ""} .size=${media.size ?? 0}></claw-media-file>
+    // Of a message of ours the id is the file's; of others it is Meta's.
+    const file = media.file ?? (media.id?.startsWith("f_") ? media.id : "");
+    if (file || media.shown)
+      return html`<claw-media-file .file=${file} .shown=${media.shown ?? ""} .type=${media.type} .name=${media.filename ?? ""} .size=${media.size ?? 0}></claw-media-file>
         ${media.type === "audio" ? this.transcript() : nothing}${caption}`;
     if (media.type === "audio")
       return html`<div class="card voice">${icon("mic", 22)}<span class="wave" aria-hidden="true"></span>
           <span><b>${media.voice ? "Voice message" : "Audio"}</b></span></div>
         ${this.transcript()}${caption}`;
     if (media.type === "document")
-      return html`${this.card("file", media.filename ?? "Document", [media.mime_type])}${caption}`;
+      return html`${this.card("file", media.filename ?? "Document", [media.mime_type ?? media.link], safe(media.link ?? ""))}${caption}`;
     const name = media.type === "sticker" && media.animated ? "Animated sticker" : FILES[media.type];
-    return html`<div class="card picture">${icon(media.type === "video" ? "film" : "image", 28)}<b>${name}</b>
-        <span>${media.mime_type ?? "its kind was not told"}</span></div>${caption}`;
+    const inside = html`${icon(media.type === "video" ? "film" : "image", 28)}<b>${name}</b><span>${media.mime_type ?? media.link ?? "its kind was not told"}</span>`;
+    const link = safe(media.link ?? "");
+    return html`${link ? html`<a class="card picture" target="_blank" rel="noopener noreferrer" href=${link}>${inside}</a>` : html`<div class="card picture">${inside}</div>`}${caption}`;
   }
 
   private transcript(): TemplateResult | typeof nothing {
@@ -241,17 +224,13 @@ export class MessageContent extends LitElement {
       : html`<p class="small">${form.body ?? "sent"}</p>`}`;
   }
 
-  private interactive(content: Interactive): TemplateResult {
-    const { action, header, body, footer } = content;
-    const rows = (action?.sections ?? []).flatMap((section) => section.rows ?? []);
-    return html`${header?.text ? html`<b>${header.text}</b><br />` : nothing}
-      <span class="text">${richText(body?.text ?? this.text)}</span>
-      ${footer?.text ? html`<p class="small">${footer.text}</p>` : nothing}
-      <ul class="choices">
-        ${(action?.buttons ?? []).map((button) => html`<li>${button.reply?.title}</li>`)}
-        ${rows.map((row) => html`<li>${row.title}${row.description ? html`<small>${row.description}</small>` : nothing}</li>`)}
-        ${action?.parameters?.display_text ? html`<li>${action.parameters.display_text}</li>` : nothing}
-      </ul>`;
+  /** The words of the template are Meta's; ours are what stands in them. */
+  private template({ name, language, parameters = [] }: NonNullable<MessageData["template"]>): TemplateResult {
+    const code = typeof language === "string" ? language : language?.code;
+    const said = this.text && !/^\[template /.test(this.text) ? html`<span class="text">${richText(this.text)}</span>` : nothing;
+    return html`${this.card("file", name ?? "Template", [code ? `Template, ${code}` : "Template"])}${said}${parameters.length
+      ? html`<dl>${parameters.map((value, index) => html`<dt>{{${index + 1}}}</dt><dd>${value}</dd>`)}</dl>`
+      : nothing}`;
   }
 
   private referral(referral: NonNullable<MessageData["referral"]>): TemplateResult {

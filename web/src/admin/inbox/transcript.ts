@@ -13,7 +13,7 @@ const NEAR_START = 400;
 /**
  * The messages of a conversation as the person sees them, newest at the bottom; stays there unless somebody scrolled up to read.
  *
- * Tells `older` when what is before should be read, and passes on `why`, `again` and `forget` of its bubbles.
+ * Tells `older` when what is before should be read, and passes on `why`, `again`, `forget`, `quote` and `react` of its bubbles.
  */
 @customElement("claw-transcript")
 export class Transcript extends LitElement {
@@ -24,6 +24,8 @@ export class Transcript extends LitElement {
   @property({ type: Boolean }) whole = false;
   @property({ type: Boolean }) loadingOlder = false;
   @property() selected = "";
+  /** Messages may be answered to here. */
+  @property({ type: Boolean }) answerable = false;
   @property() person = "";
   @state() private unseen = 0;
   @query(".log") private log!: HTMLElement;
@@ -168,7 +170,7 @@ export class Transcript extends LitElement {
         ${newDay ? html`<span class="day">${day(at, now)}</span>` : nothing}
         <claw-message-bubble data-id=${shown.message.id}
           .shown=${shown} .answeredIn=${times.get(shown.message.id)} ?first=${first}
-          ?selected=${shown.message.id === this.selected} ?glows=${this.glowing.has(shown.message.id)}></claw-message-bubble>
+          ?answerable=${this.answerable} ?selected=${shown.message.id === this.selected} ?glows=${this.glowing.has(shown.message.id)}></claw-message-bubble>
       `,
     );
   }

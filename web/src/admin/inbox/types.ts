@@ -1,7 +1,7 @@
 // Messages and conversations as docs/openapi.yaml has them.
 
 export type InboundState = "pending" | "answered" | "ignored" | "no_reply" | "agent_failed";
-export type OutboundState = "queued" | "sending" | "unknown" | "sent" | "delivered" | "read" | "played" | "failed";
+export type OutboundState = "parked" | "queued" | "sending" | "unknown" | "sent" | "delivered" | "read" | "played" | "failed";
 export type MessageState = InboundState | OutboundState;
 
 export interface Somebody {
@@ -38,6 +38,8 @@ export interface Message {
   by?: string | null;
   /** Only on this page: the gateway has not taken it yet, or refused it. */
   unsent?: "sending" | "failed";
+  /** Only on this page: how much of its file the gateway has, 0 to 1, while it is brought. */
+  brought?: number;
   reason: string | null;
   usage?: { model?: string; prompt_tokens?: number; completion_tokens?: number } | null;
   answers?: string | null;
@@ -64,6 +66,10 @@ export interface MessageData {
     size?: number;
     /** Why it was not fetched. */
     problem?: string;
+    /** Of a message of ours that names a file on the web. */
+    link?: string;
+    /** Only on this page: where it shows a file that the gateway has not got yet. */
+    shown?: string;
   };
   /** What was said in a voice message and who understood it, or that nobody did. */
   transcript?: { text?: string; provider?: string; by?: string; took_ms?: number; attempts?: string; failed?: string };
@@ -86,7 +92,7 @@ export interface MessageData {
   revoke?: { message_id: string };
   system?: { type?: string; body?: string };
   interactive?: Interactive;
-  template?: { name?: string; language?: { code?: string } };
+  template?: { name?: string; language?: string | { code?: string }; parameters?: string[] };
   referral?: { headline?: string; body?: string; source_url?: string };
   reply_to?: string;
   forwarded?: boolean;
@@ -114,11 +120,26 @@ export interface Interactive {
   body?: { text?: string };
   footer?: { text?: string };
   action?: {
+    name?: string;
     button?: string;
-    buttons?: { reply?: Choice }[];
-    sections?: { title?: string; rows?: Choice[] }[];
-    parameters?: { display_text?: string; url?: string };
+    buttons?: { reply?: Choice; quick_reply?: Choice }[];
+    sections?: { title?: string; rows?: Choice[]; product_items?: { product_retailer_id?: string }[] }[];
+    parameters?: { display_text?: string; url?: string; flow_cta?: string };
+    product_retailer_id?: string;
+    cards?: InteractiveCard[];
   };
+}
+
+/** One of several beside each other. */
+export interface InteractiveCard {
+  header?: { type?: string; image?: MediaOfOurs; video?: MediaOfOurs };
+  body?: { text?: string };
+  action?: Interactive["action"];
+}
+
+interface MediaOfOurs {
+  id?: string;
+  link?: string;
 }
 
 export interface MessageStatus {

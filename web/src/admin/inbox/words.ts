@@ -77,6 +77,7 @@ export const stateWords: Record<MessageState, string> = {
   ignored: "kept, not answered",
   no_reply: "the agent had nothing to say",
   agent_failed: "the agent failed",
+  parked: "waits until they write",
   queued: "waits to be sent",
   sending: "on its way to Meta",
   unknown: "not known whether it arrived",
@@ -96,6 +97,7 @@ export function markOf(state: MessageState): Mark {
     case "agent_failed":
       return "failed";
     case "pending":
+    case "parked":
     case "queued":
     case "sending":
     case "unknown":
@@ -114,6 +116,8 @@ export function troubleOf(message: Message): { grave: boolean; words: string; de
   if (state === "failed") return { grave: true, words: error?.advice ?? sentence(reason ?? "It was not sent."), detail: code };
   if (state === "unknown")
     return { grave: false, words: "Meta's answer was lost, so it may have arrived. It is not sent again; a status from Meta settles it.", detail: reason ?? "" };
+  if (state === "parked")
+    return { grave: false, words: "The 24 hours are over, so it waits here. It is sent by itself once they write again.", detail: "" };
   if (state === "queued" && (error || reason))
     return { grave: false, words: error?.advice ?? sentence(reason ?? ""), detail: code };
   if (state === "agent_failed") return { grave: true, words: `The agent gave no answer: ${sentence(reason ?? "no reason was kept")}`, detail: "" };

@@ -38,7 +38,7 @@ export class PageChannels extends Page {
   }
 
   override render() {
-    return html`${this.head("Channels", "The ways on which people reach your agents. Today that is WhatsApp.", html`<a class="button" href=${this.home}>Set up WhatsApp</a>`)}
+    return html`${this.head("Channels", "The ways on which people reach your agents. Today that is WhatsApp.", html`<a class="button" href="/t/${part(this.params.tenant)}/channels/troubleshooting">Troubleshooting</a><a class="button" href=${this.home}>Set up WhatsApp</a>`)}
       ${this.numbers.view(({ numbers }) => (numbers.length === 0 ? this.none() : this.list(numbers)))}`;
   }
 

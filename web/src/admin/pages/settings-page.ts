@@ -12,6 +12,7 @@ const TABS: readonly [string, string][] = [
   ["speech", "Speech"],
   ["members", "Members"],
   ["tokens", "API tokens"],
+  ["webhooks", "Webhooks"],
   ["audit", "Audit log"],
   ["tenant", "Tenant"],
 ];
@@ -39,7 +40,7 @@ export abstract class SettingsPage extends Page {
       return !needs || session.can(needs);
     });
     return html`<nav class="tabs" aria-label="Settings">
-        ${seen.map(([path, label]) => html`<a href=${at + path} aria-current=${location.pathname.endsWith(`/settings/${path}`) ? "page" : nothing}>${label}</a>`)}
+        ${seen.map(([path, label]) => html`<a href=${at + path} aria-current=${`${location.pathname}/`.includes(`/settings/${path}/`) ? "page" : nothing}>${label}</a>`)}
       </nav>
       ${super.head(title, lead, actions)}`;
   }

@@ -1,5 +1,6 @@
 import { LitElement, css, html, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
+import { Recording, whyNoRecording } from "../../common/recorder.js";
 import { api } from "../api.js";
 import { Action } from "../page.js";
 import { icon } from "../ui/icons.js";
@@ -21,7 +22,7 @@ export class TrySpeech extends LitElement {
   @state() private sound = "";
   @state() private tried: Tried | null = null;
   @state() private trouble = "";
-  @state() private recorder: MediaRecorder | null = null;
+  @state() private recorder: Recording | null = null;
   private readonly asking = new Action(this);
   private timer = 0;
 
@@ -70,7 +71,8 @@ export class TrySpeech extends LitElement {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.stop();
+    window.clearTimeout(this.timer);
+    void this.recorder?.drop();
     if (this.sound) URL.revokeObjectURL(this.sound);
   }
 
@@ -109,32 +111,26 @@ export class TrySpeech extends LitElement {
   }
 
   private async record(): Promise<void> {
-    this.trouble = "";
-    if (!navigator.mediaDevices?.getUserMedia || !("MediaRecorder" in window)) {
-      this.trouble = "This browser cannot record here: it wants https. Choose a file instead.";
-      return;
-    }
+    this.trouble = whyNoRecording();
+    if (this.trouble) return;
     try {
-      const stream = await navigator.mediaDevices.getUserMedia({ audio: true });
-      const pieces: Blob[] = [];
-      const recorder = new MediaRecorder(stream);
-      recorder.ondataavailable = ({ data }) => pieces.push(data);
-      recorder.onstop = () => {
-        window.clearTimeout(this.timer);
-        for (const track of stream.getTracks()) track.stop();
-        this.recorder = null;
-        void this.ask(new Blob(pieces, { type: recorder.mimeType.split(";")[0] || "audio/webm" }));
-      };
-      recorder.start();
-      this.recorder = recorder;
+      this.recorder = await Recording.begin();
       this.timer = window.setTimeout(() => this.stop(), LONGEST_MS);
-    } catch {
-      this.trouble = "The microphone could not be used. Allow it in the browser, or choose a file.";
+    } catch (error) {
+      this.trouble = error instanceof Error ? error.message : String(error);
     }
   }
 
-  private readonly stop = (): void => {
-    if (this.recorder?.state === "recording") this.recorder.stop();
+  private readonly stop = async (): Promise<void> => {
+    const { recorder } = this;
+    window.clearTimeout(this.timer);
+    this.recorder = null;
+    if (!recorder) return;
+    try {
+      await this.ask(await recorder.stop());
+    } catch {
+      this.trouble = "Nothing was recorded. Look at the microphone, then try again.";
+    }
   };
 
   private async ask(recording: Blob): Promise<void> {

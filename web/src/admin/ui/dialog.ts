@@ -83,7 +83,7 @@ export class ClawDialog extends LitElement {
   override updated(): void {
     if (this.open && !this.dialog.open) {
       this.dialog.showModal();
-      this.querySelector<HTMLElement>("[autofocus], input, select, textarea")?.focus();
+      (this.querySelector<HTMLElement>("[autofocus]") ?? this.querySelector<HTMLElement>("input, select, textarea"))?.focus();
     }
     if (!this.open && this.dialog.open) this.dialog.close();
   }

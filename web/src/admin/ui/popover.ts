@@ -39,8 +39,8 @@ export class ClawPopover extends LitElement {
   `;
 
   override render() {
-    return html`<slot name="button" @click=${this.toggle}></slot>
-      <div popover="auto" @toggle=${this.toggled}><slot></slot></div>`;
+    return html`<slot name="button" @click=${this.toggle} @keydown=${this.key}></slot>
+      <div popover="auto" @toggle=${this.toggled} @keydown=${this.key}><slot></slot></div>`;
   }
 
   override updated(): void {
@@ -63,6 +63,11 @@ export class ClawPopover extends LitElement {
     this.place();
     this.dispatchEvent(new Event("open"));
     this.querySelector<HTMLElement>("[data-first]")?.focus();
+  }
+
+  /** Escape closes the panel and nothing of the page behind it. */
+  private key(event: KeyboardEvent): void {
+    if (event.key === "Escape" && this.shown) event.stopPropagation();
   }
 
   private toggled(event: ToggleEvent): void {

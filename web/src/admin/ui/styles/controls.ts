@@ -199,6 +199,7 @@ export const controls = css`
   .choice {
     display: grid;
     grid-template-columns: 18px minmax(0, 1fr);
+    align-content: start;
     gap: 0 var(--space-3);
     padding: var(--space-2) var(--space-3);
     border: 1px solid var(--border);

@@ -14,6 +14,9 @@ export const states = css`
     font-weight: 500;
     white-space: nowrap;
   }
+  .badge svg {
+    flex: none;
+  }
   .badge.ok {
     background: var(--ok-soft);
     color: var(--ok);

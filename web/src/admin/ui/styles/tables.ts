@@ -126,6 +126,12 @@ export const tables = css`
     }
     td > .badge {
       justify-self: start;
+      white-space: normal;
+    }
+    td > .tag {
+      grid-column: 2;
+      justify-self: start;
+      margin-top: calc(-1 * var(--space-2));
     }
     td.act > .quiet:first-child {
       margin-left: calc(-1 * var(--space-4));

@@ -1,0 +1,24 @@
+#pragma once
+
+#include "delivery/outgoing_files.hpp"
+#include "templates/template_judge.hpp"
+
+namespace claw {
+
+/// What stands before the files of a message are made ready: a template that Meta would refuse goes no further, so that
+/// neither is a file uploaded for it nor a try counted against the number.
+class TemplateGate final : public OutgoingFiles {
+ public:
+  /// Both must outlive this object.
+  TemplateGate(TemplateJudge& judge, OutgoingFiles& files) : judge_(judge), files_(files) {}
+
+  /// kInvalid with the judge's words, else as what stands behind it.
+  [[nodiscard]] Task<Result<whatsapp::Outgoing>> ready(TenantRef tenant, std::string phone_number_id,
+                                                       whatsapp::Outgoing message) override;
+
+ private:
+  TemplateJudge& judge_;
+  OutgoingFiles& files_;
+};
+
+}  // namespace claw
