@@ -90,6 +90,7 @@ json::object message_json(const MessageRecord& record, const PublicIds& ids) {
     message["answers"] = record.turn ? json::value(ids.name('m', record.turn.value)) : json::value(nullptr);
     message["part"] = record.part;
     message["attempts"] = record.attempts;
+    if (record.instead_of) message["instead_of"] = record.instead_of->view.text;
     if (record.state == MessageState::kQueued) message["due_at"] = time_json(record.due);
   }
   if (record.error_code != 0) {
@@ -97,7 +98,9 @@ json::object message_json(const MessageRecord& record, const PublicIds& ids) {
     message["error"] = {{"code", record.error_code},
                         {"name", known.name},
                         {"retry", whatsapp::to_string(known.retry)},
-                        {"advice", known.advice}};
+                        {"advice", known.advice},
+                        {"whose", whatsapp::to_string(whatsapp::whose_move(known))},
+                        {"link", whatsapp::kErrorPage}};
   }
   return message;
 }

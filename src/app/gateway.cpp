@@ -15,6 +15,7 @@
 #include "api/access_api.hpp"
 #include "api/admin_api.hpp"
 #include "api/admin_page.hpp"
+#include "api/delivery_api.hpp"
 #include "api/delivery_log_api.hpp"
 #include "api/desk_api.hpp"
 #include "api/doctor_api.hpp"
@@ -243,7 +244,7 @@ std::vector<Retention> media_retention(const Directory& directory) {
 std::vector<Retention> log_retention(const Directory& directory) {
   std::vector<Retention> found{{TenantId{}, DeliveryLog::kKept}};
   for (const auto& tenant : directory.all()) {
-    auto keep = std::chrono::days(tenant->delivery.log_days);
+    std::chrono::days keep(tenant->delivery.log_days);
     if (tenant->limits.retention_days > 0) keep = std::min(keep, std::chrono::days(tenant->limits.retention_days));
     found.push_back({tenant->id, keep});
   }
@@ -363,6 +364,7 @@ struct Gateway::Parts {
   std::unique_ptr<RestApi> rest;
   std::unique_ptr<DeskApi> desk_api;
   std::unique_ptr<SpeechApi> speech_api;
+  std::unique_ptr<DeliveryApi> delivery_api;
   std::unique_ptr<MediaApi> media_api;
   std::unique_ptr<TemplatesApi> templates_api;
   std::unique_ptr<PassThrough> pass_through;
@@ -503,6 +505,7 @@ Result<void> Gateway::Parts::make_pipeline() {
   graph_api =
       std::make_unique<GraphApi>(GraphApi::Parts{*desk, *ledger, *graph, *pass_through, *library, *guard, clock},
                                  FileLinks(tenants.vault->derive("file links"), ids), ids, config.outside_url());
+  delivery_api = std::make_unique<DeliveryApi>(*tenants.admin, *desk, *watched, *guard, clock, ids);
   speech_api = std::make_unique<SpeechApi>(*tenants.admin, *speech, *guard, names_of(speech_commands(config)));
   identities = std::make_unique<sqlite::SqliteIdentityStore>(*tenants.store, clock);
   identity_api =
@@ -700,6 +703,7 @@ Result<void> Gateway::Parts::listen() {
   event_sinks_api->add_routes(public_router);
   delivery_log_api->add_routes(public_router);
   speech_api->add_routes(public_router);
+  delivery_api->add_routes(public_router);
   media_api->add_routes(public_router);
   templates_api->add_routes(public_router);
   graph_api->add_routes(public_router);

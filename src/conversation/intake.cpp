@@ -164,7 +164,7 @@ Task<> Intake::look_for_released(const std::vector<InboundItem>& items, TimePoin
     numbers.insert(whatsapp::parse_item(static_cast<whatsapp::ItemKind>(item.kind), item.raw).phone_number_id);
   for (const auto& number : numbers) {
     for (MessageId from{1}; !stopping_;) {
-      auto queued = co_await ledger_.queued(number, from, kReadAtOnce);
+      auto queued = co_await ledger_.queued(number, Urgency::kAnswer, from, kReadAtOnce);
       if (!queued || queued->empty()) break;
       from = MessageId{queued->back().id.value + 1};
       // What was offered beside us meanwhile may be among them: begin_send lets each go once.

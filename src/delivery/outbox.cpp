@@ -3,6 +3,7 @@
 #include <functional>
 #include <random>
 #include <set>
+#include <unordered_map>
 #include <unordered_set>
 
 #include <fmt/format.h>
@@ -95,7 +96,10 @@ struct Outbox::Number {
   bool pumping = false;
   log::Thinned retries;  // of one number without a token there are as many as messages, again and again
   std::unordered_set<std::int64_t> in_doubt;  // messages whose begin was written or not
-  std::unordered_set<std::int64_t> closed;    // messages that Meta refused for a closed window, whatever we thought
+  // What is sent in a message's place, until that ends. The message itself stays as it was: its place in the lane goes
+  // by its type.
+  std::unordered_map<std::int64_t, whatsapp::Outgoing> as_template;
+  std::unordered_set<std::int64_t> closed;  // messages that Meta refused for a closed window, whatever we thought
 };
 
 Outbox::Outbox(IoPool& io, Ledger& ledger, Directory& directory, Graph& graph, Clock& clock, Metrics& metrics,
@@ -159,7 +163,7 @@ void Outbox::offer(std::vector<OutboundMessage> messages) {
 
 void Outbox::reopen(std::vector<OutboundMessage> messages) {
   for (auto& message : messages) {
-    auto& backlog = number_of(message.phone_number_id).backlog;
+    auto& backlog = number_of(message.phone_number_id).backlog(urgency_of(message));
     std::vector<OutboundMessage> one;
     one.push_back(std::move(message));
     backlog.reopen(std::move(one));
@@ -332,6 +336,10 @@ Task<> Outbox::deliver(Number& number, OutboundMessage& message) {
     ~Place() {
       --number.in_flight;
       const auto urgency = urgency_of(message);
+      if (finished) {
+        number.as_template.erase(message.id.value);
+        number.closed.erase(message.id.value);
+      }
       if (!finished)
         number.lane.put_back(message);
       else if (number.lane.finished(message, outbox.clock_.now()))
@@ -356,7 +364,10 @@ Task<bool> Outbox::send(Number& number, OutboundMessage& message) {
     co_return false;
   }
   std::optional<whatsapp::Outgoing> instead;
-  if (const auto settled = co_await mind_window(*tenant, number, message, instead)) co_return *settled;
+  if (const auto before = number.as_template.find(message.id.value); before != number.as_template.end())
+    instead = before->second;
+  else if (const auto settled = co_await mind_window(*tenant, number, message, instead))
+    co_return *settled;
   // Before the ledger says that it is being sent: an upload may last, and may be done again.
   bool finished = false;
   auto content = instead;
@@ -370,10 +381,7 @@ Task<bool> Outbox::send(Number& number, OutboundMessage& message) {
     co_return false;
   }
   number.in_doubt.erase(message.id.value);
-  if (instead) {
-    message.message = *instead;
-    as_template_.add();
-  }
+  if (instead && number.as_template.emplace(message.id.value, *instead).second) as_template_.add();
   ++message.attempts;
   const std::string& to = !message.group.empty()  ? message.group
                           : message.bsuid.empty() ? message.phone
@@ -387,7 +395,7 @@ Task<bool> Outbox::send(Number& number, OutboundMessage& message) {
   auto next = after_send(outcome, message.attempts, message.created, now, jitter());
   if (next.state == MessageState::kUnknown) next.due = now;
   number.closed.erase(message.id.value);
-  if (is_window_refusal(outcome) && message.message.type != kTemplateType &&
+  if (is_window_refusal(outcome) && content->type != kTemplateType &&
       tenant->delivery.outside_window != OutsideWindow::kRefuse) {
     number.closed.insert(message.id.value);
     next.state = MessageState::kQueued;
@@ -415,7 +423,7 @@ Task<std::optional<bool>> Outbox::mind_window(const Tenant& tenant, Number& numb
   if (message.message.type == kTemplateType || (message.window_until > clock_.now() && !refused))
     co_return std::nullopt;
   // The person may have written since it was read.
-  const auto now = co_await ledger_.queued(number.id, message.id, 1);
+  const auto now = co_await ledger_.queued(number.id, urgency_of(message), message.id, 1);
   if (!now) {
     message.due = clock_.now() + kStoreRetry;
     co_return false;

@@ -47,7 +47,8 @@ class WindowTest : public ::testing::Test {
   MessageRecord record(MessageId id) { return run(ledger().message(TenantId{1}, id)).value(); }
   std::vector<MessageId> in_outbox() {
     std::vector<MessageId> ids;
-    for (const auto& each : run(ledger().queued("111", MessageId{1}, 100)).value()) ids.push_back(each.id);
+    for (const auto& each : run(ledger().queued("111", Urgency::kAnswer, MessageId{1}, 100)).value())
+      ids.push_back(each.id);
     return ids;
   }
 
@@ -58,7 +59,8 @@ class WindowTest : public ::testing::Test {
 TEST_F(WindowTest, IsOpenFor24HoursAfterThePersonWroteAndForNobodyWhoNeverDid) {
   const auto reply = queued();
   EXPECT_EQ(reply.window_until, world_.clock.now() + 24h);
-  EXPECT_EQ(run(ledger().queued("111", MessageId{1}, 1)).value().at(0).window_until, reply.window_until);
+  EXPECT_EQ(run(ledger().queued("111", Urgency::kAnswer, MessageId{1}, 1)).value().at(0).window_until,
+            reply.window_until);
   EXPECT_EQ(run(ledger().conversation(TenantId{1}, reply.conversation)).value().window_until, reply.window_until);
 
   const auto stranger =

@@ -17,6 +17,11 @@ constexpr ErrorInfo kUnknownError = {-1, "Unknown", "other", RetryClass::kFix,
                                      "beside it and look the code up in "
                                      "Meta's documentation; it is not tried again until someone asks for it."};
 
+/// The person writes again, updates WhatsApp, or wants marketing messages again.
+constexpr std::int64_t kPersonsCodes[] = {131026, 131047, 131050, 138001};
+/// Experiments, its limits on marketing, and what it has switched off.
+constexpr std::int64_t kMetasCodes[] = {130472, 131049, 131214};
+
 constexpr std::int64_t kFirstPermissionCode = 200;
 constexpr std::int64_t kLastPermissionCode = 299;
 
@@ -26,6 +31,27 @@ const ErrorInfo& error_info(std::int64_t code) {
   if (code > kFirstPermissionCode && code <= kLastPermissionCode) code = kFirstPermissionCode;
   const auto found = std::ranges::lower_bound(kErrorCatalogue, code, {}, &ErrorInfo::code);
   return found != std::ranges::end(kErrorCatalogue) && found->code == code ? *found : kUnknownError;
+}
+
+Move whose_move(const ErrorInfo& error) {
+  if (error.retry == RetryClass::kYes || error.retry == RetryClass::kLater) return Move::kNobodys;
+  if (std::ranges::find(kPersonsCodes, error.code) != std::ranges::end(kPersonsCodes)) return Move::kPersons;
+  if (std::ranges::find(kMetasCodes, error.code) != std::ranges::end(kMetasCodes)) return Move::kMetas;
+  return Move::kYours;
+}
+
+std::string_view to_string(Move move) {
+  switch (move) {
+    case Move::kYours:
+      return "yours";
+    case Move::kMetas:
+      return "metas";
+    case Move::kPersons:
+      return "persons";
+    case Move::kNobodys:
+      return "nobodys";
+  }
+  return "yours";
 }
 
 std::string_view to_string(RetryClass retry) {

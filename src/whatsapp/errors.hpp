@@ -30,4 +30,19 @@ struct ErrorInfo {
 
 [[nodiscard]] std::string_view to_string(RetryClass retry);
 
+/// Who can do something about an error.
+enum class Move {
+  kYours,    ///< The tenant's admin; the advice says what.
+  kMetas,    ///< Meta has decided it.
+  kPersons,  ///< The person whom the message was for.
+  kNobodys,  ///< It is tried again by itself.
+};
+[[nodiscard]] Move whose_move(const ErrorInfo& error);
+/// As the API says it: yours, metas, persons, nobodys.
+[[nodiscard]] std::string_view to_string(Move move);
+
+/// Meta's page about its error codes.
+inline constexpr std::string_view kErrorPage =
+    "https://developers.facebook.com/documentation/business-messaging/whatsapp/support/error-codes";
+
 }  // namespace claw::whatsapp

@@ -54,6 +54,18 @@ TEST(Errors, EachIsExplainedInSentences) {
   }
 }
 
+TEST(Errors, SayWhoseMoveItIs) {
+  const std::pair<std::int64_t, Move> moves[] = {
+      {190, Move::kYours},      {131056, Move::kNobodys}, {131000, Move::kNobodys}, {131047, Move::kPersons},
+      {131026, Move::kPersons}, {131049, Move::kMetas},   {132016, Move::kYours},   {4711, Move::kYours},
+  };
+  for (const auto& [code, move] : moves) EXPECT_EQ(whose_move(error_info(code)), move) << code;
+  EXPECT_EQ(to_string(Move::kYours), "yours");
+  EXPECT_EQ(to_string(Move::kMetas), "metas");
+  EXPECT_EQ(to_string(Move::kPersons), "persons");
+  EXPECT_EQ(to_string(Move::kNobodys), "nobodys");
+}
+
 TEST(Errors, ClassesHaveNames) {
   EXPECT_EQ(to_string(RetryClass::kYes), "yes");
   EXPECT_EQ(to_string(RetryClass::kLater), "later");

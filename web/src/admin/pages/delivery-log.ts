@@ -164,7 +164,7 @@ export class PageDeliveryLog extends Page {
 
   override render() {
     const { id } = this.params;
-    return html`${this.head("Delivery log", "What went between Meta and this gateway: every webhook, every call, and what came of it.")}
+    return html`${this.head("Delivery log", html`What went between Meta and this gateway: every webhook, every call, and what came of it. <a href=${`/t/${part(this.params.tenant)}/delivery/dead-letters`}>What ended badly</a> stands by itself.`)}
       <div class="toolbar">
         ${searchBox("Search person, message id, trace or error code", this.search, (value) => this.searched(value))}
         <label class="choice"><input type="checkbox" .checked=${this.wrong} @change=${(event: Event) => this.only((event.target as HTMLInputElement).checked)} /> Only what went wrong</label>

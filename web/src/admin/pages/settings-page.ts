@@ -10,6 +10,7 @@ const TABS: readonly [string, string][] = [
   ["secrets", "Secrets"],
   ["conversations", "Conversations"],
   ["speech", "Speech"],
+  ["delivery", "Delivery"],
   ["members", "Members"],
   ["tokens", "API tokens"],
   ["webhooks", "Webhooks"],
