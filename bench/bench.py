@@ -162,16 +162,20 @@ class Bench:
 
     def delivery_log(self):
         """The same load with the delivery log and without it, in the order ABBA, so that what wears off hits both."""
-        rates, share = {True: [], False: []}, []
+        rates, cpu, share = {True: [], False: []}, {True: [], False: []}, []
         for kept in (True, False, False, True):
             settings = "" if kept else "[delivery_log]\nmax_mib = 0\n"
             with programs.Gateway(self.build, self.fresh("delivery_log"), settings=settings) as gateway:
+                before = gateway.cpu_seconds()
                 load = self.webhooks(gateway, self.seconds, "--warm-up-ms", 1000)
                 rates[kept].append(load["answered_per_second"])
+                self.accepted_all(gateway)
+                cpu[kept].append((gateway.cpu_seconds() - before) / load["answered"] * 1e6)
                 if kept:
                     page = gateway.metrics()
                     share.append(1 - page["clawcentral_delivery_log_dropped_total"] / page["clawcentral_webhook_items_total"])
-        self.note(ingest_log_ratio=sum(rates[True]) / sum(rates[False]), ingest_log_kept=statistics.mean(share))
+        self.note(ingest_log_ratio=sum(rates[True]) / sum(rates[False]), ingest_log_kept=statistics.mean(share),
+                  ingest_log_cpu_us=statistics.mean(cpu[True]) - statistics.mean(cpu[False]))
 
     def instructions(self):
         counted = instructions.count(self.build / "bench/webhook_cost")

@@ -28,6 +28,7 @@ FIGURES = [
     ("ingest_gateway_cores", None, 2, "the gateway's share of the machine during durable_ingest_rps"),
     ("ingest_load_cores", None, 2, "the load generator's"),
     ("ingest_log_ratio", (">=", 0.9), 2, "durable_ingest_rps with the delivery log, by the same without it"),
+    ("ingest_log_cpu_us", None, 1, "what the log adds to the gateway's CPU time for a webhook, at its low priority"),
     ("ingest_log_kept", None, 2, "of those webhooks, the share that the log kept: its writer gives way"),
     ("turns_per_s", (">=", 1200), 0, "text, typing and read, echo reply; sent, delivered, read stored; 64 tenants"),
     ("turns_backlog_s", ("<=", 1), 2, "after the load's end, until the last status was accepted; longest"),

@@ -216,6 +216,9 @@ class Way {
       case MessageState::kQueued:
         add("state", "Waits to be sent", {}, message.reason.empty() ? "" : why_so(message), WayState::kWaiting);
         return;
+      case MessageState::kParked:
+        add("state", "Waits until they write", {}, why_so(message), WayState::kWaiting);
+        return;
       case MessageState::kSending:
         add("state", "On its way to Meta", {}, "", WayState::kWaiting);
         return;

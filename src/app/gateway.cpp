@@ -239,8 +239,8 @@ std::vector<Retention> media_retention(const Directory& directory) {
   return found;
 }
 
-/// How long tenants' entries of the delivery log are kept: no longer than their messages. Of tenant 0 is what nobody
-/// has claimed.
+/// How long tenants' entries of the delivery log are kept: as they set it, and no longer than their messages. Of tenant
+/// 0 is what nobody has claimed.
 std::vector<Retention> log_retention(const Directory& directory) {
   std::vector<Retention> found{{TenantId{}, DeliveryLog::kKept}};
   for (const auto& tenant : directory.all()) {

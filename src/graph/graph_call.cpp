@@ -55,7 +55,9 @@ Task<Result<net::ClientResponse>> exchange(net::HttpClient& http, const GraphCli
   told.method = request.method;
   told.path = whatsapp::path_without_secrets(request.url);
   told.phone_number_id = std::move(phone_number_id);
-  told.request = request.body;
+  // Files are not for reading.
+  if (request.body.starts_with('{') || request.body.starts_with('['))
+    told.request = request.body.substr(0, DeliveryLog::kMaxKeptBytes);
   const auto began = std::chrono::steady_clock::now();
   auto answer = co_await http.send(std::move(request));
   told.took = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - began);

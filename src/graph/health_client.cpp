@@ -58,7 +58,7 @@ Task<GraphRead<whatsapp::SubscriptionFacts>> GraphHealthClient::subscriptions(Te
   request.bearer = SecretString(std::move(token));
   request.connect_timeout = options_.connect_timeout;
   request.total_timeout = options_.total_timeout;
-  const auto answer = co_await http_.send(std::move(request));
+  const auto answer = co_await exchange(http_, options_, tenant, phone_number_id, std::move(request));
   co_return read<whatsapp::SubscriptionFacts>(answer, whatsapp::parse_subscriptions_answer,
                                               "Meta does not know this app.");
 }
@@ -73,7 +73,7 @@ Task<GraphRead<std::vector<whatsapp::TemplateStanding>>> GraphHealthClient::temp
   auto request = graph_request(options_, *tenant, phone_number_id, "GET", waba_id + "/message_templates");
   add_query(request.url, "fields", "name,language,status");
   add_query(request.url, "limit", std::to_string(kMaxTemplates));
-  const auto answer = co_await http_.send(std::move(request));
+  const auto answer = co_await exchange(http_, options_, tenant, phone_number_id, std::move(request));
   co_return read<std::vector<whatsapp::TemplateStanding>>(answer, whatsapp::parse_template_standings,
                                                           "This access token cannot see the WhatsApp account.");
 }

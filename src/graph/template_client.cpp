@@ -83,7 +83,7 @@ Task<GraphRead<T>> GraphTemplateClient::make(TenantRef tenant, Call call,
     request.total_timeout = kUploadPatience;
   }
   request.max_response_bytes = kMaxAnswerBytes;
-  const auto answer = co_await http_.send(std::move(request));
+  const auto answer = co_await exchange(http_, options_, tenant, call.number, std::move(request));
   if (!answer) {
     GraphFailure failure = no_answer(answer.error());
     (failure.kind == GraphFailure::Kind::kAmbiguous ? ambiguous_ : not_sent_).add();

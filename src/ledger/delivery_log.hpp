@@ -87,7 +87,7 @@ class DeliveryLog {
  public:
   static constexpr std::size_t kMaxKeptBytes = 64 * 1024;  ///< Of a body. Names are taken from all of it.
   static constexpr std::size_t kShownNames = 12;
-  /// For how long it is kept where the tenant has not said so.
+  /// For how long what is no tenant's is kept.
   static constexpr std::chrono::days kKept{7};
 
   virtual ~DeliveryLog() = default;

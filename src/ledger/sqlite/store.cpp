@@ -19,10 +19,10 @@ struct Store::Writer {
     if (!options.metrics) return;
     Metrics& metrics = *options.metrics;
     const auto figure = [this](const char* what) { return fmt::format("clawcentral_{}_{}", options.name, what); };
-    commits = &metrics.counter(figure("commits_total"), "Commits, each with one sync.");
+    commits = &metrics.counter(figure("commits_total"), "Commits; of inbox and ledger each with one sync.");
     writes = &metrics.counter(figure("writes_total"), "Writes that shared those commits.");
     failures = &metrics.counter(figure("failed_commits_total"), "Commits that failed.");
-    commit_time = &metrics.histogram(figure("commit_seconds"), "From begin to synced commit.");
+    commit_time = &metrics.histogram(figure("commit_seconds"), "From the begin of a commit to its end.");
   }
 
   const Options& options;
