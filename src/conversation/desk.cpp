@@ -70,10 +70,15 @@ Task<Result<HandReply::Kind>> Desk::may_say(const Tenant& tenant, ConversationId
   // Elsewhere the outbox sees to it, when it is this message's turn.
   if (conversation->window_until > clock_.now() || tenant.delivery.outside_window != OutsideWindow::kRefuse)
     co_return kQueued;
-  if (saying.key.empty()) co_return kWindowClosed;
-  const auto before = co_await ledger_.said(tenant.id, id, saying.key);
-  if (!before) co_return std::unexpected(before.error());
-  co_return *before ? kQueued : kWindowClosed;
+  co_return kWindowClosed;
+}
+
+Task<Result<bool>> Desk::is_repeat(TenantId tenant, ConversationId conversation, const Saying& saying) {
+  if (saying.key.empty() || saying.key.size() > kMaxKeyBytes) co_return false;
+  const auto said = co_await ledger_.said(tenant, conversation, saying.key);
+  if (said) co_return said->has_value();
+  if (said.error().kind == ErrorKind::kConflict) co_return true;
+  co_return std::unexpected(said.error());
 }
 
 Task<std::optional<HandReply>> Desk::refused_template(TenantRef tenant, ConversationId id,
@@ -97,6 +102,10 @@ Task<Result<HandReply>> Desk::put(const Tenant& tenant, ConversationId conversat
 }
 
 Task<Result<HandReply>> Desk::reply(TenantRef tenant, ConversationId conversation, Saying saying) {
+  // What was said is told again, whatever has become of the window, the person or the conversation since.
+  const auto repeat = co_await is_repeat(tenant->id, conversation, saying);
+  if (!repeat) co_return std::unexpected(repeat.error());
+  if (*repeat) co_return co_await put(*tenant, conversation, std::move(saying));
   const auto may = co_await may_say(*tenant, conversation, saying);
   if (!may) co_return std::unexpected(may.error());
   if (*may != HandReply::Kind::kQueued) co_return HandReply{*may, {}};
@@ -108,6 +117,10 @@ Task<Result<HandReply>> Desk::reply(TenantRef tenant, ConversationId conversatio
 }
 
 Task<Result<HandReply>> Desk::send(TenantRef tenant, ConversationId conversation, Saying saying) {
+  // What was said is told again, whatever has become of the window, the person or the conversation since.
+  const auto repeat = co_await is_repeat(tenant->id, conversation, saying);
+  if (!repeat) co_return std::unexpected(repeat.error());
+  if (*repeat) co_return co_await put(*tenant, conversation, std::move(saying));
   const auto may = co_await may_say(*tenant, conversation, saying);
   if (!may) co_return std::unexpected(may.error());
   if (*may != HandReply::Kind::kQueued) co_return HandReply{*may, {}};

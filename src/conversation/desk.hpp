@@ -102,6 +102,8 @@ class Desk {
   /// What becomes of a template that Meta would refuse; nothing for all else.
   [[nodiscard]] Task<std::optional<HandReply>> refused_template(TenantRef tenant, ConversationId conversation,
                                                                 const whatsapp::Outgoing& message);
+  /// True where this key was used before, for the same or for something else: put() tells which.
+  [[nodiscard]] Task<Result<bool>> is_repeat(TenantId tenant, ConversationId conversation, const Saying& saying);
   [[nodiscard]] Task<Result<HandReply>> put(const Tenant& tenant, ConversationId conversation, Saying saying);
 
   IoPool& io_;

@@ -115,6 +115,19 @@ TEST_F(DeskTest, SaysTheSameOnceHoweverOftenItIsAsked) {
   EXPECT_THAT(graph_.texts(), ElementsAre("bot: hello", "Ada here", "Ada here"));
 }
 
+TEST_F(DeskTest, TellsWhatWasSaidWithAKeyAgainWhateverHasChangedSince) {
+  ASSERT_TRUE(is(write("hello"), MessageState::kAnswered));
+  const auto first = reply("Ada here", "key-1").value();
+  ASSERT_TRUE(hand_back());
+  EXPECT_EQ(reply("Ada here", "key-1").value().message, first.message);
+  EXPECT_FALSE(reply("something else", "key-1"));
+  EXPECT_TRUE(shown().held_by.empty()) << "a repeat takes nothing over";
+  world_.clock.advance(25h);
+  const auto late = reply("Ada here", "key-1").value();
+  EXPECT_EQ(late.kind, HandReply::Kind::kQueued);
+  EXPECT_EQ(late.message, first.message);
+}
+
 TEST_F(DeskTest, SendsNothingWhereWhatsAppOrThePersonWouldNotTakeIt) {
   ASSERT_TRUE(is(write("hello"), MessageState::kAnswered));
   world_.clock.advance(25h);

@@ -585,7 +585,7 @@ Finding person_window(const PersonFacts& person, TimePoint now) {
   if (person.last_inbound == TimePoint{})
     return warning("The window is closed: they never wrote to this number.",
                    "Write to them by a template; free text is refused by Meta (131047) until they write.");
-  const TimePoint end = person.last_inbound + kServiceWindow;
+  const TimePoint end = std::max(person.window_until, person.last_inbound + kServiceWindow);
   if (now < end) return ok(fmt::format("The window is open until {}.", when(end)));
   return warning(fmt::format("The window closed at {}: they last wrote at {}.", when(end), when(person.last_inbound)),
                  "Write to them by a template; free text is refused by Meta (131047) until they write.");

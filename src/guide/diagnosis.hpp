@@ -86,7 +86,8 @@ struct GatewayFacts {
 struct PersonFacts {
   std::string fault;  ///< Why nothing is known.
   std::optional<Explanation> about;
-  TimePoint last_inbound;  ///< Meta's time; 0: they never wrote to the number.
+  TimePoint last_inbound;    ///< Meta's time; 0: they never wrote to the number.
+  TimePoint window_until{};  ///< Where it is open for longer than after any message: they came by an ad.
 };
 
 /// All that a diagnosis is made of. Parts that are not there were not looked at, and have no checks.

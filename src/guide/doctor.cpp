@@ -240,8 +240,10 @@ Task<PersonFacts> Doctor::look_at_person(TenantRef tenant, std::string number, s
     const auto record = co_await parts_.ledger.user(tenant->id, about->user);
     if (record)
       for (const auto& conversation : record->conversations)
-        if (conversation.phone_number_id == about->number)
+        if (conversation.phone_number_id == about->number) {
           facts.last_inbound = std::max(facts.last_inbound, conversation.last_inbound);
+          facts.window_until = std::max(facts.window_until, conversation.window_until);
+        }
   }
   facts.about = std::move(*about);
   co_return facts;

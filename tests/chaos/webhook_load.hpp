@@ -1,5 +1,7 @@
 #pragma once
 
+#include <chrono>
+#include <cstdint>
 #include <string>
 
 #include <fmt/format.h>
@@ -9,6 +11,12 @@
 
 namespace claw::testing {
 
+/// When this program began, in seconds: what is said now may be answered, and said again it is the same.
+inline std::int64_t meta_now() {
+  static const std::int64_t began = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+  return began;
+}
+
 /// A signed webhook with one text message, as bytes of an HTTP request.
 inline std::string text_webhook(const std::string& tenant, const std::string& app_secret, const std::string& number,
                                 const std::string& phone, const std::string& wamid, const std::string& text) {
@@ -16,8 +24,8 @@ inline std::string text_webhook(const std::string& tenant, const std::string& ap
       R"({{"object":"whatsapp_business_account","entry":[{{"id":"200000000000001","changes":[{{"field":"messages",)"
       R"("value":{{"messaging_product":"whatsapp","metadata":{{"display_phone_number":"15550001001",)"
       R"("phone_number_id":"{}"}},"contacts":[{{"profile":{{"name":"P"}},"wa_id":"{}"}}],"messages":[{{"from":"{}",)"
-      R"("id":"{}","timestamp":"1790000000","type":"text","text":{{"body":"{}"}}}}]}}}}]}}]}})",
-      number, phone, phone, wamid, text);
+      R"("id":"{}","timestamp":"{}","type":"text","text":{{"body":"{}"}}}}]}}}}]}}]}})",
+      number, phone, phone, wamid, meta_now(), text);
   return fmt::format(
       "POST /t/{}/webhooks/whatsapp HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
       "X-Hub-Signature-256: sha256={}\r\nContent-Length: {}\r\n\r\n{}",

@@ -58,6 +58,8 @@ function startGraph() {
   return new Promise((done) => server.listen(0, "127.0.0.1", () => done(server)));
 }
 
+/** What is said now may be answered; said again it is the same. */
+const META_NOW = String(Math.floor(Date.now() / 1000));
 export const PASSWORD = "correct horse battery";
 
 /** The browser after an answer that began a session: it keeps the cookie, and the page the csrf. */
@@ -205,7 +207,7 @@ net = { allow_private = ["127.0.0.0/8"] }
 
   say(tenant, from, name, text, wamid = `wamid.in.${from}.${text}`) {
     return this.webhook(tenant, { contacts: [{ profile: { name }, wa_id: from }],
-      messages: [{ from, id: wamid, timestamp: "1795000000", type: "text", text: { body: text } }] });
+      messages: [{ from, id: wamid, timestamp: META_NOW, type: "text", text: { body: text } }] });
   }
 
   status(tenant, wamid, status, more = {}) {

@@ -65,7 +65,7 @@ async function fill(tenant) {
   await gateway.say(tenant, "491555000002", "Paul of acme", "refuse this, acme");
   await gateway.say(tenant, "491555000003", "Ann of acme", "vanish, acme");
   await gateway.webhook(tenant, { contacts: [{ profile: { name: "Pic of acme" }, wa_id: "491555000004" }],
-    messages: [{ from: "491555000004", id: "wamid.acme.image", timestamp: "1795000000", type: "image",
+    messages: [{ from: "491555000004", id: "wamid.acme.image", timestamp: String(Math.floor(Date.now() / 1000)), type: "image",
       image: { id: "media-of-acme", mime_type: "image/jpeg", sha256: "x", caption: "acme's picture" } }] });
   const wamid = await eventually("an answer is sent", async () =>
     (await read("/api/v1/deliveries?state=sent")).deliveries[0]?.wamid);

@@ -19,6 +19,7 @@ namespace json = boost::json;
 
 using ::testing::Contains;
 
+constexpr std::int64_t kFixturesTime = 1795000000;
 constexpr const char* kNumber = "100000000000001";
 constexpr const char* kPrimer = "what the status is about";
 
@@ -70,7 +71,9 @@ class FixturesTest : public ::testing::Test {
   /// A message of ours with that wamid, for a status to find.
   void send_before(const TestTenant& tenant, const std::string& wamid) {
     gateway_.graph().answer_next({200, fmt::format(R"({{"messages":[{{"id":"{}"}}]}})", wamid)});
-    ASSERT_EQ(gateway_.post(tenant, texts(kNumber, {{kPrimer, "wamid.primer" + wamid}})).status, 200);
+    ASSERT_EQ(gateway_.post(tenant, texts(kNumber, {{kPrimer, "wamid.primer" + wamid, "491555000001", kFixturesTime}}))
+                  .status,
+              200);
     gateway_.settle(tenant);
   }
 
@@ -133,7 +136,8 @@ class FixturesTest : public ::testing::Test {
     return text + "\n";
   }
 
-  LiveGateway gateway_;
+  // When Meta sent the fixtures: answers are in time.
+  LiveGateway gateway_{{.begins_at = from_ms(kFixturesTime * 1000 + 3'600'000)}};
   int tenants_ = 0;
 };
 

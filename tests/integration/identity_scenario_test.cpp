@@ -6,6 +6,7 @@
 
 #include "support/eventually.hpp"
 #include "support/real_programs.hpp"
+#include "support/webhook_bodies.hpp"
 
 namespace claw::testing {
 namespace {
@@ -63,8 +64,8 @@ class IdentityScenarioTest : public ::testing::Test {
     programs_.sim("POST", "/_sim/webhooks",
                   json::parse(fmt::format(
                       R"({{"field":"messages","number":"{}","value":{{"messages":[{{"from":"{}","id":"wamid.{}",)"
-                      R"("timestamp":"1790000000","type":"text","text":{{"body":"{}"}}}}]}}}})",
-                      RealPrograms::kNumber, phone, words, words)));
+                      R"("timestamp":"{}","type":"text","text":{{"body":"{}"}}}}]}}}})",
+                      RealPrograms::kNumber, phone, words, meta_now(), words)));
   }
   /// What people said to a user, oldest first; empty while there is no such user.
   std::vector<std::string> said(const std::string& user, const std::string& token = "") {

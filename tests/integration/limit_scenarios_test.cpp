@@ -69,6 +69,32 @@ TEST_F(LimitScenariosTest, LearnsThatANumberIsSlowerThanItsSetting) {
   and_recovers(programs);
 }
 
+TEST_F(LimitScenariosTest, AnswersWhoWritesWhileACampaignGoesOut) {
+  constexpr int kOffers = 400;  // 20 s at this rate
+  RealPrograms programs({.gateway = "messages_per_second = 20\npair_interval_ms = 0"});
+  hold_to(programs, {{"messages_per_second", 20}, {"pair_per_6s", 0}});
+  const json::object body{{"type", "BODY"}, {"text", "Spring is here."}};
+  const auto made = programs.sim(
+      "POST", fmt::format("/v25.0/200000000000001/message_templates?access_token={}", RealPrograms::kToken),
+      json::object{
+          {"name", "spring"}, {"language", "en"}, {"category", "MARKETING"}, {"components", json::array{body}}});
+  programs.sim("POST", "/_sim/templates/" + std::string(made.at("id").as_string()),
+               json::object{{"status", "APPROVED"}});
+  const json::object offer{{"name", "spring"}, {"language", {{"code", "en"}}}};
+  for (int person = 0; person < kOffers; ++person) {
+    const auto answer = programs.call_api(
+        "POST", "/messages", json::object{{"to", phone(person)}, {"type", "template"}, {"template", offer}});
+    ASSERT_EQ(answer.status, 202) << answer.body;
+  }
+  const auto waiting = [&] { return std::ranges::count(states(programs), "queued"); };
+  programs.write(phone(900), "hello");
+  ASSERT_TRUE(eventually([&] { return programs.texts_on(phone(900)).size() == 1; }, seconds(30)));
+  EXPECT_GT(waiting(), 100) << "the answer did not wait for those that were there before";
+  ASSERT_TRUE(eventually([&] { return programs.at_rest(); }, seconds(60)));
+  EXPECT_THAT(disagreements(programs), IsEmpty());
+  EXPECT_THAT(states(programs), Each(::testing::AnyOf("sent", "delivered", "read"))) << "and the campaign is delivered";
+}
+
 TEST_F(LimitScenariosTest, HoldsBackOnlyThePersonWhoGotTooMuch) {
   RealPrograms programs({.gateway = "pair_interval_ms = 100"});
   hold_to(programs, {{"messages_per_second", 0}, {"pair_per_6s", 60}, {"pair_burst", 3}});

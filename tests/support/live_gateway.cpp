@@ -16,6 +16,7 @@ namespace json = boost::json;
 
 LiveGateway::LiveGateway(Options options) : options_(std::move(options)) {
   log::set_level(log::Level::kError);
+  if (options_.begins_at != TimePoint{}) clock_.advance(options_.begins_at - clock_.now());
   start();
 }
 

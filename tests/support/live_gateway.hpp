@@ -37,6 +37,7 @@ class LiveGateway {
     std::vector<std::string> trusted_proxies = {};
     std::string graph_base_url = {};  ///< Empty: the scripted one.
     std::string graph_ca_file = {};
+    TimePoint begins_at = {};  ///< By its clock; 0: now.
   };
   LiveGateway() : LiveGateway(Options{}) {}
   explicit LiveGateway(Options options);

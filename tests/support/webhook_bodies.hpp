@@ -6,12 +6,15 @@
 
 namespace claw::testing {
 
+/// When this program began, in seconds: what is said now may be answered, and said again it is the same.
+[[nodiscard]] std::int64_t meta_now();
+
 /// One text message of a person, as Meta delivers it.
 struct Said {
   std::string text;
   std::string wamid;
   std::string phone = "491555000001";
-  std::int64_t timestamp = 1795000000;
+  std::int64_t timestamp = meta_now();
 };
 
 /// One status of a message of ours.
