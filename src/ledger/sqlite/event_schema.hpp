@@ -45,14 +45,17 @@ CREATE TRIGGER events_of_deleted_sink AFTER DELETE ON event_sinks BEGIN
   DELETE FROM sink_events WHERE sink = OLD.id;
 END;
 
-CREATE TRIGGER event_message_came AFTER INSERT ON messages BEGIN
+-- WHEN is asked before the trigger's own tables are opened, which is what costs.
+CREATE TRIGGER event_message_came AFTER INSERT ON messages
+  WHEN EXISTS (SELECT 1 FROM event_sinks WHERE tenant = NEW.tenant) BEGIN
   INSERT INTO sink_events (sink, tenant, lane, kind, subject, at_ms, queued_ms)
     SELECT id, tenant, NEW.conversation, CASE NEW.direction WHEN 0 THEN 1 ELSE 8 END, NEW.id, claw_now(), claw_now()
     FROM event_sinks WHERE tenant = NEW.tenant AND enabled AND (NEW.direction = 0 OR NEW.state = 13)
     AND kinds & CASE NEW.direction WHEN 0 THEN 1 ELSE 8 END;
 END;
 -- The kind by the state: what is none has 0, which nobody wants.
-CREATE TRIGGER event_message_state AFTER UPDATE OF state ON messages WHEN NEW.state <> OLD.state BEGIN
+CREATE TRIGGER event_message_state AFTER UPDATE OF state ON messages
+  WHEN NEW.state <> OLD.state AND EXISTS (SELECT 1 FROM event_sinks WHERE tenant = NEW.tenant) BEGIN
   INSERT INTO sink_events (sink, tenant, lane, kind, subject, at_ms, queued_ms, detail)
     SELECT s.id, s.tenant, NEW.conversation, k.kind, NEW.id, claw_now(), claw_now(),
       CASE WHEN k.kind IN (4, 128, 256) THEN json_object('code', NEW.error_code, 'reason', NEW.reason) ELSE '' END
@@ -122,7 +125,8 @@ END;
 
 -- What a program said (no turn, no person's name), by any of the tenant's bots: which of them it was is found out when
 -- it is told.
-CREATE TRIGGER event_bot_status AFTER INSERT ON statuses WHEN NEW.message > 0 BEGIN
+CREATE TRIGGER event_bot_status AFTER INSERT ON statuses
+  WHEN NEW.message > 0 AND EXISTS (SELECT 1 FROM event_sinks WHERE tenant = NEW.tenant AND agent <> '') BEGIN
   INSERT INTO sink_events (sink, tenant, lane, kind, subject, at_ms, queued_ms)
     SELECT s.id, s.tenant, m.conversation, 1048576, NEW.id, claw_now(), claw_now()
     FROM event_sinks s CROSS JOIN messages m ON m.id = NEW.message
