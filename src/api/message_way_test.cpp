@@ -22,6 +22,14 @@ MessageRecord question() {
   return message;
 }
 
+StatusRecord status(const char* name, std::int64_t at_ms, const char* errors = "") {
+  StatusRecord told;
+  told.status = name;
+  told.at = from_ms(at_ms);
+  told.errors = errors;
+  return told;
+}
+
 MessageRecord answer() {
   MessageRecord message;
   message.id = MessageId{2};
@@ -31,7 +39,7 @@ MessageRecord answer() {
   message.agent = "support";
   message.created_at = from_ms(3'000);
   message.attempts = 1;
-  message.statuses = {{.status = "sent", .at = from_ms(4'000)}, {.status = "read", .at = from_ms(5'000)}};
+  message.statuses = {status("sent", 4'000), status("read", 5'000)};
   return message;
 }
 
@@ -125,7 +133,7 @@ TEST(MessageWayTest, SaysWhatASendWaitsForOrWhyItFailed) {
   EXPECT_EQ(step_of({std::nullopt, {failed}, {}}, "send").title, "Given to Meta")
       << "the log is over, the ledger is not";
   auto told_by_status = failed;
-  told_by_status.statuses = {{.status = "failed", .at = from_ms(4'000), .errors = R"([{"code":131026,"title":"x"}])"}};
+  told_by_status.statuses = {status("failed", 4'000, R"([{"code":131026,"title":"x"}])")};
   EXPECT_THAT(step_of({std::nullopt, {told_by_status}, {}}, "status").detail, HasSubstr("131026"));
   EXPECT_THAT(step_of({std::nullopt, {told_by_status}, {}}, "state").title, IsEmpty());
   auto second = answer();

@@ -56,9 +56,8 @@ std::pair<TimePoint, Lane::Limit> Lane::number_allows(TimePoint now) {
 
 OutboundMessage* Lane::next(TimePoint now) {
   look_again_at_ = TimePoint::max();
-  const auto places = std::max(kMaxInFlight, static_cast<std::size_t>(rate_.limit() / kRatePerPlace));
-  if (auto* const answer = next_of(heads_[0], places, now)) return answer;
-  return next_of(heads_[1], places - places / kCampaignShare, now);
+  if (auto* const answer = next_of(heads_[0], kMaxInFlight, now)) return answer;
+  return next_of(heads_[1], kMaxInFlight - kMaxInFlight / kCampaignShare, now);
 }
 
 /// Without a place in flight an end comes before any time does.

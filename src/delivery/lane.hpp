@@ -25,9 +25,7 @@ namespace claw {
 /// Pure: no waits, no I/O. Not thread-safe.
 class Lane {
  public:
-  /// Meta's default is 80 messages a second for a number; a faster one has a place for each kRatePerPlace.
-  static constexpr std::size_t kMaxInFlight = 64;
-  static constexpr double kRatePerPlace = 4;
+  static constexpr std::size_t kMaxInFlight = 64;  ///< Meta's default is 80 messages a second for a number.
   /// Of the places in flight a campaign leaves a quarter to answers, for an end may take seconds.
   static constexpr std::size_t kCampaignShare = 4;
   /// Messages of one conversation in memory; of its others only the ids are kept, 8 bytes each. A person who gets
@@ -39,9 +37,6 @@ class Lane {
   static constexpr std::size_t kLimits = 4;
 
   explicit Lane(const SendLimits& limits) : rate_(limits.messages_per_second), pairs_(limits.pair_interval) {}
-
-  /// What Meta allows this number from now on, in messages a second.
-  void set_rate(double messages_per_second) { rate_.set_limit(messages_per_second); }
 
   /// Each conversation's messages in order. False where only the id was kept: the message is to be forgotten, and will
   /// be asked for by take_wanted().

@@ -176,14 +176,6 @@ void Outbox::heard(const std::string& phone_number_id, std::size_t messages) {
     tasks_.post(number->executor, [this, number, messages] { number->lane.heard(messages, clock_.now()); });
 }
 
-void Outbox::set_rate(const std::string& phone_number_id, double messages_per_second) {
-  Number* const number = &number_of(phone_number_id);
-  tasks_.post(number->executor, [this, number, messages_per_second] {
-    number->lane.set_rate(messages_per_second);
-    pump(*number);
-  });
-}
-
 bool Outbox::holds(const std::string& phone_number_id) const {
   const Number* number = find(phone_number_id);
   return number && number->held;

@@ -57,9 +57,6 @@ class Outbox {
   /// client, and are `unknown`. Not to be called from an io thread.
   void stop(std::chrono::milliseconds patience);
 
-  /// What Meta lets a number send and hear in a second from now on; also for one that has sent nothing yet.
-  void set_rate(const std::string& phone_number_id, double messages_per_second);
-
   [[nodiscard]] std::size_t in_memory() const;
   /// Numbers that holds() is true of.
   [[nodiscard]] std::size_t held_numbers() const;

@@ -55,6 +55,7 @@ class OutboxTest : public ::testing::Test {
                                      const std::string& number = "111") {
     auto item = on_number(text_from(person, "question " + std::to_string(++questions_)), number);
     item.item.tenant = acme_;
+    std::get<whatsapp::Message>(item.event.what).timestamp_s = to_ms(world_.clock.now()) / 1000;
     Ledger& ledger = *world_.ledger;
     const auto turn = world_.run(ledger.accept({item}, ledger.fence())).value().pending.at(0).id;
     return world_

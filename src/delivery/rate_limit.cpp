@@ -36,12 +36,6 @@ void NumberRate::refill(TimePoint now) {
   hearing_ = std::min(rate_ / 2, hearing_ + rate_ / 2 * seconds);
 }
 
-void NumberRate::set_limit(double messages_per_second) {
-  const bool nothing_learned = rate_ >= limit_;
-  limit_ = std::max(kSlowest, messages_per_second);
-  rate_ = nothing_learned ? limit_ : std::min(rate_, limit_);
-}
-
 TimePoint NumberRate::earliest(TimePoint now) {
   refill(now);
   if (tokens_ >= 1) return now;

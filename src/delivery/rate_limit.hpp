@@ -41,17 +41,13 @@ class NumberRate {
   /// under way together are one.
   void refused(TimePoint began, TimePoint now);
 
-  /// Meta allows this from now on: what was learned below it stays learned, above it the rate is the new one at once.
-  void set_limit(double messages_per_second);
-
   /// Messages per second, as learned.
   [[nodiscard]] double rate() const { return rate_; }
-  [[nodiscard]] double limit() const { return limit_; }
 
  private:
   void refill(TimePoint now);
 
-  double limit_;
+  const double limit_;
   double rate_;
   double tokens_;
   double hearing_;  ///< How many inbound messages still count.

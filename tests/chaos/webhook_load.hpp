@@ -1,21 +1,14 @@
 #pragma once
 
-#include <chrono>
-#include <cstdint>
 #include <string>
 
 #include <fmt/format.h>
 
 #include "base/crypto.hpp"
+#include "support/meta_now.hpp"
 #include "support/raw_client.hpp"
 
 namespace claw::testing {
-
-/// When this program began, in seconds: what is said now may be answered, and said again it is the same.
-inline std::int64_t meta_now() {
-  static const std::int64_t began = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
-  return began;
-}
 
 /// A signed webhook with one text message, as bytes of an HTTP request.
 inline std::string text_webhook(const std::string& tenant, const std::string& app_secret, const std::string& number,

@@ -5,8 +5,8 @@
 #include <gtest/gtest.h>
 
 #include "support/eventually.hpp"
+#include "support/meta_now.hpp"
 #include "support/real_programs.hpp"
-#include "support/webhook_bodies.hpp"
 
 namespace claw::testing {
 namespace {

@@ -1,7 +1,5 @@
 #include "support/webhook_bodies.hpp"
 
-#include <chrono>
-
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
@@ -22,11 +20,6 @@ std::string change(json::object value) {
 }
 
 }  // namespace
-
-std::int64_t meta_now() {
-  static const std::int64_t began = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
-  return began;
-}
 
 std::string messages_change(const std::string& number, const std::vector<Said>& messages) {
   json::array contacts;

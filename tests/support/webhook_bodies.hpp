@@ -4,10 +4,9 @@
 #include <string>
 #include <vector>
 
-namespace claw::testing {
+#include "support/meta_now.hpp"
 
-/// When this program began, in seconds: what is said now may be answered, and said again it is the same.
-[[nodiscard]] std::int64_t meta_now();
+namespace claw::testing {
 
 /// One text message of a person, as Meta delivers it.
 struct Said {
