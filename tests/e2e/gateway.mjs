@@ -205,9 +205,9 @@ net = { allow_private = ["127.0.0.0/8"] }
     assert.equal(answer.status, 200);
   }
 
-  say(tenant, from, name, text, wamid = `wamid.in.${from}.${text}`) {
+  say(tenant, from, name, text, { wamid = `wamid.in.${from}.${text}`, timestamp = META_NOW } = {}) {
     return this.webhook(tenant, { contacts: [{ profile: { name }, wa_id: from }],
-      messages: [{ from, id: wamid, timestamp: META_NOW, type: "text", text: { body: text } }] });
+      messages: [{ from, id: wamid, timestamp, type: "text", text: { body: text } }] });
   }
 
   status(tenant, wamid, status, more = {}) {

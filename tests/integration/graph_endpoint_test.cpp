@@ -176,6 +176,8 @@ TEST_F(GraphEndpointTest, AnAccountIsAskedForWithTheTokenThatMaySeeIt) {
   set("WHATSAPP_PHONE_NUMBER_ID", fmt::format("{},{}", kNumber, kOther));
   gateway_.admin("secret.set",
                  {{"tenant", "acme"}, {"name", name_for_number(kAccessToken, kOther)}, {"value", "EAA-of-the-other"}});
+  graph_.answer_at(fmt::format("GET /v25.0/{}/message_templates", kWaba),
+                   {400, R"({"error":{"message":"Unsupported get request","code":100,"error_subcode":33}})"});
   graph_.answer_at(fmt::format("GET /v25.0/{}/message_templates EAA-of-the-other", kWaba), {200, R"({"data":[]})"});
   const auto answer = graph("GET", fmt::format("{}/message_templates", kWaba));
   EXPECT_EQ(answer.status, 200) << answer.body;

@@ -71,6 +71,7 @@ TEST_F(LimitScenariosTest, LearnsThatANumberIsSlowerThanItsSetting) {
 
 TEST_F(LimitScenariosTest, AnswersWhoWritesWhileACampaignGoesOut) {
   constexpr int kOffers = 400;  // 20 s at this rate
+  constexpr int kPeople = 40;
   RealPrograms programs({.gateway = "messages_per_second = 20\npair_interval_ms = 0"});
   hold_to(programs, {{"messages_per_second", 20}, {"pair_per_6s", 0}});
   const json::object body{{"type", "BODY"}, {"text", "Spring is here."}};
@@ -81,9 +82,11 @@ TEST_F(LimitScenariosTest, AnswersWhoWritesWhileACampaignGoesOut) {
   programs.sim("POST", "/_sim/templates/" + std::string(made.at("id").as_string()),
                json::object{{"status", "APPROVED"}});
   const json::object offer{{"name", "spring"}, {"language", {{"code", "en"}}}};
-  for (int person = 0; person < kOffers; ++person) {
+  all_write(programs, kPeople, 1);
+  ASSERT_TRUE(eventually([&] { return programs.at_rest(); }, seconds(30)));
+  for (int number = 0; number < kOffers; ++number) {
     const auto answer = programs.call_api(
-        "POST", "/messages", json::object{{"to", phone(person)}, {"type", "template"}, {"template", offer}});
+        "POST", "/messages", json::object{{"to", phone(number % kPeople)}, {"type", "template"}, {"template", offer}});
     ASSERT_EQ(answer.status, 202) << answer.body;
   }
   const auto waiting = [&] { return std::ranges::count(states(programs), "queued"); };
@@ -91,7 +94,6 @@ TEST_F(LimitScenariosTest, AnswersWhoWritesWhileACampaignGoesOut) {
   ASSERT_TRUE(eventually([&] { return programs.texts_on(phone(900)).size() == 1; }, seconds(30)));
   EXPECT_GT(waiting(), 100) << "the answer did not wait for those that were there before";
   ASSERT_TRUE(eventually([&] { return programs.at_rest(); }, seconds(60)));
-  EXPECT_THAT(disagreements(programs), IsEmpty());
   EXPECT_THAT(states(programs), Each(::testing::AnyOf("sent", "delivered", "read"))) << "and the campaign is delivered";
 }
 

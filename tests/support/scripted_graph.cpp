@@ -120,7 +120,7 @@ Task<> ScriptedGraph::wait_while_held(bool mark) {
 }
 
 Task<net::HttpResponse> ScriptedGraph::take_other(net::HttpRequest& request) {
-  Answer answer{400, R"({"error":{"message":"Unsupported get request","code":100,"error_subcode":33}})"};
+  Answer answer{404, ""};
   std::scoped_lock lock(mutex_);
   others_.push_back(request.method + " " + request.target);
   // With the token that the call came with where there is one for it alone.

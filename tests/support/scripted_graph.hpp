@@ -44,7 +44,7 @@ class ScriptedGraph {
   /// The same, as Meta words an error.
   void refuse_next(int status, int code);
   /// What every other call is answered with ("GET /v25.0/111", or "GET /v25.0/111 TOKEN" for calls with that token);
-  /// without it, that nothing is seen there.
+  /// without it, 404 with nothing.
   void answer_at(const std::string& call, Answer answer);
   /// Those calls, with their query: "GET /v25.0/111?fields=id", in the order they came.
   [[nodiscard]] std::vector<std::string> other_calls() const;
