@@ -117,7 +117,7 @@ class EventDelivery {
   log::Thinned store_failures_;
   mutable std::mutex mutex_;
   std::map<std::int64_t, TimePoint> held_until_;  // guarded by mutex_
-  bool woken_ = false;                            // guarded by mutex_
+  bool woken_ = true;                             // guarded by mutex_; at the start something may wait
   std::optional<Completion<int>> waiting_;        // guarded by mutex_
   bool stopped_ = false;                          // guarded by mutex_
   TaskGroup tasks_;

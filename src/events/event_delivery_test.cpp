@@ -121,7 +121,7 @@ class EventDeliveryTest : public ::testing::Test {
   }
   PendingMessage comes(const std::string& from, const std::string& text) {
     std::vector<AcceptItem> items;
-    items.push_back(testing::of_tenant(testing::text_from(from, text), acme_.value));
+    items.push_back(testing::of_tenant(testing::text_from(from, text, "wamid." + from + text), acme_.value));
     auto accepted = world_.run(world_.ledger->accept(std::move(items), world_.ledger->fence())).value();
     delivery_->wrote();
     return accepted.pending.front();

@@ -135,7 +135,8 @@ describe("a bot that was made for Meta's webhooks", () => {
     const statuses = () => bot.seen.flatMap(({ body }) => body.entry.flatMap(({ changes }) => changes.flatMap(({ value }) => value.statuses ?? [])))
       .filter((status) => status.id === id);
     const told = await eventually("sent and delivered are told", () => statuses().some(({ status }) => status === "delivered") && statuses());
-    assert.deepEqual(told.map(({ status }) => status), ["sent", "delivered"]);
+    // Whoever has the phone open may have read it meanwhile.
+    assert.deepEqual(told.slice(0, 2).map(({ status }) => status), ["sent", "delivered"]);
     assert.ok(told.every((status) => status.biz_opaque_callback_data === "order-9"), JSON.stringify(told));
     assert.equal(told[0].recipient_id, phone);
     assert.equal(bot.refused, 0, "each was signed with the secret that the bot knows");
