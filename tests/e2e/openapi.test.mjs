@@ -151,7 +151,9 @@ test("everything that is stored is answered as described", async () => {
       check(operation, answer, path);
       const person = await call("GET", path, acme.browser);
       check(operation, person, path);
-      assert.equal(person.text, answer.text, `${path} for a person`);
+      // A second may have gone by.
+      const ageless = (text) => text.replace(/"(age[a-z_]*)":\d+/g, "$1");
+      assert.equal(ageless(person.text), ageless(answer.text), `${path} for a person`);
       const { etag } = answer.headers;
       if (!operation.responses["304"]) continue;
       check(operation, await call("GET", path, acme.token, { headers: { "if-none-match": `"other", ${etag}` } }), path);
