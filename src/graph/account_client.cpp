@@ -20,12 +20,6 @@ constexpr std::string_view kUnseenAccount =
     "account, and make a new token.";
 constexpr std::string_view kUnseenToken = "Meta does not know this access token. Copy it again, whole.";
 
-/// Ids of Meta's are digits. What is something else must not become another path of the API.
-bool is_id(std::string_view text) {
-  return !text.empty() && text.size() <= 32 &&
-         std::ranges::all_of(text, [](unsigned char c) { return std::isdigit(c) != 0; });
-}
-
 std::string escaped(std::string_view text) {
   std::string out;
   for (const unsigned char c : text)

@@ -1,5 +1,8 @@
 #include "graph/graph_call.hpp"
 
+#include <algorithm>
+#include <cctype>
+
 #include <fmt/format.h>
 
 #include "base/crypto.hpp"
@@ -63,6 +66,12 @@ Task<Result<net::ClientResponse>> exchange(net::HttpClient& http, const GraphCli
   told.took = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - began);
   tell(*options.log, *tenant, std::move(told), answer);
   co_return answer;
+}
+
+bool is_id(std::string_view text) {
+  constexpr std::size_t kLongest = 32;
+  return !text.empty() && text.size() <= kLongest &&
+         std::ranges::all_of(text, [](unsigned char c) { return std::isdigit(c) != 0; });
 }
 
 void add_query(std::string& url, std::string_view name, std::string_view value) {

@@ -19,6 +19,9 @@ namespace claw {
                                                          TenantRef tenant, std::string phone_number_id,
                                                          net::ClientRequest request);
 
+/// Ids of Meta's are digits. What is something else must not become another path of the API.
+[[nodiscard]] bool is_id(std::string_view text);
+
 /// Adds ?name=value; `value` must not need escaping.
 void add_query(std::string& url, std::string_view name, std::string_view value);
 

@@ -12,11 +12,6 @@
 namespace claw {
 namespace {
 
-bool is_id(std::string_view text) {
-  return !text.empty() && text.size() <= 32 &&
-         std::ranges::all_of(text, [](unsigned char c) { return std::isdigit(c) != 0; });
-}
-
 GraphFailure failure(GraphFailure::Kind kind, std::string reason) {
   GraphFailure failed;
   failed.kind = kind;

@@ -23,12 +23,6 @@ constexpr std::string_view kUnseenFile =
     "Meta has no such file for this access token: it keeps files for 30 days, received ones for 7, and shows them to "
     "the account that they belong to";
 
-bool is_id(std::string_view text) {
-  constexpr std::size_t kLongest = 32;
-  return !text.empty() && text.size() <= kLongest &&
-         std::ranges::all_of(text, [](unsigned char c) { return std::isdigit(c) != 0; });
-}
-
 std::unexpected<Error> no_id(std::string_view text) {
   return fail(ErrorKind::kInvalid, fmt::format("\"{}\" is no media id of Meta's: digits only", text.substr(0, 64)));
 }

@@ -20,12 +20,6 @@ constexpr std::string_view kUnseen =
     "This access token cannot see the WhatsApp account or the template. Check WHATSAPP_WABA_ID, or give the token's "
     "system user that account with whatsapp_business_management, and make a new token.";
 
-/// Ids of Meta's are digits. What is something else must not become another path of the API.
-bool is_id(std::string_view text) {
-  return !text.empty() && text.size() <= 32 &&
-         std::ranges::all_of(text, [](unsigned char c) { return std::isdigit(c) != 0; });
-}
-
 /// A session of an upload is an object too, with a query of its own; Meta's word for it stays within the path.
 bool is_session(std::string_view text) {
   constexpr std::size_t kLongest = 2'000;
