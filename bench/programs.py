@@ -5,6 +5,7 @@ import json
 import mmap
 import os
 import pathlib
+import random
 import shutil
 import signal
 import socket
@@ -27,9 +28,16 @@ INGEST_NUMBER = 100000000009999
 
 
 def free_port():
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
+    """Below the range of outgoing connections, which could take a port before its program binds it."""
+    for _ in range(100):
+        port = random.randrange(20_000, 32_000)
+        with socket.socket() as listener:
+            try:
+                listener.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                continue
+    raise RuntimeError("no free port")
 
 
 def get(port, path, token=None):

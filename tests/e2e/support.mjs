@@ -33,14 +33,15 @@ export async function eventually(what, probe, limit = 10_000) {
   }
 }
 
-/** A port that was free a moment ago. */
-export function freePort() {
+/**
+ * A port that was free a moment ago, below the range that outgoing connections are given theirs from: of that range
+ * it may be somebody's own end of a connection by the time the program binds it.
+ */
+export function freePort(attempts = 100) {
+  const port = 20_000 + Math.floor(Math.random() * 12_000);
   return new Promise((done, failed) => {
-    const server = createServer().on("error", failed);
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address();
-      server.close(() => done(port));
-    });
+    const server = createServer().on("error", (error) => (attempts > 1 ? done(freePort(attempts - 1)) : failed(error)));
+    server.listen(port, "127.0.0.1", () => server.close(() => done(port)));
   });
 }
 

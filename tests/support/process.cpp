@@ -3,8 +3,10 @@
 #include <arpa/inet.h>
 #include <chrono>
 #include <csignal>
+#include <cstdint>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <random>
 #include <stdexcept>
 #include <thread>
 #include <unistd.h>
@@ -64,16 +66,22 @@ void Process::kill() {
 }
 
 unsigned short free_port() {
-  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  const bool bound = ::bind(fd, reinterpret_cast<sockaddr*>(&address), size) == 0 &&
-                     ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) == 0;
-  ::close(fd);
-  if (!bound) throw std::runtime_error("no free port");
-  return ntohs(address.sin_port);
+  // Below the range that outgoing connections are given their ports from (32768 on Linux): a port of that range may be
+  // somebody's own end of a connection by the time the program binds it.
+  constexpr int kLowest = 20'000;
+  constexpr int kHighest = 32'000;
+  static std::mt19937 random{std::random_device{}()};
+  for (int attempt = 0; attempt < 100; ++attempt) {
+    const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    address.sin_port = htons(static_cast<std::uint16_t>(std::uniform_int_distribution{kLowest, kHighest}(random)));
+    const bool bound = ::bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
+    ::close(fd);
+    if (bound) return ntohs(address.sin_port);
+  }
+  throw std::runtime_error("no free port");
 }
 
 }  // namespace claw::testing

@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <set>
 #include <stdexcept>
 
@@ -20,6 +21,14 @@ namespace {
 
 std::string text_at(const json::object& object, const char* name) {
   return std::string(object.at(name).as_string());
+}
+
+/// What a program said last.
+std::string last_lines(const std::string& path) {
+  constexpr std::size_t kMost = 2000;
+  std::ifstream file(path);
+  std::string all{std::istreambuf_iterator<char>(file), {}};
+  return all.size() <= kMost ? all : all.substr(all.size() - kMost);
 }
 
 }  // namespace
@@ -74,7 +83,8 @@ void RealPrograms::start_gateway() {
       return false;  // it does not listen yet
     }
   };
-  if (!eventually(is_ready, std::chrono::seconds(30))) throw std::runtime_error("the gateway does not start");
+  if (!eventually(is_ready, std::chrono::seconds(30)))
+    throw std::runtime_error("the gateway does not start: " + last_lines(where_ + "/gateway.log"));
 }
 
 void RealPrograms::start_simulator() {
@@ -94,7 +104,8 @@ void RealPrograms::start_simulator() {
       return false;
     }
   };
-  if (!eventually(is_ready, std::chrono::seconds(30))) throw std::runtime_error("the simulator does not start");
+  if (!eventually(is_ready, std::chrono::seconds(30)))
+    throw std::runtime_error("the simulator does not start: " + last_lines(where_ + "/simulator.log"));
   written_ = 0;
 }
 
