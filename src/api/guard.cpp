@@ -108,6 +108,8 @@ std::optional<net::HttpResponse> Guard::refuse(Caller& caller, std::string_view 
 
 void Guard::add(net::Router& router, std::string method, std::string_view path, Permission permission, Handler handler,
                 net::BodyMode mode) {
+  if (keyboard_ && permission != Permission::kPlatform && mode == net::BodyMode::kWhole)
+    add_for_the_keyboard(method, path, handler);
   const auto guarded = [this, permission,
                         handler = std::move(handler)](net::HttpRequest& request) -> Task<net::HttpResponse> {
     const auto by = credentials_of(request);
@@ -119,6 +121,21 @@ void Guard::add(net::Router& router, std::string method, std::string_view path, 
     co_return co_await handler(request, caller);
   };
   router.add(std::move(method), path, guarded, mode);
+}
+
+void Guard::add_for_the_keyboard(std::string method, std::string_view path, Handler handler) {
+  keyboard_->add(std::move(method), path,
+                 [this, handler = std::move(handler)](net::HttpRequest& request) -> Task<net::HttpResponse> {
+                   Caller caller;
+                   caller.tenant = directory_.by_name(request.header("X-Claw-Tenant"));
+                   if (!caller.tenant)
+                     co_return problem(404, "Not found",
+                                       fmt::format("there is no tenant \"{}\"; clawcentral tenant list shows them",
+                                                   request.header("X-Claw-Tenant")));
+                   caller.actor = {Actor::Kind::kCommandLine, 0, std::string(request.header("X-Claw-Operator")), {}};
+                   caller.permissions = permissions_of(Role::kOwner);
+                   co_return co_await handler(request, caller);
+                 });
 }
 
 void Guard::add_for_person(net::Router& router, std::string method, std::string_view path, Handler handler) {

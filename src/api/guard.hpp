@@ -27,6 +27,11 @@ class Guard {
   Guard(Directory& directory, ApiTokens& tokens, People& people, net::NetworkSet proxies)
       : directory_(directory), tokens_(tokens), people_(people), proxies_(std::move(proxies)) {}
 
+  /// From now on each route of a tenant that add() adds is put into `router` as well, for whoever is at this machine's
+  /// keyboard: X-Claw-Tenant names the tenant, X-Claw-Operator the person, and nobody is asked for a permission. Routes
+  /// that read their body themselves are left out. REQUIRES: nothing listens for `router`, which lives as long as this.
+  void also_for_the_keyboard(net::Router& router) { keyboard_ = &router; }
+
   /// Adds a route that runs only for who has `permission`: of a tenant, which stands in the caller, or for
   /// Permission::kPlatform of the platform and no tenant. The caller lives until the handler's task ends.
   void add(net::Router& router, std::string method, std::string_view path, Permission permission, Handler handler,
@@ -65,10 +70,13 @@ class Guard {
   [[nodiscard]] std::optional<net::HttpResponse> refuse(Caller& caller, std::string_view tenant,
                                                         Permission permission) const;
 
+  void add_for_the_keyboard(std::string method, std::string_view path, Handler handler);
+
   Directory& directory_;
   ApiTokens& tokens_;
   People& people_;
   const net::NetworkSet proxies_;
+  net::Router* keyboard_ = nullptr;  // constant after also_for_the_keyboard()
 };
 
 }  // namespace claw

@@ -1,6 +1,7 @@
 #include "app/cli.hpp"
 
 #include <cstdio>
+#include <optional>
 #include <pwd.h>
 #include <thread>
 #include <unistd.h>
@@ -10,6 +11,7 @@
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
+#include "api/api_commands.hpp"
 #include "app/gateway.hpp"
 #include "net/curl_client.hpp"
 
@@ -51,6 +53,16 @@ std::string render_object(const json::object& object) {
   return out;
 }
 
+std::string dead_letter_line(const json::object& row) {
+  const auto cell = [&row](std::string_view name) { return plain(row.at(name)); };
+  auto line = fmt::format(
+      "{}  {:<12} {:<24} {:<24} {}", cell("id"), cell("state"), cell("created_at"),
+      plain(row.at("user").at("name").is_null() ? row.at("user").at("id") : row.at("user").at("name")), cell("reason"));
+  if (const auto* error = row.if_contains("error"))
+    line += fmt::format("\n{:>20} {} ({})", "->", plain(error->at("advice")), plain(error->at("link")));
+  return line;
+}
+
 /// A row of a list that has columns; empty for all other lists.
 std::string columns(const std::string& command, const json::object& row) {
   const auto cell = [&row](std::string_view name) { return plain(row.at(name)); };
@@ -64,13 +76,35 @@ std::string columns(const std::string& command, const json::object& row) {
     return fmt::format("{:<16} {:<8} {:<24} at {:<16} since {} by {}{}", cell("address"), cell("standing"),
                        cell("name"), row.at("number").is_null() ? "all numbers" : cell("number"), cell("since"),
                        cell("by"), row.at("opted_out_at").is_null() ? "" : ", opted out " + cell("opted_out_at"));
+  if (command == "dead_letters.list") return dead_letter_line(row);
+  if (command == "webhooks.list")
+    return fmt::format("{:<24} {:<9} {:>6} waiting  {}{}", cell("name"),
+                       row.at("enabled").as_bool() ? "enabled" : "disabled", cell("waiting"),
+                       row.at("agent").is_null() ? cell("url") : "agent " + cell("agent"),
+                       row.at("held_until").is_null() ? "" : ", held until " + cell("held_until"));
+  if (command == "webhooks.log")
+    return fmt::format("{}  {:<9} {:<24} {:<24} tried {:>2}  {}", cell("id"), cell("state"), cell("event"), cell("at"),
+                       cell("attempts"), row.at("reason").is_null() ? "" : cell("reason"));
   return {};
 }
 
-/// What a doctor's answer says of the whole; true for all other answers.
-bool is_healthy(const json::object& answer) {
-  const auto* healthy = answer.if_contains("healthy");
-  return !healthy || !healthy->is_bool() || healthy->get_bool();
+/// What a doctor's answer says of the whole.
+bool is_healthy(const json::object& diagnosis) {
+  return diagnosis.at("healthy").as_bool();
+}
+
+/// Where a question was answered with no: a script that asks wants to hear it.
+bool says_no(const std::string& command, const std::string& answer) {
+  if (command != "doctor" && command != "webhooks.test") return false;
+  boost::system::error_code fault;
+  const auto told = json::parse(answer, fault);
+  if (fault || !told.is_object()) return true;
+  return !(command == "doctor" ? is_healthy(told.get_object()) : told.at("delivered").as_bool());
+}
+
+/// Commands about what a gateway does at the moment, not about its files alone.
+bool needs_gateway(const std::string& command) {
+  return command == "doctor" || ApiCommands::is_mine(command);
 }
 
 std::string render_routing(const json::object& routing) {
@@ -97,6 +131,49 @@ std::string render_diagnosis(const json::object& diagnosis) {
     if (!check.at("do").is_null()) out += fmt::format("{:>31} {}\n", "->", plain(check.at("do")));
   }
   return out + (is_healthy(diagnosis) ? "Nothing is wrong.\n" : "Something is wrong: see the errors and warnings.\n");
+}
+
+/// The answer has a list with this name, and perhaps what the next page begins before.
+std::string render_page(const std::string& command, const json::object& page, const char* name) {
+  std::string out;
+  for (const auto& row : page.at(name).as_array()) out += columns(command, row.get_object()) + "\n";
+  if (out.empty()) return "none\n";
+  const auto* next = page.if_contains("next");
+  return next && next->is_string() ? out + fmt::format("older ones: --before {}\n", plain(*next)) : out;
+}
+
+std::string render_rerun(const json::object& answer) {
+  auto out = fmt::format("{} run again\n", answer.at("rerun").as_array().size());
+  for (const auto& each : answer.at("left").as_array())
+    out += fmt::format("{} left alone: {}\n", plain(each.at("id")), plain(each.at("reason")));
+  if (answer.at("more").as_bool()) out += "There are more: say it again for them.\n";
+  return out;
+}
+
+std::string render_replay(const json::object& answer) {
+  return fmt::format("{} are sent again{}\n", plain(answer.at("events")),
+                     answer.at("more").as_bool() ? "; there are more: say it again for them" : "");
+}
+
+std::string render_test(const json::object& answer) {
+  if (answer.at("delivered").as_bool())
+    return fmt::format("It took the test: {} after {} ms.\n", plain(answer.at("answer_status")),
+                       plain(answer.at("took_ms")));
+  return fmt::format("It did not take the test: {}\n", plain(answer.at("reason")));
+}
+
+/// What has a form of its own; nothing for all else.
+std::optional<std::string> render_special(const std::string& command, const json::object& answer) {
+  if (command == "doctor") return render_diagnosis(answer);
+  if (command == "routing.show" || command == "routing.set") return render_routing(answer);
+  if (command == "routing.explain") return plain(answer.at("says")) + "\n";
+  if (command == "dead_letters.list") return render_page(command, answer, "dead_letters");
+  if (command == "dead_letters.rerun") return render_rerun(answer);
+  if (command == "webhooks.list") return render_page(command, answer, "sinks");
+  if (command == "webhooks.log") return render_page(command, answer, "events");
+  if (command == "webhooks.replay") return render_replay(answer);
+  if (command == "webhooks.test") return render_test(answer);
+  return std::nullopt;
 }
 
 /// Who is at the keyboard, as the system knows them.
@@ -144,9 +221,8 @@ std::string render_for_people(const std::string& command, const std::string& ans
   if (fault) return answer + "\n";
   if (value.is_object()) {
     const auto& object = value.get_object();
-    if (command == "doctor") return render_diagnosis(object);
-    if (command == "routing.show" || command == "routing.set") return render_routing(object);
-    return command == "routing.explain" ? plain(object.at("says")) + "\n" : render_object(object);
+    auto special = render_special(command, object);
+    return special ? std::move(*special) : render_object(object);
   }
   if (!value.is_array()) return plain(value) + "\n";
   if (value.get_array().empty()) return "none\n";
@@ -161,7 +237,7 @@ std::string render_for_people(const std::string& command, const std::string& ans
 int run_admin_command(const Config& config, const std::string& command, const std::string& arguments, bool as_json) {
   Result<std::string> answer = fail(ErrorKind::kFatal, "");
   auto offline = OfflineAdmin::open(config);
-  if (offline && command == "doctor")
+  if (offline && needs_gateway(command))
     answer = fail(ErrorKind::kInvalid,
                   "no gateway runs on this data folder: start it with clawcentral serve, then ask again");
   else if (offline)
@@ -175,10 +251,7 @@ int run_admin_command(const Config& config, const std::string& command, const st
     return 1;
   }
   fmt::print("{}", as_json ? *answer + "\n" : render_for_people(command, *answer));
-  if (command != "doctor") return 0;
-  boost::system::error_code fault;
-  const auto told = json::parse(*answer, fault);
-  return !fault && told.is_object() && is_healthy(told.get_object()) ? 0 : 1;
+  return says_no(command, *answer) ? 1 : 0;
 }
 
 }  // namespace claw

@@ -15,6 +15,7 @@
 #include "api/access_api.hpp"
 #include "api/admin_api.hpp"
 #include "api/admin_page.hpp"
+#include "api/api_commands.hpp"
 #include "api/delivery_api.hpp"
 #include "api/delivery_log_api.hpp"
 #include "api/desk_api.hpp"
@@ -360,6 +361,7 @@ struct Gateway::Parts {
   std::unique_ptr<StorageWatch> storage;
   std::unique_ptr<Webhook> webhook;
   std::unique_ptr<ApiTokens> tokens;
+  ApiCommands api_commands;
   std::unique_ptr<Guard> guard;
   std::unique_ptr<RestApi> rest;
   std::unique_ptr<DeskApi> desk_api;
@@ -494,6 +496,7 @@ Result<void> Gateway::Parts::make_pipeline() {
   tenants.admin->set_listener([this](TenantId tenant, std::string_view what) { feed->tell_tenant(tenant, what); });
   tokens = std::make_unique<ApiTokens>(io, directory, *tenants.tenant_store, clock);
   guard = std::make_unique<Guard>(directory, *tokens, *tenants.people, std::move(*proxies));
+  guard->also_for_the_keyboard(api_commands.routes());
   event_sinks_api = std::make_unique<EventSinksApi>(*sinks, *event_store, *events, *guard, ids);
   rest = std::make_unique<RestApi>(*ledger, *guard, *feed, clock, ids);
   access_api = std::make_unique<AccessApi>(*access, *ledger, *guard, clock, ids);
@@ -663,6 +666,7 @@ Result<void> Gateway::Parts::make_doctor() {
 
 Task<Result<std::string>> Gateway::Parts::run(std::string command, std::string arguments, std::string who) {
   if (command == "doctor") return doctor->run(std::move(arguments));
+  if (ApiCommands::is_mine(command)) return api_commands.run(std::move(command), std::move(arguments), std::move(who));
   return tenants.run(std::move(command), std::move(arguments), std::move(who));
 }
 

@@ -1,6 +1,5 @@
 #include <fstream>
 #include <iostream>
-#include <iterator>
 #include <signal.h>
 #include <thread>
 #include <unistd.h>
@@ -12,7 +11,9 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
+#include "app/asked.hpp"
 #include "app/cli.hpp"
+#include "app/delivery_commands.hpp"
 #include "app/gateway.hpp"
 #include "base/log.hpp"
 #include "base/secret_string.hpp"
@@ -101,51 +102,6 @@ int serve(const Config& config) {
   log::info("gateway.stopped");
   // The thread above still waits for a second signal.
   ::_exit(0);
-}
-
-/// A secret's value never stands on the command line, where other users of the machine could read it.
-std::string read_value(const std::string& file) {
-  if (file.empty()) {
-    if (::isatty(STDIN_FILENO)) fmt::print(stderr, "Type the value, then Enter and Ctrl-D:\n");
-    return {std::istreambuf_iterator<char>(std::cin), {}};
-  }
-  std::ifstream stream(file, std::ios::binary);
-  if (!stream) throw CLI::ValidationError("--file", "cannot read " + file);
-  return {std::istreambuf_iterator<char>(stream), {}};
-}
-
-/// The command line: what was asked for.
-struct Asked {
-  std::string config_path;
-  std::string command;  ///< One of Commands; empty for serve.
-  json::object arguments;
-  json::object options;  ///< Of an agent.
-  std::string system_file;
-  std::string tenant, name, value_file, description, label, agent, kind, policy, search, email, role;
-  std::string number, from, text, source_id;
-  std::vector<std::string> scopes, words;
-  bool all = false;
-  std::int64_t expires_days = 0;
-  std::int64_t id = 0;
-  bool keeps_value = false;
-  bool make_default = false;
-  bool platform_admin = false;
-  bool check_only = false;
-  bool as_json = false;
-  bool serve = false;
-};
-
-/// Adds `group verb TENANT …` as one of Commands; `collect` puts its own arguments into the JSON.
-CLI::App* add_command(Asked& asked, CLI::App& group, const std::string& verb, const std::string& about,
-                      const std::string& command, bool names_tenant, std::function<void()> collect = {}) {
-  auto* sub = group.add_subcommand(verb, about);
-  if (names_tenant) sub->add_option("TENANT", asked.tenant, "The tenant's name")->required();
-  sub->callback([&asked, command, names_tenant, collect = std::move(collect)] {
-    asked.command = command;
-    if (names_tenant) asked.arguments["tenant"] = asked.tenant;
-    if (collect) collect();
-  });
-  return sub;
 }
 
 void add_tenant_commands(Asked& asked, CLI::App& app) {
@@ -462,6 +418,8 @@ int run(int argc, char** argv) {
   add_access_commands(asked, app);
   add_routing_commands(asked, app);
   add_doctor_command(asked, app);
+  add_dead_letter_commands(asked, app);
+  add_webhook_commands(asked, app);
   app.footer("Example:\n  clawcentral tenant create acme\n  clawcentral serve --config clawcentral.toml");
   try {
     app.parse(argc, argv);

@@ -196,7 +196,7 @@ TEST(CommandLineTest, TakesTheRoutingBackAsItShowsIt) {
   EXPECT_EQ(gateway.run_well({"--json", "routing", "show", "acme"}), shown) << "the default agent too";
 }
 
-TEST(CommandLineTest, HelpsWithExamplesForEveryCommandAboutWhoMayTalk) {
+TEST(CommandLineTest, HelpsWithExamples) {
   const InstalledGateway gateway;
   for (const auto& words : {std::vector<std::string>{"pairing", "approve"},
                             {"pairing", "list"},
@@ -205,11 +205,32 @@ TEST(CommandLineTest, HelpsWithExamplesForEveryCommandAboutWhoMayTalk) {
                             {"channel", "set"},
                             {"conversations", "set"},
                             {"routing", "set"},
-                            {"routing", "explain"}}) {
+                            {"routing", "explain"},
+                            {"dead-letters", "list"},
+                            {"dead-letters", "rerun"},
+                            {"webhooks", "list"},
+                            {"webhooks", "show"},
+                            {"webhooks", "add"},
+                            {"webhooks", "set"},
+                            {"webhooks", "rotate"},
+                            {"webhooks", "remove"},
+                            {"webhooks", "test"},
+                            {"webhooks", "log"},
+                            {"webhooks", "replay"}}) {
     auto asked = words;
     asked.emplace_back("--help");
     const auto help = gateway.run_well(asked);
     EXPECT_THAT(help, HasSubstr(fmt::format("clawcentral {}", fmt::join(words, " ")))) << help;
+  }
+}
+
+TEST(CommandLineTest, SaysThatWhatIsUnderWayIsKnownToARunningServerAlone) {
+  const InstalledGateway gateway;
+  gateway.run_well({"tenant", "create", "acme"});
+  for (const auto& words : {std::vector<std::string>{"dead-letters", "list", "acme"}, {"webhooks", "list", "acme"}}) {
+    const auto refused = gateway.run(words);
+    EXPECT_EQ(refused.exit_code, 1);
+    EXPECT_THAT(refused.err, HasSubstr("clawcentral serve")) << fmt::format("{}", fmt::join(words, " "));
   }
 }
 

@@ -31,6 +31,7 @@ std::vector<SlowModel::Call> SlowModel::shown() const {
 Task<net::HttpResponse> SlowModel::answer(net::HttpRequest& request) {
   constexpr std::chrono::milliseconds kLook{5};
   ++calls_;
+  if (broken_) co_return net::text_response(500, "broken");
   const auto asked = json::parse(request.body);
   Call call{std::string(asked.at("model").as_string()), {}, {}};
   if (const auto* user = asked.as_object().if_contains("user")) call.user = std::string(user->as_string());

@@ -35,6 +35,10 @@ class SlowModel {
   void release() { holds_ = false; }
   void hold_again() { holds_ = true; }
 
+  /// Answers each call with 500 from now on, until repair().
+  void break_down() { broken_ = true; }
+  void repair() { broken_ = false; }
+
  private:
   Task<net::HttpResponse> answer(net::HttpRequest& request);
 
@@ -45,6 +49,7 @@ class SlowModel {
   std::atomic<std::size_t> calls_ = 0;
   std::atomic<std::size_t> held_ = 0;
   std::atomic<bool> holds_ = true;
+  std::atomic<bool> broken_ = false;
   mutable std::mutex mutex_;
   std::vector<Call> shown_;  // guarded by mutex_
   net::Router router_;
