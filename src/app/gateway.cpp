@@ -337,6 +337,7 @@ struct Gateway::Parts {
   std::unique_ptr<Speech> speech;
   std::unique_ptr<Speaker> speaker;
   std::unique_ptr<GraphClient> graph;
+  std::unique_ptr<GraphAccountClient> graph_account;
   std::unique_ptr<WorkerPool> media_workers;
   std::unique_ptr<sqlite::SqliteMediaStore> media_store;
   std::unique_ptr<BlobStore> blobs;
@@ -372,7 +373,6 @@ struct Gateway::Parts {
   std::unique_ptr<sqlite::SqliteIdentityStore> identities;
   std::unique_ptr<IdentityApi> identity_api;
   std::unique_ptr<AccessApi> access_api;
-  std::unique_ptr<GraphAccountClient> graph_account;
   std::unique_ptr<sqlite::SqliteNumberFigures> figures;
   std::unique_ptr<Guide> guide;
   std::unique_ptr<GuideApi> guide_api;
@@ -445,6 +445,7 @@ Result<void> Gateway::Parts::make_pipeline() {
   http = std::make_unique<net::CurlClient>(io, std::move(outgoing));
   open_delivery_log();
   graph = std::make_unique<GraphClient>(*http, metrics, graph_options());
+  graph_account = std::make_unique<GraphAccountClient>(*http, metrics, graph_options());
   const PublicIds ids(tenants.vault->derive("public ids"));
   feed = std::make_unique<LiveFeed>(io, *ledger, ids, clock);
   make_events(ids);
@@ -456,9 +457,13 @@ Result<void> Gateway::Parts::make_pipeline() {
   if (const auto made = make_media(ids); !made) return made;
   make_templates();
   agents = std::make_unique<AgentKinds>(*http, *ledger, clock, library.get());
-  const SendLimits limits{static_cast<double>(config.graph_messages_per_second),
-                          std::chrono::milliseconds(config.graph_pair_interval_ms)};
-  outbox = std::make_unique<Outbox>(io, *watched, directory, *graph, clock, metrics, limits, template_gate.get());
+  SendLimits limits;
+  limits.pair_interval = std::chrono::milliseconds(config.graph_pair_interval_ms);
+  // What the operator sets holds, whatever Meta says.
+  const bool as_meta_says = config.graph_messages_per_second == 0;
+  if (!as_meta_says) limits.messages_per_second = static_cast<double>(config.graph_messages_per_second);
+  outbox = std::make_unique<Outbox>(io, *watched, directory, *graph, clock, metrics, limits, template_gate.get(),
+                                    as_meta_says ? graph_account.get() : nullptr);
   resender = std::make_unique<Resender>(io, *watched, directory, *outbox, clock);
   responder = std::make_unique<Responder>(*watched, *access, *agents, clock, preparation.get());
   conversations = std::make_unique<Conversations>(io, *watched, directory, *responder, *graph, *outbox, clock, metrics);
@@ -477,10 +482,12 @@ Result<void> Gateway::Parts::make_pipeline() {
   intake->set_listener([this](const Tenant& tenant, const std::string& number, const std::string& waba) {
     notes->webhook(tenant, number, waba);
   });
-  intake->set_template_listener(
-      [this](TenantId tenant, const std::string& waba, whatsapp::TemplateNews news, TimePoint told_at) {
-        templates->heard(tenant, waba, std::move(news), told_at);
-      });
+  intake->set_news_listener([this, &directory](const Intake::AccountNews& news) {
+    if (auto of_template = whatsapp::read_template_news(news.field, news.value))
+      templates->heard(news.tenant, news.waba_id, std::move(*of_template), news.told_at);
+    if (!whatsapp::is_about_throughput(news.field)) return;
+    if (const auto tenant = directory.by_id(news.tenant)) outbox->ask_rates(*tenant);
+  });
   housekeeping = std::make_unique<Housekeeping>(
       io, *inbox, *ledger, clock, [&directory] { return retention(directory); },
       [this, &directory]() -> Task<> {
@@ -614,7 +621,6 @@ void Gateway::Parts::make_events(const PublicIds& ids) {
 
 void Gateway::Parts::make_guide() {
   Directory& directory = *tenants.directory;
-  graph_account = std::make_unique<GraphAccountClient>(*http, tenants.metrics, graph_options());
   figures = std::make_unique<sqlite::SqliteNumberFigures>(*tenants.store);
   guide = std::make_unique<Guide>(tenants.io, *graph_account, directory, *ledger, *figures, *notes, clock,
                                   Guide::Options{config.outside_url(), config.base_domain, !config.public_url.empty()});
