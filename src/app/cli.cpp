@@ -10,7 +10,7 @@
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
-#include "app/gateway.hpp"
+#include "app/offline_admin.hpp"
 #include "net/curl_client.hpp"
 
 namespace claw {
