@@ -47,6 +47,7 @@ json::object row_json(const ExchangeRow& row, const PublicIds& ids) {
           {"phone_number_id", text_or_null(row.phone_number_id)},
           {"bytes", row.bytes},
           {"error_code", row.error_code == 0 ? json::value(nullptr) : json::value(row.error_code)},
+          {"error", error_json(row.error_code)},
           {"fbtrace_id", text_or_null(row.fbtrace_id)},
           {"trace", text_or_null(row.trace)},
           {"message", std::move(message)},
@@ -214,6 +215,7 @@ DeliveryLogApi::Answer DeliveryLogApi::why(HttpRequest& request, const Caller& c
         {"detail", text_or_null(step.detail)},
         {"at", time_json(step.at)},
         {"state", to_string(step.state)},
+        {"error", error_json(step.error_code)},
         {"part", step.part < 0 ? json::value(nullptr) : json::value(step.part)},
         {"delivery", step.exchange > 0 ? json::value(ids_.name(kKind, step.exchange)) : json::value(nullptr)}});
   json::array answers;

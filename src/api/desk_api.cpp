@@ -55,10 +55,11 @@ void DeskApi::add_routes(net::Router& router) {
   add("/api/v1/messages", &DeskApi::send);
 }
 
-DeskApi::Answer DeskApi::show(TenantId tenant, ConversationId conversation) {
-  const auto record = co_await ledger_.conversation(tenant, conversation);
+DeskApi::Answer DeskApi::show(TenantRef tenant, ConversationId conversation) {
+  const auto record = co_await ledger_.conversation(tenant->id, conversation);
   if (!record) co_return problem_of(record.error());
-  co_return net::json_response(200, boost::json::serialize(conversation_json(*record, clock_.now(), ids_)));
+  co_return net::json_response(200,
+                               boost::json::serialize(conversation_detail_json(*record, *tenant, clock_.now(), ids_)));
 }
 
 DeskApi::Answer DeskApi::take_over(HttpRequest& request, const Caller& caller) {
@@ -72,7 +73,7 @@ DeskApi::Answer DeskApi::take_over(HttpRequest& request, const Caller& caller) {
   if (*minutes) time = std::chrono::minutes(**minutes);
   const auto held = co_await desk_.take_over(caller.tenant, ConversationId{*id}, name_of(caller), time);
   if (!held) co_return problem_of(held.error());
-  co_return co_await show(caller.tenant->id, ConversationId{*id});
+  co_return co_await show(caller.tenant, ConversationId{*id});
 }
 
 DeskApi::Answer DeskApi::hand_back(HttpRequest& request, const Caller& caller) {
@@ -82,7 +83,7 @@ DeskApi::Answer DeskApi::hand_back(HttpRequest& request, const Caller& caller) {
   if (!body) co_return problem_of(body.error());
   const auto free = co_await desk_.hand_back(caller.tenant, ConversationId{*id});
   if (!free) co_return problem_of(free.error());
-  co_return co_await show(caller.tenant->id, ConversationId{*id});
+  co_return co_await show(caller.tenant, ConversationId{*id});
 }
 
 DeskApi::Answer DeskApi::reply(HttpRequest& request, const Caller& caller) {

@@ -23,7 +23,7 @@ class DeskApi {
   Answer hand_back(net::HttpRequest& request, const Caller& caller);
   Answer reply(net::HttpRequest& request, const Caller& caller);
   Answer send(net::HttpRequest& request, const Caller& caller);
-  Answer show(TenantId tenant, ConversationId conversation);
+  Answer show(TenantRef tenant, ConversationId conversation);
   Answer said_response(const Tenant& tenant, const Result<HandReply>& said);
 
   Desk& desk_;

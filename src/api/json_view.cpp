@@ -62,6 +62,17 @@ json::value text_or_null(const std::string& text) {
   return text.empty() ? json::value(nullptr) : json::value(text);
 }
 
+json::value error_json(std::int64_t code) {
+  if (code == 0) return nullptr;
+  const auto& known = whatsapp::error_info(code);
+  return {{"code", code},
+          {"name", known.name},
+          {"retry", whatsapp::to_string(known.retry)},
+          {"advice", known.advice},
+          {"whose", whatsapp::to_string(whatsapp::whose_move(known))},
+          {"link", whatsapp::kErrorPage}};
+}
+
 json::object message_json(const MessageRecord& record, const PublicIds& ids) {
   const bool inbound = record.direction == Direction::kInbound;
   // What belongs to no turn was said by a person, and their name stands where an agent's would.
@@ -93,15 +104,7 @@ json::object message_json(const MessageRecord& record, const PublicIds& ids) {
     if (record.instead_of) message["instead_of"] = record.instead_of->view.text;
     if (record.state == MessageState::kQueued) message["due_at"] = time_json(record.due);
   }
-  if (record.error_code != 0) {
-    const auto& known = whatsapp::error_info(record.error_code);
-    message["error"] = {{"code", record.error_code},
-                        {"name", known.name},
-                        {"retry", whatsapp::to_string(known.retry)},
-                        {"advice", known.advice},
-                        {"whose", whatsapp::to_string(whatsapp::whose_move(known))},
-                        {"link", whatsapp::kErrorPage}};
-  }
+  if (record.error_code != 0) message["error"] = error_json(record.error_code);
   return message;
 }
 
@@ -159,6 +162,16 @@ json::object conversation_json(const ConversationRecord& record, TimePoint now, 
           {"window_ends_at", window_end(record.window_until, now)},
           {"held_by", record.held_until > now ? text_or_null(record.held_by) : json::value(nullptr)},
           {"held_until", record.held_until > now ? time_json(record.held_until) : json::value(nullptr)}};
+}
+
+json::object conversation_detail_json(const ConversationRecord& record, const Tenant& tenant, TimePoint now,
+                                      const PublicIds& ids) {
+  auto conversation = conversation_json(record, now, ids);
+  const auto& delivery = tenant.delivery;
+  const bool by_template = delivery.outside_window == OutsideWindow::kTemplate;
+  conversation["outside_window"] = {{"does", to_string(delivery.outside_window)},
+                                    {"template", by_template ? json::value(delivery.template_name) : nullptr}};
+  return conversation;
 }
 
 json::object user_json(const UserRecord& record) {

@@ -14,6 +14,9 @@ namespace claw {
 [[nodiscard]] boost::json::value time_json(TimePoint time);
 [[nodiscard]] boost::json::value text_or_null(const std::string& text);
 
+/// An error of Meta's: {code, name, retry, advice, whose, link}; null for 0, which is none.
+[[nodiscard]] boost::json::value error_json(std::int64_t code);
+
 /// What the API shows of the ledger's records and of tenants. Pure; only for .cpp files of api/. docs/openapi.yaml
 /// describes each.
 [[nodiscard]] boost::json::object message_json(const MessageRecord& record, const PublicIds& ids);
@@ -25,6 +28,9 @@ namespace claw {
 [[nodiscard]] boost::json::object event_json(const EventRecord& record, const PublicIds& ids);
 [[nodiscard]] boost::json::object conversation_json(const ConversationRecord& record, TimePoint now,
                                                     const PublicIds& ids);
+/// The same, and what becomes of an answer once the window is closed.
+[[nodiscard]] boost::json::object conversation_detail_json(const ConversationRecord& record, const Tenant& tenant,
+                                                           TimePoint now, const PublicIds& ids);
 [[nodiscard]] boost::json::object user_json(const UserRecord& record);
 /// The same with the person's conversations.
 [[nodiscard]] boost::json::object user_detail_json(const UserRecord& record, TimePoint now, const PublicIds& ids);

@@ -76,8 +76,9 @@ class Way {
 
  private:
   WayStep& add(std::string_view id, std::string title, TimePoint at, std::string detail = "",
-               WayState state = WayState::kDone) {
+               WayState state = WayState::kDone, std::int64_t error_code = 0) {
     WayStep step;
+    step.error_code = error_code;
     step.id = id;
     step.title = std::move(title);
     step.detail = std::move(detail);
@@ -173,7 +174,7 @@ class Way {
     if (!in_app) sends(message);
     for (const auto& status : message.statuses)
       add("status", told_of_status(status.status), status.at, errors_of(status),
-          status.status == "failed" ? WayState::kFailed : WayState::kDone);
+          status.status == "failed" ? WayState::kFailed : WayState::kDone, code_of(status));
     stands(message);
     part_ = -1;
   }
@@ -193,7 +194,8 @@ class Way {
       if (row->status != 0 && row->error_code != 0) detail += fmt::format(" with its code {}", row->error_code);
       if (row->status != 0) detail += fmt::format(" after {:.0f} ms.", took_ms);
       if (row->error_code != 0) detail += fmt::format(" {}", whatsapp::error_info(row->error_code).advice);
-      add("send", std::move(title), row->at, std::move(detail), row->wrong ? WayState::kFailed : WayState::kDone)
+      add("send", std::move(title), row->at, std::move(detail), row->wrong ? WayState::kFailed : WayState::kDone,
+          row->error_code)
           .exchange = row->id;
     }
     if (attempt == 0 && message.attempts > 0)
@@ -201,20 +203,23 @@ class Way {
           "The delivery log has no more of it.");
   }
 
+  /// Of a JSON array of Meta's, whose own words stand in it; 0: it has none.
+  static std::int64_t code_of(const StatusRecord& status) {
+    constexpr std::string_view kMember = "\"code\":";
+    const auto at = status.errors.find(kMember);
+    return at == std::string::npos ? 0 : std::strtoll(status.errors.c_str() + at + kMember.size(), nullptr, 10);
+  }
   static std::string errors_of(const StatusRecord& status) {
-    // A JSON array of Meta's; its own words stand in it, and the code decides what is said here.
-    if (status.errors.empty() || status.errors == "[]") return {};
-    const auto code = status.errors.find("\"code\":");
-    if (code == std::string::npos) return {};
-    const auto number = std::strtoll(status.errors.c_str() + code + 7, nullptr, 10);
-    return fmt::format("{} (Meta's code {})", whatsapp::error_info(number).advice, number);
+    const auto code = code_of(status);
+    return code == 0 ? "" : fmt::format("{} (Meta's code {})", whatsapp::error_info(code).advice, code);
   }
 
   /// Where it stands, where no status says so.
   void stands(const MessageRecord& message) {
     switch (message.state) {
       case MessageState::kQueued:
-        add("state", "Waits to be sent", {}, message.reason.empty() ? "" : why_so(message), WayState::kWaiting);
+        add("state", "Waits to be sent", {}, message.reason.empty() ? "" : why_so(message), WayState::kWaiting,
+            message.error_code);
         return;
       case MessageState::kParked:
         add("state", "Waits until they write", {}, why_so(message), WayState::kWaiting);
@@ -228,7 +233,7 @@ class Way {
         return;
       case MessageState::kFailed:
         if (std::ranges::none_of(message.statuses, [](const auto& each) { return each.status == "failed"; }))
-          add("state", "Failed", {}, why_so(message), WayState::kFailed);
+          add("state", "Failed", {}, why_so(message), WayState::kFailed, message.error_code);
         return;
       case MessageState::kSent:
         if (message.statuses.empty())

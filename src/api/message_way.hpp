@@ -17,11 +17,12 @@ enum class WayState { kDone, kWaiting, kFailed };
 struct WayStep {
   std::string_view id;  ///< written, delivered_to_us, stored, access, rule, turn, said, send, status, state
   std::string title;
-  std::string detail;  ///< The cause; may be empty.
+  std::string detail;  ///< The cause; may be empty. What Meta's code means stands in it as well.
   TimePoint at;        ///< 0: it has not happened, or nobody keeps when.
   WayState state = WayState::kDone;
-  int part = -1;              ///< Of a reply of several parts, from 0; -1: of none.
-  std::int64_t exchange = 0;  ///< The entry of the delivery log that shows it; 0: none.
+  int part = -1;                ///< Of a reply of several parts, from 0; -1: of none.
+  std::int64_t error_code = 0;  ///< Meta's, where it is the cause; 0: none.
+  std::int64_t exchange = 0;    ///< The entry of the delivery log that shows it; 0: none.
 };
 
 /// What is known of a message and what belongs to it.

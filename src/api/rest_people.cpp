@@ -59,7 +59,7 @@ RestApi::Answer RestApi::show_conversation(HttpRequest& request, TenantRef tenan
   if (!id) co_return problem(404, "Not found", "There is no such conversation.");
   const auto record = co_await ledger_.conversation(tenant->id, ConversationId{*id});
   if (!record) co_return problem_of(record.error());
-  co_return tagged(request, conversation_json(*record, clock_.now(), ids_));
+  co_return tagged(request, conversation_detail_json(*record, *tenant, clock_.now(), ids_));
 }
 
 RestApi::Answer RestApi::list_conversation_messages(HttpRequest& request, TenantRef tenant) {

@@ -12,7 +12,7 @@
 #include <fmt/format.h>
 
 #include "api/api_commands.hpp"
-#include "app/gateway.hpp"
+#include "app/offline_admin.hpp"
 #include "net/curl_client.hpp"
 
 namespace claw {

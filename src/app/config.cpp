@@ -100,7 +100,7 @@ std::vector<std::string> read_config(const std::string& path, std::map<std::stri
   reader.text("log.level", config.log_level, level);
   reader.text("graph.base_url", config.graph_base_url, http_url);
   reader.text("graph.version", config.graph_version, version);
-  reader.integer("graph.messages_per_second", config.graph_messages_per_second, 1, 100'000);
+  reader.integer("graph.messages_per_second", config.graph_messages_per_second, 0, 100'000);
   reader.integer("graph.pair_interval_ms", config.graph_pair_interval_ms, 0, 3'600'000);
   reader.text("graph.ca_file", config.graph_ca_file);
   reader.list("graph.media_hosts", config.graph_media_hosts, origin);

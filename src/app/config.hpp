@@ -30,9 +30,8 @@ struct Config {
   /// Meta's Graph API.
   std::string graph_base_url = "https://graph.facebook.com";
   std::string graph_version = "v25.0";
-  /// What Meta lets a phone number send, in and out together: 80 a second, 20 for a number that is also in the WhatsApp
-  /// Business app, 1,000 after Meta's upgrade.
-  std::int64_t graph_messages_per_second = 80;
+  /// Messages of a phone number in a second, in and out together; 0: as many as Meta says of each number.
+  std::int64_t graph_messages_per_second = 0;
   /// One message to the same person in this time in the long run; 0: no limit, for a simulator that has none.
   std::int64_t graph_pair_interval_ms = 6'000;
   /// Certificates to trust instead of the system's, as a PEM file.

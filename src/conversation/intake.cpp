@@ -32,18 +32,10 @@ void add_origin(std::vector<Origin>& origins, const AcceptItem& item) {
 }
 
 /// News about a template, and whose.
-struct TemplateTold {
-  TenantId tenant;
-  std::string waba_id;
-  whatsapp::TemplateNews news;
-  TimePoint at;
-};
-
-void add_template(std::vector<TemplateTold>& told, const AcceptItem& item) {
-  const auto* change = std::get_if<whatsapp::Change>(&item.event.what);
-  if (!change || item.foreign || !whatsapp::is_about_templates(change->field)) return;
-  if (auto news = whatsapp::read_template_news(change->field, change->view.data))
-    told.push_back({item.item.tenant, item.event.waba_id, std::move(*news), from_ms(item.event.timestamp_s * 1'000)});
+void add_news(std::vector<Intake::AccountNews>& news, const AcceptItem& item) {
+  if (const auto* change = std::get_if<whatsapp::Change>(&item.event.what); change && !item.foreign)
+    news.push_back({item.item.tenant, item.event.waba_id, change->field, change->view.data,
+                    from_ms(item.event.timestamp_s * 1'000)});
 }
 
 }  // namespace
@@ -114,12 +106,12 @@ Task<bool> Intake::accept(const std::vector<InboundItem>& items) {
     prepared.reserve(items.size());
     std::size_t foreign = 0;
     std::vector<Origin> origins;
-    std::vector<TemplateTold> templates;
+    std::vector<AccountNews> news;
     for (const auto& item : items) {
       prepared.push_back(prepare(item));
       foreign += prepared.back().foreign;
       if (heard_) add_origin(origins, prepared.back());
-      if (template_heard_) add_template(templates, prepared.back());
+      if (news_heard_) add_news(news, prepared.back());
     }
     auto accepted = co_await ledger_.accept(std::move(prepared), ledger_.fence());
     if (accepted) {
@@ -129,7 +121,7 @@ Task<bool> Intake::accept(const std::vector<InboundItem>& items) {
       for (const auto& [tenant, number, waba] : origins)
         if (const auto known = directory_.by_id(TenantId{tenant})) heard_(*known, number, waba);
       // Also what came twice: what it says is held to the time at which Meta said it.
-      for (auto& each : templates) template_heard_(each.tenant, each.waba_id, std::move(each.news), each.at);
+      for (const auto& each : news) news_heard_(each);
       if (in_doubt && accepted->duplicates > 0) {
         conversations_.look_again();
         co_await look_for_released(items, began);

@@ -30,11 +30,18 @@ class Intake {
   using Released = std::function<void(std::vector<OutboundMessage>)>;
   /// REQUIRES: called before start().
   void set_released(Released released) { released_ = std::move(released); }
-  /// Told of each new about a template, once it was accepted, unless it was somebody else's. Quick.
-  using TemplateListener =
-      std::function<void(TenantId, const std::string& waba_id, whatsapp::TemplateNews news, TimePoint told_at)>;
-  /// REQUIRES: called before start().
-  void set_template_listener(TemplateListener listener) { template_heard_ = std::move(listener); }
+  /// What Meta told of an account, by its own clock: a webhook that is neither message nor status nor echo.
+  struct AccountNews {
+    TenantId tenant;
+    std::string waba_id;
+    std::string field;
+    std::string value;  ///< JSON.
+    TimePoint told_at;
+  };
+  using NewsListener = std::function<void(const AccountNews&)>;
+  /// Told of each once it was accepted, also where it came twice, unless it was somebody else's. Quick. REQUIRES: called
+  /// before start().
+  void set_news_listener(NewsListener listener) { news_heard_ = std::move(listener); }
 
   void start();
   /// Takes no further items and returns when the batch in hand is accepted. Not to be called from an io thread.
@@ -58,7 +65,7 @@ class Intake {
   Clock& clock_;
   Listener heard_;                   // constant after start()
   Released released_;                // the same
-  TemplateListener template_heard_;  // constant after start()
+  NewsListener news_heard_;          // the same
   Counter& accepted_;
   Counter& duplicates_;
   Counter& foreign_;

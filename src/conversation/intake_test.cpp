@@ -27,12 +27,11 @@ class IntakeTest : public ::testing::Test {
       std::scoped_lock lock(heard_mutex_);
       heard_.push_back(tenant.name + "/" + number + "/" + waba);
     });
-    intake_.set_template_listener(
-        [this](TenantId tenant, const std::string& waba, whatsapp::TemplateNews news, TimePoint told_at) {
-          std::scoped_lock lock(heard_mutex_);
-          templates_.push_back(
-              fmt::format("{}/{}/{}/{}/{}", tenant.value, waba, news.id, news.status, to_ms(told_at) / 1'000));
-        });
+    intake_.set_news_listener([this](const Intake::AccountNews& news) {
+      std::scoped_lock lock(heard_mutex_);
+      news_.push_back(fmt::format("{}/{}/{}/{}/{}", news.tenant.value, news.waba_id, news.field, news.value,
+                                  to_ms(news.told_at) / 1'000));
+    });
     outbox_.start();
     conversations_.start();
     intake_.start();
@@ -91,14 +90,14 @@ class IntakeTest : public ::testing::Test {
     return heard_;
   }
 
-  std::vector<std::string> templates() {
+  std::vector<std::string> news() {
     std::scoped_lock lock(heard_mutex_);
-    return templates_;
+    return news_;
   }
 
   std::mutex heard_mutex_;
-  std::vector<std::string> heard_;      // guarded by heard_mutex_
-  std::vector<std::string> templates_;  // guarded by heard_mutex_
+  std::vector<std::string> heard_;  // guarded by heard_mutex_
+  std::vector<std::string> news_;   // guarded by heard_mutex_
   OpenLedger world_;
   TestTenants tenants_{world_};
   TenantId acme_ = tenants_.add("acme", "111");
@@ -239,7 +238,12 @@ TEST_F(IntakeTest, TellsWhatAWebhookSaysOfATemplate) {
   items.push_back(std::move(other));
   ASSERT_TRUE(world_.run(inbox_.append(std::move(items))));
   ASSERT_TRUE(settled(2));
-  EXPECT_THAT(templates(), ElementsAre(fmt::format("{}/W/7/PAUSED/1790000005", acme_.value)));
+  EXPECT_THAT(
+      news(),
+      ElementsAre(fmt::format(R"({}/W/message_template_status_update/{{"event":"PAUSED","message_template_id":7,)"
+                              R"("message_template_name":"order","message_template_language":"en"}}/1790000005)",
+                              acme_.value),
+                  fmt::format(R"({}/W/account_update/{{"event":"PARTNER_ADDED"}}/1790000006)", acme_.value)));
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "delivery/lane.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace claw {
@@ -56,8 +57,12 @@ std::pair<TimePoint, Lane::Limit> Lane::number_allows(TimePoint now) {
 
 OutboundMessage* Lane::next(TimePoint now) {
   look_again_at_ = TimePoint::max();
-  if (auto* const answer = next_of(heads_[0], kMaxInFlight, now)) return answer;
-  return next_of(heads_[1], kMaxInFlight - kMaxInFlight / kCampaignShare, now);
+  if (auto* const answer = next_of(heads_[0], places(), now)) return answer;
+  return next_of(heads_[1], places() - places() / kCampaignShare, now);
+}
+
+std::size_t Lane::places() const {
+  return std::clamp(static_cast<std::size_t>(rate_.limit() * kLongCall), kMinInFlight, kMaxInFlight);
 }
 
 /// Without a place in flight an end comes before any time does.

@@ -25,7 +25,10 @@ namespace claw {
 /// Pure: no waits, no I/O. Not thread-safe.
 class Lane {
  public:
-  static constexpr std::size_t kMaxInFlight = 64;  ///< Meta's default is 80 messages a second for a number.
+  /// Places in flight: enough for a number's rate where a call lasts kLongCall, and kMinInFlight at least.
+  static constexpr std::size_t kMinInFlight = 64;
+  static constexpr double kLongCall = 0.5;  ///< Seconds.
+  static constexpr std::size_t kMaxInFlight = 500;
   /// Of the places in flight a campaign leaves a quarter to answers, for an end may take seconds.
   static constexpr std::size_t kCampaignShare = 4;
   /// Messages of one conversation in memory; of its others only the ids are kept, 8 bytes each. A person who gets
@@ -66,6 +69,10 @@ class Lane {
   /// It is to be tried again at its `due`.
   void put_back(const OutboundMessage& message);
 
+  /// Meta lets the number send as fast as this from now on.
+  void set_rate(double messages_per_second, TimePoint now) { rate_.set_limit(messages_per_second, now); }
+  /// Nothing goes before `until`: a limit that the number has together with others was met.
+  void rest(TimePoint until) { rests_until_ = std::max(rests_until_, until); }
   /// Messages came in through the number.
   void heard(std::size_t messages, TimePoint now) { rate_.heard(messages, now); }
   /// What may mend a refused token was changed: those that wait for it are due.
@@ -113,6 +120,7 @@ class Lane {
   void go_on(Key key, Conversation& conversation, TimePoint now);
   void queue_up(Key key, TimePoint at) { heads_of(key).insert({at, ++turns_, key}); }
   Conversation& take_out_of_flight(Key key);
+  [[nodiscard]] std::size_t places() const;
   [[nodiscard]] OutboundMessage* next_of(Heads& heads, std::size_t places, TimePoint now);
   void hold_back(Conversation& conversation, Limit limit);
   [[nodiscard]] std::pair<TimePoint, Limit> number_allows(TimePoint now);

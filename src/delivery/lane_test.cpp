@@ -194,6 +194,36 @@ TEST_F(LaneTest, RestsAndSlowsDownAfterAThroughputRefusal) {
   EXPECT_EQ(send(), "refused") << "and recovers";
 }
 
+TEST_F(LaneTest, RestsForALimitThatAnotherNumberMet) {
+  add(1, "waits");
+  lane_.rest(now_ + 5s);
+  EXPECT_EQ(send(), "");
+  EXPECT_EQ(lane_.look_again_at(), now_ + 5s);
+  lane_.rest(now_ + 1s);
+  EXPECT_EQ(lane_.look_again_at(), now_ + 5s) << "a shorter rest ends no longer one";
+  now_ += 5s;
+  EXPECT_EQ(send(), "waits") << "and recovers";
+}
+
+TEST_F(LaneTest, HasPlacesInFlightForTheRateThatMetaAllows) {
+  Lane slow(SendLimits{80, 0ms});
+  const auto in_flight = [&](Lane& lane) {
+    std::size_t count = 0;
+    while (lane.next(now_ += 100ms)) ++count;
+    return count;
+  };
+  for (std::int64_t i = 1; i <= 600; ++i) {
+    OutboundMessage message;
+    message.id = {i};
+    message.conversation = {i};
+    message.message.type = "text";
+    (void)slow.add(std::move(message), now_);
+  }
+  EXPECT_EQ(in_flight(slow), Lane::kMinInFlight);
+  slow.set_rate(1'000, now_);
+  EXPECT_EQ(in_flight(slow), Lane::kMaxInFlight - Lane::kMinInFlight) << "half a second of them";
+}
+
 TEST_F(LaneTest, LetsOneMessageKnockWhileTheTokenIsRefused) {
   for (int i = 1; i <= 20; ++i) add(i, "m" + std::to_string(i));
   EXPECT_EQ(send(refusal(190, 401)), "m1");

@@ -12,6 +12,7 @@
 #include "base/mailbox.hpp"
 #include "delivery/fallback_template.hpp"
 #include "delivery/retry.hpp"
+#include "tenancy/connection_notes.hpp"
 #include "whatsapp/graph_json.hpp"
 
 namespace claw {
@@ -89,12 +90,14 @@ struct Outbox::Number {
   std::atomic<std::size_t> in_flight = 0;  // written on the executor, read by stop()
   std::atomic<bool> held = false;          // written on the executor
   std::string why_held;                    // guarded by numbers_mutex_, written on the executor
+  TimePoint ask_rate_at{};                 // when Meta is asked for the throughput again
   std::set<TimePoint> alarms;              // when pump_at() comes
   TenantRef refused_as;                    // whose token Meta refused; null: nobody's
   std::vector<MessageId> unexplained;
   bool explaining = false;
   bool pumping = false;
-  log::Thinned retries;  // of one number without a token there are as many as messages, again and again
+  bool rate_is_known = false;  // Meta said it
+  log::Thinned retries;        // of one number without a token there are as many as messages, again and again
   std::unordered_set<std::int64_t> in_doubt;  // messages whose begin was written or not
   // What is sent in a message's place, until that ends. The message itself stays as it was: its place in the lane goes
   // by its type.
@@ -103,12 +106,13 @@ struct Outbox::Number {
 };
 
 Outbox::Outbox(IoPool& io, Ledger& ledger, Directory& directory, Graph& graph, Clock& clock, Metrics& metrics,
-               const SendLimits& limits, OutgoingFiles* files)
+               const SendLimits& limits, OutgoingFiles* files, GraphAccount* account)
     : io_(io),
       ledger_(ledger),
       directory_(directory),
       graph_(graph),
       files_(files),
+      account_(account),
       clock_(clock),
       limits_(limits),
       sent_(outcomes(metrics, "sent")),
@@ -176,6 +180,11 @@ void Outbox::heard(const std::string& phone_number_id, std::size_t messages) {
     tasks_.post(number->executor, [this, number, messages] { number->lane.heard(messages, clock_.now()); });
 }
 
+void Outbox::ask_rates(const Tenant& tenant) {
+  for (const auto& id : tenant.phone_number_ids)
+    if (Number* number = find(id)) tasks_.post(number->executor, [number] { number->ask_rate_at = {}; });
+}
+
 bool Outbox::holds(const std::string& phone_number_id) const {
   const Number* number = find(phone_number_id);
   return number && number->held;
@@ -207,12 +216,20 @@ Outbox::Number* Outbox::find(const std::string& phone_number_id) const {
   return found == numbers_.end() ? nullptr : found->second.get();
 }
 
+/// Until Meta has said how fast a number may send, it is taken for one of the slowest.
+SendLimits Outbox::first_limits() const {
+  auto limits = limits_;
+  if (account_)
+    limits.messages_per_second = std::min<double>(limits.messages_per_second, whatsapp::kCoexistencePerSecond);
+  return limits;
+}
+
 Outbox::Number& Outbox::number_of(const std::string& phone_number_id) {
   std::scoped_lock lock(numbers_mutex_);
   auto& number = numbers_[phone_number_id];
   if (number) return *number;
   number = std::make_unique<Number>(
-      phone_number_id, io_.executor(std::hash<std::string>{}(phone_number_id)), tasks_, limits_, clock_,
+      phone_number_id, io_.executor(std::hash<std::string>{}(phone_number_id)), tasks_, first_limits(), clock_,
       [this, phone_number_id](Urgency urgency, MessageId from, std::size_t limit) {
         return ledger_.queued(phone_number_id, urgency, from, limit);
       },
@@ -355,6 +372,10 @@ Task<bool> Outbox::send(Number& number, OutboundMessage& message) {
     message.due = began + kDisabledRetry;
     co_return false;
   }
+  if (account_ && began >= number.ask_rate_at) {
+    number.ask_rate_at = began + kAskRateEvery;
+    tasks_.spawn(number.executor, "outbox.rate", learn_rate(number, tenant));
+  }
   std::optional<whatsapp::Outgoing> instead;
   if (const auto before = number.as_template.find(message.id.value); before != number.as_template.end())
     instead = before->second;
@@ -383,6 +404,8 @@ Task<bool> Outbox::send(Number& number, OutboundMessage& message) {
   const auto outcome = co_await graph_.send(tenant, message.phone_number_id, std::move(body));
   const auto now = clock_.now();
   number.lane.judge(message, outcome, began, now);
+  if (const auto scope = rest_scope(outcome); scope != RestScope::kNumber)
+    rest_others(*tenant, number, scope, now + number_rest(outcome));
   if (authorization_verdict(outcome) == Circuit::Verdict::kTrouble) number.refused_as = tenant;
   auto next = after_send(outcome, message.attempts, message.created, now, jitter());
   if (next.state == MessageState::kUnknown) next.due = now;
@@ -407,6 +430,36 @@ Task<bool> Outbox::send(Number& number, OutboundMessage& message) {
   const bool kept = co_await keep(message.id, next);
   message.due = next.due;
   co_return !kept || next.state != MessageState::kQueued;
+}
+
+Task<> Outbox::learn_rate(Number& number, TenantRef tenant) {
+  const auto facts = co_await account_->number(tenant, number.id);
+  const auto now = clock_.now();
+  if (facts) {
+    number.lane.set_rate(whatsapp::messages_per_second(*facts), now);
+  } else {
+    number.ask_rate_at = now + kAskRateAgain;
+    // What Meta said before holds; where it never did, what most numbers may.
+    if (!number.rate_is_known) number.lane.set_rate(limits_.messages_per_second, now);
+    log::info("outbox.rate_unknown tenant={} phone_number_id={} reason=\"{}\"", tenant->name, number.id,
+              facts.error().reason);
+  }
+  number.rate_is_known |= facts.has_value();
+  pump(number);
+}
+
+void Outbox::rest_others(const Tenant& tenant, const Number& number, RestScope scope, TimePoint until) {
+  const auto accounts = wabas_of(tenant, number.id);
+  const auto shares = [&](const Tenant& other, const std::string& id) {
+    if (scope == RestScope::kApp) return other.app_secret_for(id).equals(tenant.app_secret_for(number.id).expose());
+    // Of a number without a known account it is better believed that it is in this one than that it is not.
+    const auto its = wabas_of(other, id);
+    return other.id == tenant.id && (its.empty() || accounts.empty() || its == accounts);
+  };
+  for (const auto& other : directory_.all())
+    for (const auto& id : other->phone_number_ids)
+      if (Number* each = find(id); each && each != &number && shares(*other, id))
+        tasks_.post(each->executor, [each, until] { each->lane.rest(until); });
 }
 
 Task<std::optional<bool>> Outbox::mind_window(const Tenant& tenant, Number& number, OutboundMessage& message,

@@ -8,6 +8,7 @@
 #include "base/task_group.hpp"
 #include "delivery/lane.hpp"
 #include "delivery/outgoing_files.hpp"
+#include "graph/account.hpp"
 #include "graph/graph.hpp"
 #include "ledger/backlog.hpp"
 #include "ledger/ledger.hpp"
@@ -34,10 +35,14 @@ class Outbox {
   /// number (Lane).
   static constexpr std::size_t kMaxInMemoryPerNumber = 1'000;
   static constexpr std::chrono::seconds kTokenCheck{1};
+  /// How often Meta is asked for a number's throughput, and how soon again where it did not say.
+  static constexpr std::chrono::hours kAskRateEvery{24};
+  static constexpr std::chrono::minutes kAskRateAgain{10};
 
-  /// All must outlive this object. `files` null: messages go as they are.
+  /// All must outlive this object. `files` null: messages go as they are. With an `account` each number sends as fast
+  /// as Meta says that it may, and as slowly as the slowest until it has said so; without, as `limits` say.
   Outbox(IoPool& io, Ledger& ledger, Directory& directory, Graph& graph, Clock& clock, Metrics& metrics,
-         const SendLimits& limits = {}, OutgoingFiles* files = nullptr);
+         const SendLimits& limits = {}, OutgoingFiles* files = nullptr, GraphAccount* account = nullptr);
   /// REQUIRES: the HTTP client behind `graph` was closed, or no call is under way: calls are waited for.
   ~Outbox();
 
@@ -49,6 +54,8 @@ class Outbox {
   void reopen(std::vector<OutboundMessage> messages);
   /// Messages came in through this number: Meta counts them into its throughput.
   void heard(const std::string& phone_number_id, std::size_t messages);
+  /// The throughput of the tenant's numbers may have changed: Meta is asked anew with their next message.
+  void ask_rates(const Tenant& tenant);
   /// True while Meta refuses the number's token: an answer could not be sent, so that nobody should see it typed.
   [[nodiscard]] bool holds(const std::string& phone_number_id) const;
   /// Why holds() is true, in words for the tenant's admin; nothing where it is not.
@@ -86,6 +93,10 @@ class Outbox {
   /// Nothing where the message may go, by a closed window as what is put into `instead`; else as send() ends.
   Task<std::optional<bool>> mind_window(const Tenant& tenant, Number& number, OutboundMessage& message,
                                         std::optional<whatsapp::Outgoing>& instead);
+  [[nodiscard]] SendLimits first_limits() const;
+  Task<> learn_rate(Number& number, TenantRef tenant);
+  /// After a limit of an account or an app: its other numbers rest too.
+  void rest_others(const Tenant& tenant, const Number& number, RestScope scope, TimePoint until);
   Task<bool> park(const Tenant& tenant, Number& number, OutboundMessage& message);
   Task<bool> give_up(OutboundMessage& message, std::string reason, std::int64_t error_code = 0);
   Task<bool> taken_back(Number& number, OutboundMessage& message, Fence fence);
@@ -96,6 +107,7 @@ class Outbox {
   Directory& directory_;
   Graph& graph_;
   OutgoingFiles* const files_;
+  GraphAccount* const account_;
   Clock& clock_;
   const SendLimits limits_;
   Counter& sent_;

@@ -7,6 +7,7 @@
 
 #include "support/accept_items.hpp"
 #include "support/eventually.hpp"
+#include "support/fake_account.hpp"
 #include "support/fake_graph.hpp"
 #include "support/flaky_ledger.hpp"
 #include "support/test_tenants.hpp"
@@ -48,7 +49,7 @@ class OutboxTest : public ::testing::Test {
   void make() {
     flaky_.emplace(*world_.ledger);
     outbox_ = std::make_unique<Outbox>(world_.io, *flaky_, tenants_.directory, graph_, world_.clock, metrics_, limits_,
-                                       &files_);
+                                       &files_, account_);
   }
   /// The replies to one message of this person, in the ledger.
   std::vector<OutboundMessage> reply(const std::string& person, std::vector<whatsapp::Outgoing> texts,
@@ -109,6 +110,8 @@ class OutboxTest : public ::testing::Test {
   Metrics metrics_;
   FakeFiles files_;
   SendLimits limits_ = kUnlimited;
+  FakeAccount meta_;  // asked where account_ is it
+  GraphAccount* account_ = nullptr;
   std::optional<FlakyLedger> flaky_;
   std::unique_ptr<Outbox> outbox_;
   int questions_ = 0;
@@ -293,6 +296,105 @@ TEST_F(OutboxTest, RestsTheWholeNumberAfterAThroughputErrorAndNoOther) {
   pass(7s);
   ASSERT_TRUE(sent(5));
   EXPECT_EQ(texts_after_start().back(), "one") << "and recovers";
+}
+
+TEST_F(OutboxTest, RestsTheOtherNumbersOfAnAccountAfterALimitOfTheAccount) {
+  tenants_.add("other", "333");
+  start();
+  graph_.answer("one", refusal(80007));
+  const auto limited = reply("491511", {"one"});
+  offer(reply("491512", {"of the same account, before"}, "222"));
+  ASSERT_TRUE(sent(2));
+  offer(limited);
+  ASSERT_TRUE(is(limited[0], MessageState::kQueued));
+  settle();
+  offer(reply("491512", {"of the same account"}, "222"));
+  settle();
+  EXPECT_THAT(texts_after_start(), ElementsAre("of the same account, before", "one"));
+  pass(1s, 2);
+  ASSERT_TRUE(sent(4));
+  EXPECT_EQ(texts_after_start().back(), "of the same account") << "and recovers";
+}
+
+TEST_F(OutboxTest, LetsTheNumbersOfAnotherAccountGoOnAfterALimitOfOne) {
+  tenants_.set(acme_, "WHATSAPP_WABA_ID_111", "900");
+  tenants_.set(acme_, "WHATSAPP_WABA_ID_222", "901");
+  start();
+  graph_.answer("one", refusal(80007));
+  offer(reply("491512", {"of another account, before"}, "222"));
+  ASSERT_TRUE(sent(2));
+  const auto limited = reply("491511", {"one"});
+  offer(limited);
+  ASSERT_TRUE(is(limited[0], MessageState::kQueued));
+  settle();
+  offer(reply("491512", {"of another account"}, "222"));
+  ASSERT_TRUE(sent(4));
+  EXPECT_EQ(texts_after_start().back(), "of another account");
+}
+
+TEST_F(OutboxTest, RestsAllNumbersOfAnAppAfterALimitOfTheApp) {
+  start();
+  offer(reply("491512", {"of the same app, before"}, "222"));
+  ASSERT_TRUE(sent(2));
+  graph_.answer("one", refusal(4));
+  const auto limited = reply("491511", {"one"});
+  offer(limited);
+  ASSERT_TRUE(is(limited[0], MessageState::kQueued));
+  settle();
+  offer(reply("491512", {"of the same app"}, "222"));
+  settle();
+  EXPECT_EQ(texts_after_start().back(), "one");
+  pass(1s, 2);
+  ASSERT_TRUE(sent(4));
+  EXPECT_EQ(texts_after_start().back(), "of the same app") << "and recovers";
+}
+
+TEST_F(OutboxTest, SendsAsFastAsMetaSaysOfTheNumber) {
+  account_ = &meta_;
+  limits_ = SendLimits{80, 0ms};
+  meta_.number_facts.throughput = "HIGH";
+  make();
+  start();
+  ASSERT_TRUE(eventually([&] { return meta_.calls == 1; }));
+  settle();
+  world_.clock.advance(1s);
+  std::vector<OutboundMessage> many;
+  for (int i = 0; i < 60; ++i) many.push_back(reply("4916" + std::to_string(i), {"m"}).front());
+  offer(std::move(many));
+  ASSERT_TRUE(sent(61)) << "an eighth of a second of 1,000, without that any time passes";
+  EXPECT_EQ(meta_.calls, 1) << "asked once";
+
+  meta_.number_facts.on_business_app = true;
+  outbox_->ask_rates(*tenants_.directory.by_id(acme_));
+  offer(reply("49170", {"asks"}));
+  ASSERT_TRUE(eventually([&] { return meta_.calls == 2; })) << "anew, where a webhook says that it may be another";
+  ASSERT_TRUE(sent(62));
+  settle();
+  many.clear();
+  for (int i = 0; i < 20; ++i) many.push_back(reply("4918" + std::to_string(i), {"slow"}).front());
+  offer(std::move(many));
+  settle();
+  EXPECT_LE(graph_.texts().size(), 65U) << "20 a second, of which two or three go at once";
+  ASSERT_TRUE(sent_as_time_passes(82, 100ms)) << "and all go";
+}
+
+TEST_F(OutboxTest, SendsAsItsSettingSaysWhereMetaDoesNotTellAndAsksAgain) {
+  account_ = &meta_;
+  limits_ = SendLimits{80, 0ms};
+  meta_.fails.emplace().reason = "no answer";
+  make();
+  start();
+  ASSERT_TRUE(eventually([&] { return meta_.calls == 1; }));
+  settle();
+  world_.clock.advance(1s);
+  std::vector<OutboundMessage> many;
+  for (int i = 0; i < 9; ++i) many.push_back(reply("4916" + std::to_string(i), {"m"}).front());
+  offer(std::move(many));
+  ASSERT_TRUE(sent(10)) << "faster than the slowest may, of whom two go at once";
+  EXPECT_EQ(meta_.calls, 1);
+  world_.clock.advance(Outbox::kAskRateAgain);
+  offer(reply("49170", {"asks again"}));
+  ASSERT_TRUE(eventually([&] { return meta_.calls == 2; }));
 }
 
 TEST_F(OutboxTest, LetsThoseRestTooThatWaitedForAPlaceInFlight) {

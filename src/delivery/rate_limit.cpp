@@ -54,6 +54,15 @@ void NumberRate::heard(std::size_t messages, TimePoint now) {
   tokens_ -= counted;
 }
 
+void NumberRate::set_limit(double messages_per_second, TimePoint now) {
+  refill(now);
+  const double limit = std::max(kSlowest, messages_per_second);
+  if (limit == limit_) return;
+  limit_ = rate_ = limit;
+  tokens_ = std::min(tokens_, burst_of(rate_));
+  hearing_ = std::min(hearing_, rate_ / 2);
+}
+
 void NumberRate::refused(TimePoint began, TimePoint now) {
   refill(now);
   if (began <= cut_at_) return;

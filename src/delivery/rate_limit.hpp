@@ -5,14 +5,14 @@
 
 #include "base/clock.hpp"
 #include "base/ids.hpp"
+#include "whatsapp/account_json.hpp"
 
 namespace claw {
 
 /// What Meta allows, before it says otherwise.
 struct SendLimits {
-  /// Messages of a phone number in a second, in and out together (developers.facebook.com, "Throughput": 80 by default,
-  /// 20 for a number that is also in the WhatsApp Business app, 1,000 after Meta's upgrade).
-  double messages_per_second = 80;
+  /// Messages of a phone number in a second, in and out together (whatsapp::messages_per_second()).
+  double messages_per_second = whatsapp::kStandardPerSecond;
   /// One message to the same person in this time in the long run ("Pair rate limits": 6 s). 0: no limit.
   std::chrono::milliseconds pair_interval{6'000};
 };
@@ -41,13 +41,18 @@ class NumberRate {
   /// under way together are one.
   void refused(TimePoint began, TimePoint now);
 
+  /// Meta lets the number send as fast as this from now on: what was learned of the rate before holds no more, unless
+  /// it is the same limit.
+  void set_limit(double messages_per_second, TimePoint now);
+  [[nodiscard]] double limit() const { return limit_; }
+
   /// Messages per second, as learned.
   [[nodiscard]] double rate() const { return rate_; }
 
  private:
   void refill(TimePoint now);
 
-  const double limit_;
+  double limit_;
   double rate_;
   double tokens_;
   double hearing_;  ///< How many inbound messages still count.

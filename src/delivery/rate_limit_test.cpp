@@ -48,6 +48,26 @@ TEST(NumberRateTest, LetsAFewGoAtOnceAfterARest) {
   EXPECT_EQ(send_until(rate, kStart + 1h, kStart + 1h + 1ms).size(), 10U) << "an hour saves up no more";
 }
 
+TEST(NumberRateTest, GoesAsFastAsMetaSaysFromThenOn) {
+  NumberRate rate(20);
+  EXPECT_LE(send_until(rate, kStart, kStart + 10s).size(), 200U);
+  rate.refused(kStart + 10s, kStart + 10s);
+  rate.set_limit(1'000, kStart + 11s);
+  const auto fast = send_until(rate, kStart + 11s, kStart + 21s);
+  EXPECT_GE(fast.size(), 8'500U) << "what was learned of the slower rate holds no more";
+  EXPECT_LE(most_in_a_second(fast), 1'000U);
+  rate.set_limit(80, kStart + 21s);
+  const auto slow = send_until(rate, kStart + 21s, kStart + 31s);
+  EXPECT_LE(most_in_a_second(slow), 80U) << "at once, too";
+}
+
+TEST(NumberRateTest, KeepsWhatItLearnedWhereMetaSaysTheSameAgain) {
+  NumberRate rate(80);
+  rate.refused(kStart, kStart);
+  rate.set_limit(80, kStart + 1s);
+  EXPECT_LT(rate.rate(), 60);
+}
+
 TEST(NumberRateTest, CountsWhatComesInButHalfOfTheRateAtMost) {
   NumberRate rate(80);
   rate.heard(1'000'000, kStart);

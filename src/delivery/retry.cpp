@@ -18,6 +18,9 @@ constexpr milliseconds kLongestRest{600'000};
 /// An upgrade of a number's throughput takes Meta up to a minute, in which the number sends nothing.
 constexpr milliseconds kMaintenanceRest{10'000};
 
+constexpr std::int64_t kAccountLimitCode = 80007;
+constexpr std::int64_t kAppLimitCode = 4;
+
 struct Delays {
   milliseconds first;
   int factor;
@@ -104,9 +107,17 @@ milliseconds number_rest(const GraphOutcome& outcome) {
   if (!failure) return milliseconds(0);
   const auto code = failure->error.code;
   const bool maintenance = code == 131057;
-  if (!is_throughput_refusal(outcome) && code != 80007 && code != 4 && !maintenance) return milliseconds(0);
+  if (!is_throughput_refusal(outcome) && code != kAccountLimitCode && code != kAppLimitCode && !maintenance)
+    return milliseconds(0);
   const milliseconds asked = failure->retry_after.value_or(std::chrono::seconds(0));
   return std::clamp(asked, maintenance ? kMaintenanceRest : kShortestRest, kLongestRest);
+}
+
+RestScope rest_scope(const GraphOutcome& outcome) {
+  const auto* failure = refusal_of(outcome);
+  if (!failure) return RestScope::kNumber;
+  if (failure->error.code == kAccountLimitCode) return RestScope::kAccount;
+  return failure->error.code == kAppLimitCode ? RestScope::kApp : RestScope::kNumber;
 }
 
 bool is_throughput_refusal(const GraphOutcome& outcome) {

@@ -28,9 +28,13 @@ namespace claw {
 [[nodiscard]] bool is_too_late(TimePoint created, TimePoint now);
 
 /// How long a whole phone number rests after this outcome, 10 min at most; 0 for most. Throughput limits (130429,
-/// 80007, 4) are the number's, the WABA's or the app's, and maintenance (131057) is the number's; the pair limit
-/// (131056) is only this conversation's.
+/// 80007, 4) are the number's, the WABA's or the app's (rest_scope()), and maintenance (131057) is the number's; the
+/// pair limit (131056) is only this conversation's.
 [[nodiscard]] std::chrono::milliseconds number_rest(const GraphOutcome& outcome);
+
+/// Whose limit a number's rest is for: 80007 is the WABA's, 4 the app's, all else the number's own.
+enum class RestScope { kNumber, kAccount, kApp };
+[[nodiscard]] RestScope rest_scope(const GraphOutcome& outcome);
 
 /// Meta's word that the number sends too fast (130429, or a 429 without a word).
 [[nodiscard]] bool is_throughput_refusal(const GraphOutcome& outcome);

@@ -132,6 +132,14 @@ TEST(RetryTest, RestsANumberAfterThroughputErrorsOnly) {
   for (const auto& row : rows) EXPECT_EQ(number_rest(row.outcome), row.rest) << (&row - rows);
 }
 
+TEST(RetryTest, TellsWhoseLimitWasMet) {
+  EXPECT_EQ(rest_scope(refusal(80007)), RestScope::kAccount);
+  EXPECT_EQ(rest_scope(refusal(4)), RestScope::kApp);
+  for (const auto& outcome :
+       {refusal(130429), refusal(131057), failure_of(Kind::kNotSent), failure_of(Kind::kAmbiguous)})
+    EXPECT_EQ(rest_scope(outcome), RestScope::kNumber);
+}
+
 TEST(RetryTest, TellsWhoseTroubleARefusalIs) {
   for (const std::int64_t code : {0, 3, 10, 190, 200, 299, 131005})
     EXPECT_EQ(authorization_verdict(refusal(code, 403)), Circuit::Verdict::kTrouble) << code;

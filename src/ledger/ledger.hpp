@@ -58,7 +58,7 @@ struct AcceptItem {
   bool foreign = false;
   /// Of an echo, for it shows that a person answers: until then they keep its conversation, if nobody keeps it longer.
   TimePoint held_until = {};
-  /// What is parked for its sender may go now; false: they ask for no more messages.
+  /// What is parked for its sender may go now; false: they ask for no more messages, and it fails.
   bool releases = true;
 };
 

@@ -104,13 +104,22 @@ TEST_F(WindowTest, ParksAMessageUntilItsPersonWritesAndNobodyElse) {
   EXPECT_THAT(write(written("and again")).released, IsEmpty()) << "once";
 }
 
-TEST_F(WindowTest, ReleasesNothingForWhoAsksForNoMoreAndForWhatIsOlderThanTheWindow) {
+TEST_F(WindowTest, EndsWhatIsParkedForWhoAsksForNoMore) {
   const auto parked = queued();
   world_.clock.advance(30h);
   ASSERT_TRUE(park(parked));
   auto stop = written("STOP");
   stop.releases = false;
   EXPECT_THAT(write(std::move(stop)).released, IsEmpty());
+  EXPECT_EQ(record(parked.id).state, kFailed);
+  EXPECT_EQ(record(parked.id).reason, "this person asked for no more messages");
+  EXPECT_THAT(write(written("hello again")).released, IsEmpty()) << "whatever they write later";
+}
+
+TEST_F(WindowTest, ReleasesNothingForWhatIsOlderThanTheWindow) {
+  const auto parked = queued();
+  world_.clock.advance(30h);
+  ASSERT_TRUE(park(parked));
   auto late = written("delivered a day late", "491511");
   world_.clock.advance(25h);
   EXPECT_THAT(write(std::move(late)).released, IsEmpty());

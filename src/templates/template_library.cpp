@@ -28,14 +28,6 @@ std::unexpected<Error> failure_of(const GraphFailure& failure) {
   }
 }
 
-std::vector<std::string> wabas_of(const Tenant& tenant, const std::string& number) {
-  for (const auto& claim : tenant.claims)
-    if (claim.phone_number_id == number) return {claim.waba_id};
-  if (auto set = split_words(id_for(tenant, kWabaId, number)); !set.empty()) return set;
-  if (const auto first = first_webhook(tenant, number); first && !first->waba_id.empty()) return {first->waba_id};
-  return {};
-}
-
 std::string lock_key(TenantId tenant, const std::string& waba_id) {
   return fmt::format("{}/{}", tenant.value, waba_id);
 }

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/log.hpp"
+#include "tenancy/secret_names.hpp"
 
 namespace claw {
 namespace {
@@ -65,6 +66,15 @@ std::optional<FirstWebhook> first_webhook(const Tenant& tenant, const std::strin
   auto note = read_note(setting(tenant, std::string(kFirst) + phone_number_id));
   if (!note) return std::nullopt;
   return FirstWebhook{note->first, std::move(note->second)};
+}
+
+std::vector<std::string> wabas_of(const Tenant& tenant, const std::string& phone_number_id) {
+  for (const auto& claim : tenant.claims)
+    if (claim.phone_number_id == phone_number_id) return {claim.waba_id};
+  if (auto set = split_words(id_for(tenant, kWabaId, phone_number_id)); !set.empty()) return set;
+  if (const auto first = first_webhook(tenant, phone_number_id); first && !first->waba_id.empty())
+    return {first->waba_id};
+  return {};
 }
 
 ConnectionNotes::ConnectionNotes(IoPool& io, TenantStore& store, Directory& directory, Clock& clock)

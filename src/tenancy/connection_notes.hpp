@@ -86,6 +86,9 @@ class ConnectionNotes {
 /// When Meta last verified the callback URL, whoever tried after that.
 [[nodiscard]] std::optional<TimePoint> verified_at(const Tenant& tenant);
 [[nodiscard]] std::optional<FirstWebhook> first_webhook(const Tenant& tenant, const std::string& phone_number_id);
+/// The accounts (WABAs) that the number may be of: as claimed, else as set, else as its first webhook said; most often
+/// one, and none where nobody knows.
+[[nodiscard]] std::vector<std::string> wabas_of(const Tenant& tenant, const std::string& phone_number_id);
 
 /// "2026-11-25T15:30:00Z" and back; nothing for other texts.
 [[nodiscard]] std::string note_time(TimePoint time);

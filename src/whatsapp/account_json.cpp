@@ -155,6 +155,15 @@ std::expected<std::vector<TemplateStanding>, GraphError> parse_template_standing
   });
 }
 
+int messages_per_second(const NumberFacts& number) {
+  if (number.on_business_app) return kCoexistencePerSecond;
+  return number.throughput == "HIGH" ? kHighPerSecond : kStandardPerSecond;
+}
+
+bool is_about_throughput(std::string_view field) {
+  return field == "phone_number_quality_update" || field == "account_update";
+}
+
 std::int64_t people_of_limit(std::string_view messaging_limit) {
   constexpr std::string_view kPrefix = "TIER_";
   if (!messaging_limit.starts_with(kPrefix)) return 0;

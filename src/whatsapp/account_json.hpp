@@ -104,6 +104,16 @@ inline constexpr std::string_view kWabaFields = "id,name,business_verification_s
 [[nodiscard]] std::expected<std::vector<TemplateStanding>, GraphError> parse_template_standings(int http_status,
                                                                                                 std::string_view body);
 
+/// Messages of a phone number in a second, in and out together (developers.facebook.com, "Throughput").
+inline constexpr int kStandardPerSecond = 80;
+inline constexpr int kHighPerSecond = 1'000;
+inline constexpr int kCoexistencePerSecond = 20;  ///< Also in the WhatsApp Business app, whatever its level.
+
+/// What Meta lets this number send; kStandardPerSecond too for a level of an unknown name.
+[[nodiscard]] int messages_per_second(const NumberFacts& number);
+/// True for a webhook's field after which a number's throughput may be another.
+[[nodiscard]] bool is_about_throughput(std::string_view field);
+
 /// People that may be written to in 24 hours outside of a service window, by the name of a messaging limit; 0 for a
 /// name without a number (TIER_UNLIMITED, unknown names).
 [[nodiscard]] std::int64_t people_of_limit(std::string_view messaging_limit);

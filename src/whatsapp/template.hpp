@@ -59,9 +59,8 @@ struct TemplateNews {
   bool operator==(const TemplateNews&) const = default;
 };
 
-/// True for the fields of webhooks that tell of templates.
-[[nodiscard]] bool is_about_templates(std::string_view field);
-/// The value of such a change (Change::view.data). Nothing for what names no template.
+/// The value of a change (Change::view.data). Nothing for a field that does not tell of templates, and for what names no
+/// template.
 [[nodiscard]] std::optional<TemplateNews> read_template_news(std::string_view field, std::string_view value);
 
 /// Why Meta would not send a template of this status, and with which of its codes; nothing where it would, or where we

@@ -152,10 +152,6 @@ std::expected<std::string, GraphError> parse_upload_handle(int http_status, std:
   return parse_member(http_status, body, "h");
 }
 
-bool is_about_templates(std::string_view field) {
-  return std::ranges::find(kFields, field, &Field::name) != std::end(kFields);
-}
-
 std::optional<TemplateNews> read_template_news(std::string_view field, std::string_view value) {
   const auto* const known = std::ranges::find(kFields, field, &Field::name);
   const auto parsed = parse_json(value);

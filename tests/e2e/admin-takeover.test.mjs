@@ -234,6 +234,22 @@ describe("what cannot be answered by hand says why", () => {
     await box().waitFor();
   });
 
+  test("the 24 hours are over, and the tenant has chosen what becomes of answers: it says so, and takes them", async () => {
+    maria.window_ends_at = new Date(Date.now() - 1000).toISOString();
+    maria.outside_window = { does: "park", template: null };
+    await open();
+    await page.getByText("The 24 hours are over: what you write goes when the person writes.").waitFor();
+    await box().fill("It is here.");
+    await page.keyboard.press("Enter");
+    await eventually("it was sent", () => inbox.sent.length === 1);
+    maria.outside_window = { does: "template", template: "come_back" };
+    inbox.hold(maria, null);
+    await page.getByText("what you write goes as the template come_back.").waitFor();
+    maria.outside_window = { does: "refuse", template: null };
+    inbox.hold(maria, null);
+    await box().first().waitFor({ state: "detached" });
+  });
+
   test("who only looks reads everything and changes nothing", async () => {
     inbox.hold(maria, CARLA);
     await browser.signIn(stub.bob);

@@ -89,7 +89,7 @@ export function channelPart() {
       return {
         number: "100000000000001", checked_at: new Date().toISOString(), healthy: !checks.some((id) => id in wrong),
         checks: checks.map((id) => ({ id, part: query.get("part"), title: `Check ${id}`, severity: id in wrong ? "error" : "ok",
-          seen: wrong[id] ?? "It is well.", do: id in wrong ? "Mend it at Meta." : null })),
+          seen: wrong[id] ?? "It is well.", do: id in wrong ? "Mend it at Meta." : null, error: world.codes?.[id] ?? null })),
       };
     });
     on("GET", "/guide", "settings.read", ({ tenant, query }) => guide(tenant, query));

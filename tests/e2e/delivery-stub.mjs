@@ -3,6 +3,11 @@
 const MINUTE = 60_000;
 const id = (number) => `x_${number.toString(16).padStart(16, "0")}`;
 
+/** What Meta's code means, as the gateway says it; null where there is none. */
+export const errorOf = (code, whose = "yours") => (code === null ? null : { code, name: "ReEngagementMessage", retry: "no", whose, link: ERROR_PAGE,
+  advice: "More than 24 hours have passed since the person wrote last. Send a template instead, or wait until they write." });
+export const ERROR_PAGE = "https://developers.facebook.com/documentation/business-messaging/whatsapp/support/error-codes";
+
 export function deliveryPart() {
   return ({ on, world, find, Refusal }) => {
     const delivery = (world.delivery = { log: [], payloads: 0 });
@@ -14,7 +19,9 @@ export function deliveryPart() {
       delivery.log.unshift(made);
       return made;
     };
-    const row = ({ reason, request, answer, words, ...shown }) => shown;
+    const row = ({ reason, request, answer, words, ...shown }) => ({ ...shown, error: errorOf(shown.error_code) });
+    delivery.dead = [];
+    on("GET", "/dead-letters", "inbox.read", () => ({ dead_letters: delivery.dead, next: null }));
     on("GET", "/delivery-log", "inbox.read", ({ query }) => {
       const [q, kind, before] = ["q", "kind", "before"].map((name) => query.get(name));
       const fits = delivery.log.filter((one) => (!kind || one.kind === kind) && (query.get("wrong") !== "true" || one.wrong) &&

@@ -104,13 +104,18 @@ void Acceptor::open_window(const AcceptItem& item, const whatsapp::Message& mess
   const auto until = whatsapp::window_after(from_ms(message.timestamp_s * 1000), message.view.data);
   db_.run("UPDATE conversations SET window_until_ms = max(window_until_ms, $1) WHERE id = $2", to_ms(until),
           conversation);
-  if (!item.releases || until <= now_) return;
+  if (item.releases && until <= now_) return;
   std::vector<MessageId> parked;
   {
     auto rows = db_.query("SELECT id FROM messages WHERE conversation = $1 AND state = 9 ORDER BY id", conversation);
     while (rows.next()) parked.push_back(MessageId{rows->integer(0)});
   }
   for (const MessageId id : parked) {
+    if (!item.releases) {
+      db_.run("UPDATE messages SET state = 17, reason = 'this person asked for no more messages' WHERE id = $1", id);
+      tally_.failed(item.item.tenant, now_);
+      continue;
+    }
     db_.run("UPDATE messages SET state = 10, due_ms = $1, requeued_ms = $1, reason = '' WHERE id = $2", to_ms(now_),
             id);
     accepted_.released.push_back(outbound_message(db_, id));

@@ -332,11 +332,13 @@ export class ConversationDetail extends LitElement {
 
   private replyBox(conversation: Conversation) {
     const { hold } = this;
-    const hint = !hold
+    const who = !hold
       ? "The agent answers here. What you send takes over, and the agent pauses."
       : hold.mine
         ? "You answer here. Each message gives you the whole time anew."
         : `${sentence(holderOf(hold))} answers here. What you send takes it over from them.`;
+    const later = this.inWindow(conversation) ? "" : this.outsideWindow(conversation);
+    const hint = later ? `${later} ${who}` : who;
     return html`<claw-reply-box .conversation=${conversation.id} .closed=${this.whyClosed(conversation)} .hint=${hint} ?retries=${this.refusal !== null}
       ?takesTemplates=${!session.whyNot("inbox.write") && (!this.inWindow(conversation) || this.refusal?.why === "window-closed")}
       @again=${() => (this.refusal = null)} @send=${({ detail }: CustomEvent<Saying[]>) => detail.forEach((saying) => this.outgoing.send(saying))}><template-picker slot="template" .conversation=${conversation}></template-picker></claw-reply-box>`;
@@ -346,8 +348,15 @@ export class ConversationDetail extends LitElement {
   private whyClosed(conversation: Conversation): string {
     const off = session.whyNot("inbox.write");
     if (off) return off;
-    if (!this.inWindow(conversation)) return "The 24 hours are over. Until they write again, only templates may be sent to them.";
+    if (!this.inWindow(conversation) && !this.outsideWindow(conversation)) return "The 24 hours are over. Until they write again, only templates may be sent to them.";
     return this.refusal && this.refusedAt === conversation.last_message.id ? this.refusal.error.message : "";
+  }
+
+  /** What becomes of an answer although the window is closed; empty where it is refused. */
+  private outsideWindow({ outside_window: outside }: Conversation): string {
+    if (outside?.does === "park") return "The 24 hours are over: what you write goes when the person writes.";
+    if (outside?.does === "template") return `The 24 hours are over: what you write goes as the template ${outside.template ?? "of the delivery settings"}.`;
+    return "";
   }
 
   private inWindow({ window_ends_at: until }: Conversation): boolean {

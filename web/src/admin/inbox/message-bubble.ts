@@ -3,6 +3,7 @@ import { customElement, property, state } from "lit/decorators.js";
 import { tickIcon } from "../../common/ticks.js";
 import { day, preciseTime, time } from "../../common/words.js";
 import { icon } from "../ui/icons.js";
+import "../ui/meta-error.js";
 import type { Shown } from "./fold.js";
 import { byLine, isBusinessApp, leftTo } from "./hold.js";
 import "./message-content.js";
@@ -240,6 +241,9 @@ export class MessageBubble extends LitElement {
       font-size: var(--text-xs);
       overflow-wrap: anywhere;
     }
+    .trouble claw-meta-error {
+      margin-top: var(--space-1);
+    }
     .reactions {
       display: flex;
       gap: 2px;
@@ -319,7 +323,8 @@ export class MessageBubble extends LitElement {
     const trouble = troubleOf(this.shown.message);
     if (!trouble) return nothing;
     return html`<div class="trouble ${trouble.grave ? "grave" : ""}">${icon("alert", 16)}
-      <span>${trouble.words}${trouble.detail ? html`<small>${trouble.detail}</small>` : nothing}</span></div>`;
+      <span>${trouble.words}${trouble.detail ? html`<small>${trouble.detail}</small>` : nothing}
+        ${trouble.error ? html`<claw-meta-error told .error=${trouble.error}></claw-meta-error>` : nothing}</span></div>`;
   }
 
   private under() {

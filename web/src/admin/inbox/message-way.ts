@@ -5,6 +5,7 @@ import { api, part } from "../api.js";
 import { Load } from "../page.js";
 import "../ui/copy.js";
 import { icon } from "../ui/icons.js";
+import "../ui/meta-error.js";
 import { skeleton } from "../ui/parts.js";
 import { base } from "../ui/styles.js";
 import type { Message, MessageDetail } from "./types.js";
@@ -173,13 +174,14 @@ export class MessageWay extends LitElement {
     return html`<ol>${steps.map((step) => this.step(step))}</ol>${question ? this.raw(question) : nothing}`;
   }
 
-  private step({ title, detail, at, state, since, link }: Step) {
+  private step({ title, detail, at, state, since, link, error }: Step) {
     const shape = state === "done" ? "check" : state === "failed" ? "alert" : "clock";
     return html`<li class=${state}>
       <span class="dot">${icon(shape, 14)}</span><span>${title}</span>
       <span class="at since">${since}</span>
       <span class="at">${at === null ? nothing : html`<time datetime=${new Date(at).toISOString()}>${preciseTime(at)}</time>`}</span>
       ${detail ? html`<span class="detail">${detail}${link ? html` <a href=${link.href}>${link.label}</a>` : nothing}</span>` : nothing}
+      ${error ? html`<claw-meta-error class="detail" told .error=${error}></claw-meta-error>` : nothing}
     </li>`;
   }
 

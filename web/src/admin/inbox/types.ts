@@ -1,5 +1,7 @@
 // Messages and conversations as docs/openapi.yaml has them.
 
+import type { MetaError } from "../ui/meta-error.js";
+
 export type InboundState = "pending" | "answered" | "ignored" | "no_reply" | "agent_failed";
 export type OutboundState = "parked" | "queued" | "sending" | "unknown" | "sent" | "delivered" | "read" | "played" | "failed";
 export type MessageState = InboundState | OutboundState;
@@ -7,15 +9,6 @@ export type MessageState = InboundState | OutboundState;
 export interface Somebody {
   id: string;
   name: string | null;
-}
-
-export interface MetaError {
-  code: number;
-  name: string;
-  /** Whether it is tried again by itself. */
-  retry?: "yes" | "later" | "fix" | "no";
-  /** Whose move it is. */
-  advice: string;
 }
 
 export interface Message {
@@ -175,6 +168,8 @@ export interface Conversation {
   /** Who answers by hand, by email; null where the agent answers. */
   held_by?: string | null;
   held_until?: string | null;
+  /** Of a single conversation: what becomes of free-form messages while the window is closed. */
+  outside_window?: { does: "refuse" | "template" | "park"; template: string | null };
 }
 
 export interface User {

@@ -2,6 +2,7 @@
 
 import { api, part } from "../api.js";
 import { becauseOf } from "../routing/words.js";
+import type { MetaError } from "../ui/meta-error.js";
 import { byLine, isBusinessApp, leftTo } from "./hold.js";
 import type { MessageDetail } from "./types.js";
 import { stateWords, took, troubleOf } from "./words.js";
@@ -18,6 +19,8 @@ export interface Step {
   since: string;
   /** Where more of it stands. */
   link?: { label: string; href: string };
+  /** Meta's, where it is the cause; what to do stands in the detail. */
+  error?: MetaError | undefined;
 }
 
 /** A step as the gateway tells it: it knows more than a message shows, what came over the wire. */
@@ -28,6 +31,8 @@ export interface ToldStep {
   at: string | null;
   state: StepState;
   /** Of a reply of several parts, from 0. */
+  /** Meta's, where it is the cause. */
+  error?: MetaError | null;
   part: number | null;
   /** The entry of the delivery log that shows it. */
   delivery: string | null;
@@ -63,8 +68,8 @@ const step = (title: string, at: string | null, detail = "", state: StepState = 
 });
 
 /** What the gateway tells beside what the message shows. */
-function fromTold({ title, detail, at, state, delivery }: ToldStep): Step {
-  const shown = step(title, at, detail ?? "", state);
+function fromTold({ title, detail, at, state, delivery, error }: ToldStep): Step {
+  const shown: Step = { ...step(title, at, detail ?? "", state), error: error ?? undefined };
   return delivery ? { ...shown, link: { label: "See it", href: `/t/${part(api.tenant)}/delivery/log/${part(delivery)}` } } : shown;
 }
 
@@ -115,7 +120,7 @@ function outbound(message: MessageDetail, parts: number, gateway: readonly ToldS
   }
   const trouble = troubleOf(message);
   const isTold = told.some((status) => status.status === message.state);
-  if (trouble) steps.push(step(`${name}${stateWords[message.state]}`, null, trouble.words, trouble.grave ? "failed" : "waiting"));
+  if (trouble) steps.push({ ...step(`${name}${stateWords[message.state]}`, null, trouble.words, trouble.grave ? "failed" : "waiting"), error: trouble.error });
   else if (["queued", "sending"].includes(message.state))
     steps.push(step(`${name}${stateWords[message.state]}`, null, message.due_at ? `Tried again at ${new Date(message.due_at).toLocaleTimeString()}.` : "", "waiting"));
   else if (!isTold) steps.push(step(`${name}${stateWords[message.state]}`, null, "Meta took it; its status is still to come."));

@@ -2,6 +2,7 @@
 
 import type { Tick } from "../../common/ticks.js";
 import { phone } from "../../common/words.js";
+import type { MetaError } from "../ui/meta-error.js";
 import type { Message, MessageState, Somebody, User } from "./types.js";
 
 export const WINDOW_MS = 24 * 3_600_000;
@@ -110,16 +111,16 @@ export function markOf(state: MessageState): Mark {
 }
 
 /** Why a message was not answered, or not sent, and whose move it is; empty where nothing is wrong. */
-export function troubleOf(message: Message): { grave: boolean; words: string; detail: string } | null {
+export function troubleOf(message: Message): { grave: boolean; words: string; detail: string; error?: MetaError | undefined } | null {
   const { state, reason, error } = message;
   const code = error ? `Meta's code ${error.code}, ${error.name}${reason && reason !== error.advice ? `. ${reason}` : ""}` : "";
-  if (state === "failed") return { grave: true, words: error?.advice ?? sentence(reason ?? "It was not sent."), detail: code };
+  if (state === "failed") return { grave: true, words: error?.advice ?? sentence(reason ?? "It was not sent."), detail: code, error };
   if (state === "unknown")
     return { grave: false, words: "Meta's answer was lost, so it may have arrived. It is not sent again; a status from Meta settles it.", detail: reason ?? "" };
   if (state === "parked")
     return { grave: false, words: "The 24 hours are over, so it waits here. It is sent by itself once they write again.", detail: "" };
   if (state === "queued" && (error || reason))
-    return { grave: false, words: error?.advice ?? sentence(reason ?? ""), detail: code };
+    return { grave: false, words: error?.advice ?? sentence(reason ?? ""), detail: code, error };
   if (state === "agent_failed") return { grave: true, words: `The agent gave no answer: ${sentence(reason ?? "no reason was kept")}`, detail: "" };
   if (state === "ignored") return { grave: false, words: ignoredWords(reason), detail: "" };
   return null;

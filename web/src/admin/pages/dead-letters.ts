@@ -6,6 +6,7 @@ import type { Message } from "../inbox/types.js";
 import { Action, Load, Page } from "../page.js";
 import { query, setQuery } from "../router.js";
 import type { Paged } from "../types.js";
+import "../ui/meta-error.js";
 import { empty, notice, skeleton, table, time } from "../ui/parts.js";
 
 type DeadLetter = Message & { attempts: number; age_seconds: number };
@@ -88,9 +89,9 @@ export class PageDeadLetters extends Page {
         { head: "When", cell: (letter) => html`${time(letter.created_at)} <span class="hidden">, ${age(letter.age_seconds)} ago</span>` },
         { head: "Who", cell: (letter) => html`<a href=${`/t/${part(this.params.tenant)}/conversations/${part(letter.conversation)}`}>${letter.user.name ?? letter.user.id}</a>` },
         { head: "What", kind: "main", cell: (letter) => html`${letter.direction === "inbound" ? "Asked: " : "Answer: "}${letter.text}` },
-        { head: "Why", cell: (letter) => html`<span class="why">${stateWords[letter.state]}: ${letter.error?.advice ?? letter.reason ?? "no reason was kept"}${letter.error ? ` (${letter.error.code})` : ""}</span>` },
+        { head: "Why", cell: (letter) => html`<span class="why">${stateWords[letter.state]}: ${letter.error ? html`<claw-meta-error .error=${letter.error}></claw-meta-error>` : (letter.reason ?? "no reason was kept")}</span>` },
         { head: "Tries", cell: (letter) => html`${letter.attempts}` },
-        { head: "", cell: (letter) => html`<button type="button" ?disabled=${this.again.busy} aria-label=${`Run ${letter.text || letter.type} again`} @click=${() => this.rerun({ ids: [letter.id] })}>Run again</button>` },
+        { head: "", cell: (letter) => html`<button type="button" ?disabled=${this.again.busy} aria-label=${`Run again: ${letter.text || letter.type}`} @click=${() => this.rerun({ ids: [letter.id] })}>Run again</button>` },
       ], letters)}
       ${this.older.notice()}
       ${next ? html`<p class="more"><button type="button" ?disabled=${this.older.busy} aria-busy=${this.older.busy} @click=${() => this.more(next)}>Older</button></p>` : nothing}`;

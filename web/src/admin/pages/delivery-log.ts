@@ -8,6 +8,8 @@ import { go, query, setQuery } from "../router.js";
 import { session } from "../session.js";
 import type { Paged } from "../types.js";
 import "../ui/copy.js";
+import "../ui/meta-error.js";
+import type { MetaError } from "../ui/meta-error.js";
 import "../ui/pane.js";
 import { badge, bytes, empty, notice, searchBox, skeleton, table, time } from "../ui/parts.js";
 
@@ -24,6 +26,7 @@ interface Delivery {
   phone_number_id: string | null;
   bytes: number;
   error_code: number | null;
+  error: MetaError | null;
   fbtrace_id: string | null;
   trace: string | null;
   message: string | null;
@@ -213,6 +216,7 @@ export class PageDeliveryLog extends Page {
     const tenant = `/t/${part(this.params.tenant)}`;
     return html`<p>${this.outcome(one)}</p>
       ${one.reason || ADVICE[one.outcome] ? notice(one.wrong ? "failed" : "info", html`${ADVICE[one.outcome] ?? ""} ${one.reason ?? ""}`) : nothing}
+      ${one.error ? html`<claw-meta-error .error=${one.error}></claw-meta-error>` : nothing}
       <dl class="facts">
         <dt>When</dt><dd>${time(one.at)}, ${took(one.took_us)}</dd>
         <dt>Request</dt><dd><code>${one.method} ${one.path}</code></dd>

@@ -3,6 +3,8 @@ import { customElement, state } from "lit/decorators.js";
 import { api, part, told } from "../api.js";
 import { fields, Load, Page } from "../page.js";
 import { query, setQuery } from "../router.js";
+import "../ui/meta-error.js";
+import type { MetaError } from "../ui/meta-error.js";
 import { badge, field, notice, progress, type State } from "../ui/parts.js";
 import { base } from "../ui/styles.js";
 
@@ -15,6 +17,7 @@ interface Check {
   severity: Severity;
   seen: string;
   do: string | null;
+  error?: MetaError | null;
 }
 
 /** What is looked at together, in the order in which it is mended; each is asked for on its own. */
@@ -194,6 +197,7 @@ export class PageTroubleshooting extends Page {
       <p><strong>${one.title}</strong></p>
       <p>${one.seen}</p>
       ${one.do ? html`<p>→ ${one.do}</p>` : nothing}
+      ${one.error ? html`<p><claw-meta-error told .error=${one.error}></claw-meta-error></p>` : nothing}
     </li>`;
   }
 
