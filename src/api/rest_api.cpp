@@ -1,5 +1,7 @@
 #include "api/rest_api.hpp"
 
+#include <algorithm>
+
 #include <boost/json.hpp>
 
 #include "api/problem.hpp"
@@ -11,7 +13,8 @@ namespace json = boost::json;
 using net::HttpRequest;
 using net::HttpResponse;
 
-constexpr std::string_view kRoot = "/api/v1";
+/// What has a contract with programs: ours, and the Cloud API as its clients know it.
+constexpr std::string_view kRoots[] = {"/api/v1", "/graph/"};
 
 }  // namespace
 
@@ -47,7 +50,8 @@ void RestApi::add_routes(net::Router& router) {
 RestApi::Answer RestApi::list_routes(HttpRequest&, TenantRef) {
   json::array list;
   for (const auto& [method, path] : router_->routes())
-    if (path.starts_with(kRoot)) list.push_back({{"method", method}, {"path", path}});
+    if (std::ranges::any_of(kRoots, [&](std::string_view root) { return path.starts_with(root); }))
+      list.push_back({{"method", method}, {"path", path}});
   co_return net::json_response(200, json::serialize(json::object{{"routes", std::move(list)}}));
 }
 

@@ -32,7 +32,7 @@ export function resolve(thing, pointer) {
 }
 
 /** Every operation: {name, method, path, parameters, responses, body}. */
-export const operations = Object.entries(document.paths).flatMap(([path, item]) =>
+const all = Object.entries(document.paths).flatMap(([path, item]) =>
   METHODS.filter((method) => item[method]).map((method) => {
     const operation = item[method];
     const pointer = `/paths/${escape(path)}`;
@@ -46,15 +46,18 @@ export const operations = Object.entries(document.paths).flatMap(([path, item]) 
     }));
     const security = (operation.security ?? document.security).flatMap((each) => Object.keys(each));
     return { name: operation.operationId, method: method.toUpperCase(), path, parameters, responses,
-      isPublic: security.length === 0, isOfTenant: security.includes("token"),
+      isPublic: security.length === 0, isOfTenant: security.includes("token"), isCloud: security.includes("cloud"),
       body: operation.requestBody?.content["application/json"] };
   }));
+export const operations = all.filter(({ isCloud }) => !isCloud);
+/** Those in which the gateway speaks as Meta does. */
+export const cloudOperations = all.filter(({ isCloud }) => isCloud);
 
 /** What a route of a tenant answers a person who names none, or one that is not theirs. */
 const forPeople = Object.fromEntries([["400", "NoTenant"], ["404", "NotFound"]].map(([status, name]) =>
   [status, { ...document.components.responses[name], pointer: `/components/responses/${name}` }]));
 
-export const seen = new Map(operations.map((operation) => [operation.name, new Set()]));
+export const seen = new Map(all.map((operation) => [operation.name, new Set()]));
 
 /** Holds an answer to the document: a status, a content type, headers and a body that it describes. */
 export function check(operation, answer, what) {

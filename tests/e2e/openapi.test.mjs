@@ -8,7 +8,7 @@ import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import http from "node:http";
 import { after, before, test } from "node:test";
-import { check, document, faults, generator, operations, resolve, seen } from "./document.mjs";
+import { check, cloudOperations, document, faults, generator, operations, resolve, seen } from "./document.mjs";
 import { Gateway, PASSWORD } from "./gateway.mjs";
 import { peopleScenario } from "./people.mjs";
 import { eventually } from "./support.mjs";
@@ -118,12 +118,12 @@ after(async () => {
 
 test("the document and the router have the same routes", async () => {
   const { routes } = await read("/api/v1");
-  assert.deepEqual(operations.map(({ method, path }) => `${method} ${path}`).sort(),
+  assert.deepEqual([...operations, ...cloudOperations].map(({ method, path }) => `${method} ${path}`).sort(),
     routes.map(({ method, path }) => `${method} ${path}`).sort());
 });
 
 test("every example in the document is as the document says", () => {
-  for (const operation of operations) {
+  for (const operation of [...operations, ...cloudOperations]) {
     for (const parameter of operation.parameters) {
       if (parameter.example === undefined) continue;
       assert.equal(faults(`${parameter.pointer}/schema`, parameter.example), "", `${operation.name} ${parameter.name}`);
@@ -699,6 +699,46 @@ test("templates are shown with values in them, made, deleted, and Meta's no is t
   gateway.clawcentral(["secret", "set", "acme", "WHATSAPP_WABA_ID"], acme.waba);
 });
 
+test("the Cloud API's routes answer as described, in Meta's words where they refuse", async () => {
+  const of = (name) => cloudOperations.find((operation) => operation.name === name);
+  const ask = async (name, id, { who = acme.token, search = "", ...options } = {}) => {
+    const operation = of(name);
+    const answer = await call(operation.method, address(operation, { version: "v25.0", id }) + search, who, options);
+    check(operation, answer, id);
+    return { status: answer.status, body: JSON.parse(answer.text) };
+  };
+  const bodyOf = (body, headers = {}) => ({ body: JSON.stringify({ messaging_product: "whatsapp", ...body }), headers: { "content-type": "application/json", ...headers } });
+  const text = (body, headers) => bodyOf({ to: "491555000001", type: "text", text: { body } }, headers);
+  const idOf = { cloudTemplates: "waba", cloudMakeTemplate: "waba", cloudDeleteTemplate: "waba" };
+  const scopeless = JSON.parse(gateway.clawcentral(["--json", "token", "create", "acme", "--scope", "audit.read"])).token;
+  const form = { body: '--x\r\nContent-Disposition: form-data; name="file"; filename="a.txt"\r\nContent-Type: text/plain\r\n\r\nhello\r\n--x--\r\n',
+    headers: { "content-type": "multipart/form-data; boundary=x" } };
+  for (const { name } of cloudOperations) {
+    const own = acme[idOf[name] ?? "number"];
+    const options = name === "cloudUpload" ? form : name === "cloudSend" ? text("x") : {};
+    assert.equal((await ask(name, own, { who: "cct_wrong", ...options })).body.error.code, 190, name);
+    assert.equal((await ask(name, own, { who: scopeless, ...options })).body.error.code, 10, name);
+    const others = ["cloudShow", "cloudRemove"].includes(name) ? "f_0000000000000001" : beta[idOf[name] ?? "number"];
+    const foreign = await ask(name, others, options);
+    assert.deepEqual([foreign.status, foreign.body.error.code], [400, 100], name);
+    assert.ok(!JSON.stringify(foreign.body).includes("beta"), "nothing is said of another tenant's");
+  }
+  const sent = await ask("cloudSend", acme.number, text("by the Cloud API", { "idempotency-key": "one" }));
+  assert.match(sent.body.messages[0].id, /^wamid\.out/);
+  assert.deepEqual((await ask("cloudSend", acme.number, text("by the Cloud API", { "idempotency-key": "one" }))).body, sent.body);
+  assert.equal((await ask("cloudSend", acme.number, text("something else", { "idempotency-key": "one" }))).status, 409);
+  assert.match((await ask("cloudSend", acme.number, text("x".repeat(4097)))).body.error.error_data.details, /4096/);
+  assert.equal((await ask("cloudSend", acme.number, text("refuse it"))).body.error.code, 131026);
+  const file = await ask("cloudUpload", acme.number, form);
+  assert.equal((await ask("cloudShow", file.body.id)).body.file_size, 5);
+  assert.equal((await ask("cloudShow", acme.number)).body.verified_name, "Number");
+  assert.equal((await ask("cloudRemove", file.body.id)).status, 200);
+  assert.equal((await ask("cloudShow", file.body.id)).status, 400, "and gone");
+  assert.match((await ask("cloudTemplates", acme.waba)).body.data[0].name, /acme/);
+  assert.equal((await ask("cloudMakeTemplate", acme.waba, bodyOf({ name: "fresh" }))).status, 200);
+  assert.equal((await ask("cloudDeleteTemplate", acme.waba, { search: "?name=fresh" })).status, 200);
+});
+
 test("a program is told what happens, and told again", async () => {
   const ask = async (name, path, { status = 200, body, headers, token = acme.token } = {}) => {
     const operation = operations.find((each) => each.name === name);
@@ -887,7 +927,7 @@ test("no secret that was set is in any answer, page, log, metric or file", async
 
 test("every status that the document has was seen", () => {
   // 503 where the disk is away; other tests see to that.
-  const unseen = operations.flatMap(({ name, responses }) => Object.keys(responses)
+  const unseen = [...operations, ...cloudOperations].flatMap(({ name, responses }) => Object.keys(responses)
     .filter((status) => status !== "503" && !seen.get(name).has(status)).map((status) => `${name} ${status}`));
   assert.deepEqual(unseen, [], "never answered so");
   assert.ok(document.openapi.startsWith("3.1"));
