@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 
+import fairness
 import figures
 import instructions
 import programs
@@ -177,6 +178,9 @@ class Bench:
         self.note(ingest_log_ratio=sum(rates[True]) / sum(rates[False]), ingest_log_kept=statistics.mean(share),
                   ingest_log_cpu_us=statistics.mean(cpu[True]) - statistics.mean(cpu[False]))
 
+    def fairness(self):
+        self.note(**fairness.Fairness(self.build, self.fresh("fairness"), self.token).figures())
+
     def instructions(self):
         counted = instructions.count(self.build / "bench/webhook_cost")
         if counted is not None:
@@ -206,6 +210,8 @@ def measure(bench, rounds, full):
         bench.turns(False)
         say(f"round {number} of {rounds}: ingest with and without the delivery log")
         bench.delivery_log()
+        say(f"round {number} of {rounds}: answers beside a campaign")
+        bench.fairness()
         if full:
             say(f"round {number} of {rounds}: ingest into the filled ledger")
             bench.million()
@@ -219,12 +225,20 @@ def measure_delivery_log(bench, rounds):
         bench.delivery_log()
 
 
+def measure_fairness(bench, rounds):
+    bench.set_up()
+    for number in range(1, rounds + 1):
+        say(f"round {number} of {rounds}: answers beside a campaign")
+        bench.fairness()
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("build", type=pathlib.Path, help="build folder of the release preset")
     parser.add_argument("--full", action="store_true", help="turns for 60 s, and the ledger of a million messages")
     parser.add_argument("--document", action="store_true", help="write the table into docs/performance.md")
     parser.add_argument("--delivery-log", action="store_true", help="what the delivery log costs, and nothing else")
+    parser.add_argument("--fairness", action="store_true", help="answers beside a campaign, and nothing else")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=5, help="of each load")
     parser.add_argument("--turn-seconds", type=float, help="of turns_per_s (default 10, 60 with --full)")
@@ -235,6 +249,8 @@ def main():
     try:
         if asked.delivery_log:
             measure_delivery_log(bench, asked.rounds)
+        elif asked.fairness:
+            measure_fairness(bench, asked.rounds)
         else:
             measure(bench, asked.rounds, asked.full)
     except RuntimeError as fault:

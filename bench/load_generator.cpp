@@ -18,6 +18,7 @@ struct Asked {
   std::string empty_path = "/healthz";
   std::int64_t seconds_ms = 5'000, warm_up_ms = 500;
   std::size_t count = 100'000;
+  std::string token, template_name;
   std::uint64_t first_number = 0, numbers = 1, people = 64;
 };
 
@@ -93,10 +94,15 @@ int main(int argc, char** argv) {
   people->add_option("--first-number", asked.first_number)->required();
   people->add_option("--numbers", asked.numbers)->capture_default_str();
   people->add_option("--people", asked.people, "at each number")->capture_default_str();
+  auto* campaign = app.add_subcommand("campaign", "Templates to ever new people, by the gateway's API");
+  campaign->add_option("--token", asked.token, "of the API")->required();
+  campaign->add_option("--template", asked.template_name)->required();
+
   CLI11_PARSE(app, argc, argv);
   try {
     if (*empty) return run(asked, empty_requests(asked.empty_path));
     if (*webhooks) return run(asked, webhook_requests(asked.webhooks, asked.count));
+    if (*campaign) return run(asked, campaign_requests(asked.token, asked.template_name, asked.count));
     return run(asked, people_requests(asked.first_number, asked.numbers, asked.people, asked.count));
   } catch (const std::exception& error) {
     fmt::print(stderr, "load_generator: {}\n", error.what());

@@ -22,6 +22,7 @@ LIBC = ctypes.CDLL(None)
 APP_SECRET = "bench-app-secret"
 TOKEN = "bench-access-token"
 FIRST_NUMBER = 100000000000001
+FIRST_WABA = 200000000000001
 TENANTS = 64
 INGEST_TENANT = "ingest"
 INGEST_NUMBER = 100000000009999
@@ -107,8 +108,9 @@ class Program:
 
 
 class Gateway(Program):
-    def __init__(self, build, folder, simulator_port=1, ports=None, settings=""):
-        """`settings`: further lines of the configuration, with their table."""
+    def __init__(self, build, folder, simulator_port=1, ports=None, settings="", as_meta_says=False):
+        """`settings`: further lines of the configuration, with their table. `as_meta_says`: it keeps to Meta's limits."""
+        limits = "" if as_meta_says else "messages_per_second = 100000\npair_interval_ms = 0\n"
         self.public, self.operator = ports or (free_port(), free_port())
         self.folder = pathlib.Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -117,8 +119,7 @@ class Gateway(Program):
             f'data_dir = "{self.folder}/data"\n'
             f'[listen]\npublic = "127.0.0.1:{self.public}"\noperator = "127.0.0.1:{self.operator}"\n'
             f'[graph]\nbase_url = "http://127.0.0.1:{simulator_port}"\n'
-            'messages_per_second = 100000\npair_interval_ms = 0\n'
-            '[net]\nallow_private = ["127.0.0.0/8"]\n[log]\nlevel = "warn"\n' + settings)
+            + limits + '[net]\nallow_private = ["127.0.0.0/8"]\n[log]\nlevel = "warn"\n' + settings)
         self.command = build / "src/app/clawcentral"
         self.sync_file = self.folder / "syncs"
         began = time.monotonic()
@@ -190,16 +191,17 @@ def copy_data(template, folder):
 
 
 class Simulator(Program):
-    def __init__(self, build, folder, gateway_port, statuses):
+    def __init__(self, build, folder, gateway_port, statuses, limits="none"):
         self.port = free_port()
-        numbers = [{"id": str(FIRST_NUMBER + i), "token": TOKEN, "app_secret": APP_SECRET,
+        numbers = [{"id": str(FIRST_NUMBER + i), "waba_id": str(FIRST_WABA + i), "token": TOKEN, "app_secret": APP_SECRET,
                     "callback": f"http://127.0.0.1:{gateway_port}/t/{tenant_name(i)}/webhooks/whatsapp"}
                    for i in range(TENANTS)]
         path = pathlib.Path(folder) / "numbers.json"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(numbers))
         super().__init__([build / "simulator/simulator", "--listen", f"127.0.0.1:{self.port}", "--numbers", path,
-                          "--statuses", statuses, "--status-delay-ms", "20", "--limits", "none"], pathlib.Path(folder) / "simulator.log")
+                          "--statuses", statuses, "--status-delay-ms", "20", "--limits", limits],
+                         pathlib.Path(folder) / "simulator.log")
         try:
             wait_until(lambda: answers(self.port, "/_sim/stats"), 10, "the simulator starts")
         except RuntimeError:

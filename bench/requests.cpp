@@ -91,4 +91,16 @@ RequestList people_requests(std::uint64_t first_number, std::uint64_t numbers, s
   return list;
 }
 
+RequestList campaign_requests(const std::string& token, const std::string& name, std::size_t count) {
+  constexpr std::uint64_t kFirstPerson = 10'000'000;
+  RequestList list;
+  list.reserve(count * 400);
+  const std::string head = fmt::format("Authorization: Bearer {}\r\n", token);
+  for (std::size_t i = 0; i < count; ++i)
+    list.add(request("POST", "/api/v1/messages", head,
+                     fmt::format(R"({{"to":"{}","type":"template","template":{{"name":"{}","language":{{"code":"en"}}}}}})",
+                                 phone_of(kFirstPerson + i), name)));
+  return list;
+}
+
 }  // namespace claw::bench

@@ -57,4 +57,8 @@ struct WebhookPlan {
 [[nodiscard]] RequestList people_requests(std::uint64_t first_number, std::uint64_t numbers, std::uint64_t people,
                                           std::size_t count);
 
+/// `count` POSTs to the gateway's API, each a template `name` (of language "en") to another person; nobody of
+/// people_requests().
+[[nodiscard]] RequestList campaign_requests(const std::string& token, const std::string& name, std::size_t count);
+
 }  // namespace claw::bench

@@ -74,6 +74,8 @@ void Control::add_routes(net::Router& router) {
   add(router, "POST", "/_sim/clock", &Control::move_clock);
   add(router, "GET", "/_sim/log", &Control::log);
   add(router, "GET", "/_sim/stats", &Control::stats);
+  add(router, "GET", "/_sim/answer-times", &Control::answer_times);
+  add(router, "DELETE", "/_sim/answer-times", &Control::forget_answer_times);
   add(router, "GET", "/_sim/events", &Control::events);
   router.add("POST", "/_sim/numbers/{id}/verify",
              [this](net::HttpRequest& request) -> Task<net::HttpResponse> { return verify(request); });
@@ -274,6 +276,25 @@ net::HttpResponse Control::stats(const net::HttpRequest&) {
                                          {"numbers", meta.numbers.all().size()},
                                          {"listeners", meta.events.listeners()}});
   });
+}
+
+net::HttpResponse Control::answer_times(const net::HttpRequest& request) {
+  return meta_.with([&](Meta& meta) {
+    const auto figures = meta.answer_times.figures(request.query_value("number").value_or(""),
+                                                   request.query_value("without").value_or(""));
+    return json_answer(200, json::object{{"answers", figures.answers},
+                                         {"waiting", figures.waiting},
+                                         {"p50_ms", figures.p50.count()},
+                                         {"p99_ms", figures.p99.count()},
+                                         {"max_ms", figures.max.count()}});
+  });
+}
+
+net::HttpResponse Control::forget_answer_times(const net::HttpRequest&) {
+  meta_.with([](Meta& meta) { meta.answer_times.clear(); });
+  net::HttpResponse done;
+  done.status = 204;
+  return done;
 }
 
 net::HttpResponse Control::events(const net::HttpRequest& request) {

@@ -41,6 +41,8 @@ class Control {
   net::HttpResponse get_clock(const net::HttpRequest& request);
   net::HttpResponse move_clock(const net::HttpRequest& request);
   net::HttpResponse log(const net::HttpRequest& request);
+  net::HttpResponse answer_times(const net::HttpRequest& request);
+  net::HttpResponse forget_answer_times(const net::HttpRequest& request);
   net::HttpResponse stats(const net::HttpRequest& request);
   net::HttpResponse events(const net::HttpRequest& request);
   Task<net::HttpResponse> verify(net::HttpRequest& request);

@@ -131,6 +131,7 @@ Result<std::string> Meta::say(std::string_view wa_id, Words words) {
   ++counts.person_messages;
   traffic.person_wrote(**number, person->wa_id, words.from_ad);
   if (!group.empty()) traffic.person_wrote(**number, group);
+  if (group.empty()) answer_times.wrote((*number)->id, person->wa_id, now());
   const Message& kept = phones.add(*person, std::move(message));
   std::string id = kept.id;
   publish(*person, kept);
@@ -261,6 +262,7 @@ std::string Meta::accept(const Send& send) {
   std::string id = outbound.id;
   ++counts.business_messages;
   if (person && outbound.failure != kInvalidParameter) {
+    answer_times.answered(send.number->id, person->wa_id, now());
     set_typing(*person, send.number->id, false);
     Message message;
     message.id = id;

@@ -9,6 +9,7 @@
 
 #include "base/clock.hpp"
 #include "base/result.hpp"
+#include "simulator/answer_times.hpp"
 #include "simulator/deliveries.hpp"
 #include "simulator/events.hpp"
 #include "simulator/faults.hpp"
@@ -116,6 +117,7 @@ class Meta {
   Templates templates;
   Samples samples;
   Traffic traffic;
+  AnswerTimes answer_times;
   Faults faults;
   Journal journal;
   Events events;

@@ -8,6 +8,9 @@
 namespace claw {
 namespace {
 
+/// How soon a store that is away is asked again.
+constexpr std::chrono::milliseconds kStoreRetry{250};
+
 constexpr std::string_view kWelcome = "You are let in now: we answer what you write here.";
 
 }  // namespace
@@ -142,6 +145,8 @@ Task<Result<ConversationId>> Desk::conversation_with(TenantRef tenant, std::stri
 
 Task<Result<void>> Desk::rerun(TenantRef tenant, MessageId message) {
   auto again = co_await ledger_.rerun(tenant->id, message, ledger_.fence());
+  if (!again && again.error().kind == ErrorKind::kTransient)
+    tasks_.spawn(io_.executor(0), "desk.go_on_if_kept", go_on_if_kept(tenant->id, message));
   if (!again) co_return std::unexpected(again.error());
   if (again->pending) {
     std::vector<PendingMessage> one;
@@ -154,6 +159,30 @@ Task<Result<void>> Desk::rerun(TenantRef tenant, MessageId message) {
     outbox_.reopen(std::move(one));
   }
   co_return Result<void>();
+}
+
+Task<> Desk::go_on_if_kept(TenantId tenant, MessageId message) {
+  for (;;) {
+    const auto now = co_await ledger_.message(tenant, message);
+    if (now ? co_await offer_anew(*now, tenant) : now.error().kind != ErrorKind::kTransient) co_return;
+    co_await clock_.sleep(kStoreRetry);
+  }
+}
+
+/// False where the store is away. What went on meanwhile is not found, and what is offered twice ends once.
+Task<bool> Desk::offer_anew(const MessageRecord& message, TenantId tenant) {
+  if (message.state == MessageState::kPending) {
+    auto pending = co_await ledger_.pending(tenant, message.id, 1);
+    if (!pending) co_return false;
+    if (!pending->empty() && pending->front().id == message.id) conversations_.reopen(std::move(*pending));
+  }
+  if (message.state != MessageState::kQueued) co_return true;
+  for (const auto urgency : {Urgency::kAnswer, Urgency::kCampaign}) {
+    auto queued = co_await ledger_.queued(message.phone_number_id, urgency, message.id, 1);
+    if (!queued) co_return false;
+    if (!queued->empty() && queued->front().id == message.id) outbox_.reopen(std::move(*queued));
+  }
+  co_return true;
 }
 
 void Desk::let_in(Access::Changed changed) {

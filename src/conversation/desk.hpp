@@ -97,6 +97,9 @@ class Desk {
 
  private:
   Task<> welcome(Access::Changed changed);
+  /// After a rerun() that may have been kept or not: what waits is gone on with.
+  Task<> go_on_if_kept(TenantId tenant, MessageId message);
+  Task<bool> offer_anew(const MessageRecord& message, TenantId tenant);
   [[nodiscard]] Task<Result<HandReply::Kind>> may_say(const Tenant& tenant, ConversationId conversation,
                                                       const Saying& saying);
   /// What becomes of a template that Meta would refuse; nothing for all else.

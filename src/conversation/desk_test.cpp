@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "support/flaky_ledger.hpp"
 #include "support/turn_world.hpp"
 
 namespace claw {
@@ -168,6 +169,32 @@ TEST_F(DeskTest, WelcomesWhoIsLetInBeforeAnsweringThem) {
   ASSERT_TRUE(approve());
   ASSERT_TRUE(sent(3));
   EXPECT_THAT(graph_.texts(), ElementsAre(HasSubstr("Your code"), HasSubstr("let in now"), "bot: may I?"));
+}
+
+TEST_F(DeskTest, GoesOnWithADeadLetterThatWasQueuedThoughTheStoreSaidThatItFailed) {
+  FlakyLedger flaky(*world_.ledger);
+  Desk desk(world_.io, flaky, tenants_.directory, access_, *responder_, *conversations_, *outbox_, world_.clock);
+  const auto rerun = [&](MessageId message) { return world_.run(desk.rerun(acme(), message)); };
+  agent_.is_down = true;
+  const auto unanswered = write("first");
+  ASSERT_TRUE(is(unanswered, MessageState::kAgentFailed));
+  agent_.is_down = false;
+  flaky.fail_after_next(1);
+  EXPECT_EQ(rerun(unanswered).error().kind, ErrorKind::kTransient);
+  EXPECT_TRUE(is(unanswered, MessageState::kAnswered)) << "without a restart";
+  EXPECT_EQ(rerun(unanswered).error().kind, ErrorKind::kConflict);
+
+  graph_.answer("bot: second", refusal(131026));
+  ASSERT_TRUE(is(write("second"), MessageState::kAnswered));
+  const MessageId undelivered{unanswered.value + 3};
+  ASSERT_TRUE(is(undelivered, MessageState::kFailed));
+  flaky.fail_after_next(1);
+  EXPECT_EQ(rerun(undelivered).error().kind, ErrorKind::kTransient);
+  EXPECT_TRUE(is(undelivered, MessageState::kSent));
+
+  flaky.fail_next(1);
+  EXPECT_EQ(rerun(undelivered).error().kind, ErrorKind::kTransient) << "what was not kept is left as it was";
+  EXPECT_THAT(graph_.texts(), ElementsAre("bot: first", "bot: second", "bot: second"));
 }
 
 /// Knows of one template that it is paused.

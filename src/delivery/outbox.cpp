@@ -25,6 +25,8 @@ constexpr std::ptrdiff_t kExplainedAtOnce = 256;
 constexpr std::chrono::milliseconds kNow{0};
 /// The one type that goes outside of the service window.
 constexpr std::string_view kTemplateType = "template";
+/// Conversations of a number of which it is kept in memory that a template asked to write back.
+constexpr std::size_t kMaxAskedBy = 1'000;
 /// How soon messages are looked at again whose tenant is disabled, or has given up the number.
 constexpr std::chrono::seconds kDisabledRetry{10};
 /// How soon a message is looked at again whose file could not be given to Meta.
@@ -81,6 +83,11 @@ struct Outbox::Number {
                  [this, take = std::move(take)](OutboundMessage message) { take(*this, std::move(message)); }) {}
   Backlog<OutboundMessage>& backlog(Urgency urgency) { return urgency == Urgency::kAnswer ? answers : campaigns; }
 
+  void asked(const OutboundMessage& message) {
+    if (asked_by.size() >= kMaxAskedBy) asked_by.clear();  // then somebody is asked twice
+    asked_by[message.conversation.value] = message.turn.value;
+  }
+
   const std::string id;
   const Executor executor;
   Lane lane;
@@ -102,6 +109,8 @@ struct Outbox::Number {
   // What is sent in a message's place, until that ends. The message itself stays as it was: its place in the lane goes
   // by its type.
   std::unordered_map<std::int64_t, whatsapp::Outgoing> as_template;
+  std::unordered_map<std::int64_t, std::int64_t>
+      asked_by;                             // the turn whose reply last went as a template, by conversation
   std::unordered_set<std::int64_t> closed;  // messages that Meta refused for a closed window, whatever we thought
 };
 
@@ -416,6 +425,7 @@ Task<bool> Outbox::send(Number& number, OutboundMessage& message) {
     next.state = MessageState::kQueued;
     next.due = now;
   }
+  if (instead && (next.state == MessageState::kSent || next.state == MessageState::kUnknown)) number.asked(message);
   if (next.state == MessageState::kSent) {
     number.retries = {};
   } else if (const auto count = next.state == MessageState::kQueued ? number.retries.allow() : 1; count > 0) {
@@ -479,6 +489,10 @@ Task<std::optional<bool>> Outbox::mind_window(const Tenant& tenant, Number& numb
   if (message.window_until > clock_.now() && (!refused || message.window_until > before)) co_return std::nullopt;
   switch (tenant.delivery.outside_window) {
     case OutsideWindow::kTemplate:
+      // One template asks to write back: it would be odd to ask with each part of a reply.
+      if (const auto asked = number.asked_by.find(message.conversation.value);
+          asked != number.asked_by.end() && message.turn.value > 0 && asked->second == message.turn.value)
+        co_return co_await park(tenant, number, message);
       instead = fallback_template(tenant.delivery, message.message);
       co_return std::nullopt;
     case OutsideWindow::kPark:

@@ -113,6 +113,24 @@ TEST_F(ServiceWindowTest, SendsTheTenantsTemplateInstead) {
   EXPECT_EQ(record(id).instead_of->view.text, "line one\nline  two");
 }
 
+TEST_F(ServiceWindowTest, AsksWithOneTemplateForAReplyOfManyPartsAndKeepsTheOthersUntilThePersonWrites) {
+  settings(R"({"outside_window":"template","template_name":"news","template_language":"en_US"})");
+  const auto turn = write("a question").pending.at(0).id;
+  world_.clock.advance(25h);
+  auto parts =
+      world_.run(ledger().complete_turn(turn, {kAnswered, "", "bot", {"one", "two", "three"}}, ledger().fence()))
+          .value();
+  const std::vector<MessageId> ids{parts[0].id, parts[1].id, parts[2].id};
+  outbox_.offer(std::move(parts));
+  ASSERT_TRUE(is(ids[0], kSent));
+  ASSERT_TRUE(is(ids[1], kParked));
+  ASSERT_TRUE(is(ids[2], kParked));
+  EXPECT_THAT(graph_.bodies(), SizeIs(1));
+  outbox_.reopen(write("hi").released);
+  ASSERT_TRUE(is(ids[2], kSent));
+  EXPECT_THAT(graph_.texts(), ElementsAre("", "two", "three")) << "and recovers";
+}
+
 TEST_F(ServiceWindowTest, ParksUntilThePersonWrites) {
   settings(R"({"outside_window":"park"})");
   const auto id = say("your parcel is here");

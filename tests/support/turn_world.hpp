@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <deque>
 #include <memory>
 #include <mutex>
@@ -35,8 +36,10 @@ class NamedAgent final : public AgentRunner {
       });
       if (answer == 0) co_return fail(ErrorKind::kStopping, "the connection was closed");
     }
+    if (is_down) co_return fail(ErrorKind::kFatal, "the agent is down");
     co_return AgentReply{{agent.name + ": " + text}};
   }
+  std::atomic<bool> is_down = false;
   [[nodiscard]] bool holds(std::size_t count = 1) const {
     std::scoped_lock lock(mutex_);
     return held_.size() >= count;
