@@ -207,16 +207,25 @@ std::string RealPrograms::simulator_url() const {
   return fmt::format("http://127.0.0.1:{}", simulator_port_);
 }
 
-std::vector<json::object> RealPrograms::messages() {
+/// All pages of a list, oldest first.
+std::vector<json::object> RealPrograms::pages(const std::string& path, const char* member) {
   std::vector<json::object> all;
   for (std::string before;;) {
-    auto page = api("/messages?limit=200" + before).as_object();
-    for (auto& message : page.at("messages").as_array()) all.push_back(std::move(message.as_object()));
+    auto page = api(path + "?limit=200" + before).as_object();
+    for (auto& each : page.at(member).as_array()) all.push_back(std::move(each.as_object()));
     if (page.at("next").is_null()) break;
     before = "&before=" + text_at(page, "next");
   }
   std::ranges::reverse(all);
   return all;
+}
+
+std::vector<json::object> RealPrograms::messages() {
+  return pages("/messages", "messages");
+}
+
+std::vector<json::object> RealPrograms::delivery_log() {
+  return pages("/delivery-log", "deliveries");
 }
 
 json::object RealPrograms::message(const std::string& id) {

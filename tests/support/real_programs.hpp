@@ -69,6 +69,8 @@ class RealPrograms {
   boost::json::object message(const std::string& id);
   /// The answers to `text`, with all that is known of them.
   std::vector<boost::json::object> answers_to(const std::string& text);
+  /// All rows of the tenant's delivery log, oldest first.
+  std::vector<boost::json::object> delivery_log();
   /// True where everything people wrote was acknowledged and stored, each turn is over, and nothing waits to be sent.
   bool at_rest();
 
@@ -84,6 +86,7 @@ class RealPrograms {
   double metric(const std::string& name);
 
  private:
+  std::vector<boost::json::object> pages(const std::string& path, const char* member);
   boost::json::value api(const std::string& target);
 
   const Options options_;

@@ -1,6 +1,7 @@
 #include "support/same_story.hpp"
 
 #include <map>
+#include <set>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -100,6 +101,42 @@ std::vector<std::string> disagreements(RealPrograms& programs) {
     }
     if (order_shown != order_stored)
       complain("{} reads {} and the ledger has {}", person, fmt::join(order_shown, " "), fmt::join(order_stored, " "));
+  }
+  return complaints;
+}
+
+std::vector<std::string> log_disagreements(RealPrograms& programs) {
+  std::vector<std::string> complaints;
+  std::map<std::string, std::vector<json::object>> calls;  // message -> its sends, oldest first
+  std::set<std::string> received;                          // wamids
+  for (const auto& row : programs.delivery_log()) {
+    if (text_at(row, "kind") == "graph" && !text_at(row, "message").empty()) {
+      calls[text_at(row, "message")].push_back(row);
+    } else if (text_at(row, "kind") == "webhook" && !row.at("wrong").as_bool()) {
+      for (const auto& name : row.at("names").as_array()) received.emplace(name.as_string());
+    }
+  }
+  for (const auto& message : programs.messages()) {
+    const auto id = text_at(message, "id");
+    const auto text = text_at(message, "text");
+    if (text_at(message, "direction") == "inbound") {
+      if (!received.contains(text_at(message, "wamid")))
+        complaints.push_back(fmt::format("{} stands in no webhook of the log", text));
+      continue;
+    }
+    const auto& sends = calls[id];
+    const auto attempts = message.at("attempts").to_number<std::size_t>();
+    if (sends.size() != attempts)
+      complaints.push_back(
+          fmt::format("{} was tried {} times and stands {} times in the log", text, attempts, sends.size()));
+    const auto taken = std::ranges::count_if(sends, [](const auto& row) { return !row.at("wrong").as_bool(); });
+    if (taken > 1) complaints.push_back(fmt::format("{} was taken {} times by the log", text, taken));
+    if (text_at(message, "state") != "failed" || sends.empty() || taken > 0) continue;
+    const auto* error = message.at("error").if_object();
+    const auto code = error ? error->at("code").to_number<std::int64_t>() : 0;
+    const auto& logged = sends.back().at("error_code");
+    if (logged != json::value(code))
+      complaints.push_back(fmt::format("{} failed with {} and the log says {}", text, code, json::serialize(logged)));
   }
   return complaints;
 }

@@ -18,4 +18,13 @@ namespace claw::testing {
 /// REQUIRES: at_rest(), and answers of one part.
 [[nodiscard]] std::vector<std::string> disagreements(RealPrograms& programs);
 
+/// The same of the delivery log:
+///
+/// - what a person wrote stands in a webhook that was taken;
+/// - of an answer there is a call to Meta for each attempt, one of which at most was taken; where the last was refused
+///   and the answer failed of it, both name the same error.
+///
+/// REQUIRES: as above, and that no process was killed, for the log may lose its last rows then.
+[[nodiscard]] std::vector<std::string> log_disagreements(RealPrograms& programs);
+
 }  // namespace claw::testing
