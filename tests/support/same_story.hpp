@@ -21,10 +21,11 @@ namespace claw::testing {
 /// The same of the delivery log:
 ///
 /// - what a person wrote stands in a webhook that was taken;
-/// - of an answer there is a call to Meta for each attempt, one of which at most was taken; where the last was refused
+/// - of an answer there is a call to Meta for each attempt, but for the `tokenless` ones of all, one of which at most
+/// was taken; where the last was refused
 ///   and the answer failed of it, both name the same error.
 ///
 /// REQUIRES: as above, and that no process was killed, for the log may lose its last rows then.
-[[nodiscard]] std::vector<std::string> log_disagreements(RealPrograms& programs);
+[[nodiscard]] std::vector<std::string> log_disagreements(RealPrograms& programs, std::size_t tokenless = 0);
 
 }  // namespace claw::testing
