@@ -39,8 +39,8 @@ class Intake {
     TimePoint told_at;
   };
   using NewsListener = std::function<void(const AccountNews&)>;
-  /// Told of each once it was accepted, also where it came twice, unless it was somebody else's. Quick. REQUIRES: called
-  /// before start().
+  /// Told of each once it was accepted, also where it came twice, unless it was somebody else's. Quick. REQUIRES:
+  /// called before start().
   void set_news_listener(NewsListener listener) { news_heard_ = std::move(listener); }
 
   void start();
@@ -63,9 +63,9 @@ class Intake {
   Directory& directory_;
   Conversations& conversations_;
   Clock& clock_;
-  Listener heard_;                   // constant after start()
-  Released released_;                // the same
-  NewsListener news_heard_;          // the same
+  Listener heard_;           // constant after start()
+  Released released_;        // the same
+  NewsListener news_heard_;  // the same
   Counter& accepted_;
   Counter& duplicates_;
   Counter& foreign_;

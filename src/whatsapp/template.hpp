@@ -59,8 +59,8 @@ struct TemplateNews {
   bool operator==(const TemplateNews&) const = default;
 };
 
-/// The value of a change (Change::view.data). Nothing for a field that does not tell of templates, and for what names no
-/// template.
+/// The value of a change (Change::view.data). Nothing for a field that does not tell of templates, and for what names
+/// no template.
 [[nodiscard]] std::optional<TemplateNews> read_template_news(std::string_view field, std::string_view value);
 
 /// Why Meta would not send a template of this status, and with which of its codes; nothing where it would, or where we

@@ -35,6 +35,16 @@ class LimitScenariosTest : public ::testing::Test {
       if (message.at("direction").as_string() == "outbound") states.emplace_back(message.at("state").as_string());
     return states;
   }
+  static std::ptrdiff_t sends_in_the_busiest_second(RealPrograms& programs) {
+    std::vector<std::int64_t> times;
+    for (const auto& entry : programs.log())
+      if (entry.at("kind").as_string() == "graph" && entry.at("what").as_string() == "text")
+        times.push_back(entry.at("at").to_number<std::int64_t>());
+    std::ptrdiff_t most = 0;
+    for (auto first = times.begin(), last = first; last != times.end(); most = std::max(most, ++last - first))
+      while (*last - *first >= 1'000) ++first;
+    return most;
+  }
   static void and_recovers(RealPrograms& programs) {
     programs.write(phone(999), "and recovers");
     EXPECT_TRUE(eventually([&] { return programs.texts_on(phone(999)).size() == 1; }, seconds(30)));
@@ -66,6 +76,27 @@ TEST_F(LimitScenariosTest, LearnsThatANumberIsSlowerThanItsSetting) {
   EXPECT_THAT(states(programs), Each(::testing::AnyOf("sent", "delivered", "read"))) << "each is delivered";
   EXPECT_GT(programs.refusals(130429), 0U);
   EXPECT_LT(programs.refusals(130429), 40U) << "and not with every second message";
+  and_recovers(programs);
+}
+
+TEST_F(LimitScenariosTest, SendsFasterOnceMetaLetsTheNumber) {
+  RealPrograms programs({.gateway = "pair_interval_ms = 0"});
+  hold_to(programs, {{"messages_per_second", 80}, {"pair_per_6s", 0}});
+  all_write(programs, 200, 1);
+  ASSERT_TRUE(eventually([&] { return programs.at_rest(); }, seconds(60)));
+  const auto before = sends_in_the_busiest_second(programs);
+  EXPECT_LE(before, 80);
+  hold_to(programs, {{"messages_per_second", 1'000}, {"pair_per_6s", 0}});
+  programs.sim("POST", "/_sim/webhooks", {{"field", "phone_number_quality_update"}});
+  ASSERT_TRUE(eventually(
+      [&] {  // whoever writes first makes the gateway ask
+        all_write(programs, 1, 1);
+        all_write(programs, 300, 1);
+        return eventually([&] { return programs.at_rest(); }, seconds(60)) &&
+               sends_in_the_busiest_second(programs) > 90;
+      },
+      seconds(60)));
+  EXPECT_EQ(programs.refusals(130429), 0U);
   and_recovers(programs);
 }
 
