@@ -96,6 +96,7 @@ TEST(MessageWayTest, TellsOfEachDeliveryAndEachTry) {
   EXPECT_EQ(list[8], "send: Given to Meta, and not taken");
   EXPECT_EQ(list[9], "send: Given to Meta, try 2");
   EXPECT_THAT(step_of(facts, "send").detail, HasSubstr("131047"));
+  EXPECT_EQ(step_of(facts, "send").error_code, 131047) << "so that whose move it is can be told";
 }
 
 TEST(MessageWayTest, SaysWhyNobodyAnswered) {
@@ -130,11 +131,13 @@ TEST(MessageWayTest, SaysWhatASendWaitsForOrWhyItFailed) {
   failed.statuses.clear();
   failed.error_code = 131047;
   EXPECT_THAT(step_of({std::nullopt, {failed}, {}}, "state").detail, HasSubstr("131047"));
+  EXPECT_EQ(step_of({std::nullopt, {failed}, {}}, "state").error_code, 131047);
   EXPECT_EQ(step_of({std::nullopt, {failed}, {}}, "send").title, "Given to Meta")
       << "the log is over, the ledger is not";
   auto told_by_status = failed;
   told_by_status.statuses = {status("failed", 4'000, R"([{"code":131026,"title":"x"}])")};
   EXPECT_THAT(step_of({std::nullopt, {told_by_status}, {}}, "status").detail, HasSubstr("131026"));
+  EXPECT_EQ(step_of({std::nullopt, {told_by_status}, {}}, "status").error_code, 131026);
   EXPECT_THAT(step_of({std::nullopt, {told_by_status}, {}}, "state").title, IsEmpty());
   auto second = answer();
   second.id = MessageId{3};

@@ -240,7 +240,8 @@ describe("a conversation", () => {
     await answer.getByText("support", { exact: true }).waitFor();
     const failed = bubble("choose “invoice”");
     await failed.getByText("Send a template instead").waitFor();
-    await failed.getByText(/131047/).waitFor();
+    await failed.getByText("Your move", { exact: true }).waitFor();
+    await failed.getByRole("link", { name: /Meta on code 131047/ }).waitFor();
   });
 
   test("an answer that waits for the person says what lets it go", async () => {

@@ -224,7 +224,7 @@ export function everyKind(inbox, conversation) {
   const typo = add({ text: "Can I pay by invioce?" });
   add({ type: "edit", text: "[edited] Can I pay by invoice?", data: { edit: { message_id: typo.wamid } } });
   add({ direction: "outbound", text: "Yes, choose “invoice” when you order.", answers: typo.id, state: "failed", attempts: 1, reason: "Meta said: Re-engagement message",
-    error: { code: 131047, name: "ReEngagementMessage", advice: "More than 24 hours have passed since the person wrote last. Send a template instead, or wait until they write." } });
+    error: { code: 131047, name: "ReEngagementMessage", retry: "no", whose: "yours", link: "https://developers.facebook.com/documentation/", advice: "More than 24 hours have passed since the person wrote last. Send a template instead, or wait until they write." } });
   add({ type: "system", text: "[number changed] +4915555000001 is now +4915555000002", data: { system: { type: "user_changed_number" } } });
   add({ type: "unsupported", text: "[a message of a kind that WhatsApp does not pass on: poll]", data: { unsupported: { type: "poll" } } });
   const lastOne = add({ text: "Wonderful, thank you!", created_at: minutes(1) });

@@ -191,6 +191,22 @@ test("conversations are found by who they are with", async () => {
   assert.deepEqual(await found("nobody"), []);
 });
 
+test("a conversation says what becomes of answers once its window is closed", async () => {
+  const [{ id }] = (await read("/api/v1/conversations?search=zo")).conversations;
+  const told = async () => {
+    const answer = await call("GET", `/api/v1/conversations/${id}`, acme.token);
+    check(operations.find(({ name }) => name === "showConversation"), answer);
+    return JSON.parse(answer.text).outside_window;
+  };
+  const set = async (settings) => assert.equal((await call("PUT", "/api/v1/delivery-settings", acme.token, { body: JSON.stringify(settings) })).status, 200);
+  assert.deepEqual(await told(), { does: "refuse", template: null });
+  await set({ outside_window: "park" });
+  assert.deepEqual(await told(), { does: "park", template: null });
+  await set({ outside_window: "template", template_name: "come_back", template_language: "en_US" });
+  assert.deepEqual(await told(), { does: "template", template: "come_back" });
+  await set({ outside_window: "refuse" });
+});
+
 test("the guide shows how far a number is, and does what it is asked to", async () => {
   const run = async (name, token, path = "", body) => {
     const operation = operations.find((each) => each.name === name);

@@ -16,6 +16,7 @@ namespace {
 
 namespace json = boost::json;
 
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -134,6 +135,12 @@ TEST_F(DoctorScenario, FindsATokenThatWasMadeForAnotherApp) {
     return !found.empty() && found.front().contains("token_app: The access token is of the app 1300000000000001");
   };
   EXPECT_TRUE(eventually(is_named, kPatience)) << ::testing::PrintToString(troubles("meta"));
+  // What Meta refused says whose move it is; what we saw ourselves has no code of Meta's.
+  const auto told = json::parse(programs_->call_api("GET", "/doctor?part=meta").body);
+  std::vector<std::string> moves;
+  for (const auto& check : told.at("checks").as_array())
+    if (!check.at("error").is_null()) moves.push_back(text(check.at("error").as_object(), "whose"));
+  EXPECT_THAT(moves, Contains("yours")) << json::serialize(told);
 }
 
 TEST_F(DoctorScenario, FindsWhatIsWrongWithTheSecrets) {

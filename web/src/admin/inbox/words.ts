@@ -113,7 +113,7 @@ export function markOf(state: MessageState): Mark {
 /** Why a message was not answered, or not sent, and whose move it is; empty where nothing is wrong. */
 export function troubleOf(message: Message): { grave: boolean; words: string; detail: string; error?: MetaError | undefined } | null {
   const { state, reason, error } = message;
-  const code = error ? `Meta's code ${error.code}, ${error.name}${reason && reason !== error.advice ? `. ${reason}` : ""}` : "";
+  const code = error ? `${error.name}${reason && reason !== error.advice ? `. ${reason}` : ""}` : "";
   if (state === "failed") return { grave: true, words: error?.advice ?? sentence(reason ?? "It was not sent."), detail: code, error };
   if (state === "unknown")
     return { grave: false, words: "Meta's answer was lost, so it may have arrived. It is not sent again; a status from Meta settles it.", detail: reason ?? "" };
