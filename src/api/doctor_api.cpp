@@ -21,10 +21,19 @@ std::int64_t code_in(std::string_view seen) {
   return std::strtoll(std::string(seen.substr(at + kBefore.size())).c_str(), nullptr, 10);
 }
 
+/// Meta's code of what is wrong: of its refusal, or that with which it would refuse each send. 0: there is none.
+std::int64_t code_of(const json::object& check) {
+  constexpr std::int64_t kTokenDead = 190;
+  constexpr std::int64_t kNotPermitted = 10;
+  if (const auto code = code_in(check.at("seen").as_string()); code != 0) return code;
+  if (check.at("severity") != "error") return 0;
+  return check.at("id") == "token_alive" ? kTokenDead : check.at("id") == "token_permissions" ? kNotPermitted : 0;
+}
+
 /// As the doctor tells it, and of each refusal of Meta's whose move it is and where Meta writes about it.
 json::object with_errors(json::object diagnosis) {
   for (auto& check : diagnosis.at("checks").as_array())
-    check.as_object()["error"] = error_json(code_in(check.at("seen").as_string()));
+    check.as_object()["error"] = error_json(code_of(check.as_object()));
   return diagnosis;
 }
 
