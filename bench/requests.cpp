@@ -97,9 +97,10 @@ RequestList campaign_requests(const std::string& token, const std::string& name,
   list.reserve(count * 400);
   const std::string head = fmt::format("Authorization: Bearer {}\r\n", token);
   for (std::size_t i = 0; i < count; ++i)
-    list.add(request("POST", "/api/v1/messages", head,
-                     fmt::format(R"({{"to":"{}","type":"template","template":{{"name":"{}","language":{{"code":"en"}}}}}})",
-                                 phone_of(kFirstPerson + i), name)));
+    list.add(
+        request("POST", "/api/v1/messages", head,
+                fmt::format(R"({{"to":"{}","type":"template","template":{{"name":"{}","language":{{"code":"en"}}}}}})",
+                            phone_of(kFirstPerson + i), name)));
   return list;
 }
 

@@ -35,8 +35,8 @@ class AnswerTimes {
   [[nodiscard]] Figures figures(std::string_view only, std::string_view without) const;
 
  private:
-  std::unordered_map<std::string, std::deque<std::chrono::milliseconds>> kept_;            // by number
-  std::unordered_map<std::string, std::unordered_map<std::string, TimePoint>> waiting_;    // by number and person
+  std::unordered_map<std::string, std::deque<std::chrono::milliseconds>> kept_;          // by number
+  std::unordered_map<std::string, std::unordered_map<std::string, TimePoint>> waiting_;  // by number and person
   std::size_t waiting_people_ = 0;
 };
 
