@@ -74,7 +74,7 @@ Result<void> Gateway::Parts::make_doctor() {
   options.addresses = net::AddressPolicy(std::move(*anywhere));
   options.ca_file = config.graph_ca_file;
   outside = std::make_unique<net::CurlClient>(tenants.io, std::move(options));
-  graph_health = std::make_unique<GraphHealthClient>(*http, graph_options());
+  graph_health = std::make_unique<GraphHealthClient>(*http, tenants.metrics, graph_options());
   Doctor::Machine machine{
       .storage_fault =
           [this] {

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "graph/account.hpp"
-#include "graph/graph_client.hpp"
+#include "graph/graph_calls.hpp"
 
 namespace claw {
 
@@ -29,19 +29,7 @@ class GraphAccountClient final : public GraphAccount {
                                                 std::string waba_id) override;
 
  private:
-  template <class T>
-  using Parse = std::expected<T, whatsapp::GraphError> (*)(int http_status, std::string_view body);
-  /// One call: `path` with this query, what `parse` makes of its answer.
-  template <class T>
-  Task<GraphRead<T>> call(TenantRef tenant, std::string number, std::string method, std::string path, std::string query,
-                          Parse<T> parse, std::string_view unseen);
-
-  net::HttpClient& http_;
-  GraphClient::Options options_;
-  Counter& ok_;
-  Counter& refused_;
-  Counter& not_sent_;
-  Counter& ambiguous_;
+  GraphCalls calls_;
 };
 
 }  // namespace claw

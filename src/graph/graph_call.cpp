@@ -13,8 +13,12 @@ namespace claw {
 
 net::ClientRequest graph_request(const GraphClient::Options& options, const Tenant& tenant,
                                  std::string_view phone_number_id, std::string_view method, std::string_view path) {
-  const auto& token = tenant.access_token_for(phone_number_id);
-  const auto& app_secret = tenant.app_secret_for(phone_number_id);
+  return graph_request(options, tenant.access_token_for(phone_number_id), tenant.app_secret_for(phone_number_id),
+                       method, path);
+}
+
+net::ClientRequest graph_request(const GraphClient::Options& options, const SecretString& token,
+                                 const SecretString& app_secret, std::string_view method, std::string_view path) {
   net::ClientRequest request;
   request.method = method;
   request.url = fmt::format("{}/{}/{}", options.base_url, options.version, path);
@@ -56,6 +60,7 @@ Task<Result<net::ClientResponse>> exchange(net::HttpClient& http, const GraphCli
   told.kind = ExchangeKind::kGraph;
   told.at = options.clock->now();
   told.method = request.method;
+  told.trace = trace_in(net::find_header(request.headers, "traceparent"));
   told.path = whatsapp::path_without_secrets(request.url);
   told.phone_number_id = std::move(phone_number_id);
   // Files are not for reading.

@@ -13,6 +13,11 @@ namespace claw {
                                                std::string_view phone_number_id, std::string_view method,
                                                std::string_view path);
 
+/// The same with credentials that are named.
+[[nodiscard]] net::ClientRequest graph_request(const GraphClient::Options& options, const SecretString& token,
+                                               const SecretString& app_secret, std::string_view method,
+                                               std::string_view path);
+
 /// Sends `request`, and tells the delivery log of it and of what came: without token, app secret and proof, whatever
 /// Meta repeats of them. Of a body that is read or written in pieces nothing is told. Fails as HttpClient::send.
 [[nodiscard]] Task<Result<net::ClientResponse>> exchange(net::HttpClient& http, const GraphClient::Options& options,

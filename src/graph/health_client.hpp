@@ -1,6 +1,6 @@
 #pragma once
 
-#include "graph/graph_client.hpp"
+#include "graph/graph_calls.hpp"
 #include "graph/health.hpp"
 
 namespace claw {
@@ -11,8 +11,8 @@ class GraphHealthClient final : public GraphHealth {
  public:
   static constexpr std::chrono::milliseconds kPatience{10'000};  ///< Somebody sits and waits for it.
 
-  /// `http` must outlive this object. `options.total_timeout` counts where it is less than kPatience.
-  GraphHealthClient(net::HttpClient& http, GraphClient::Options options);
+  /// `http` and `metrics` must outlive this object. `options.total_timeout` counts where it is less than kPatience.
+  GraphHealthClient(net::HttpClient& http, Metrics& metrics, GraphClient::Options options);
 
   [[nodiscard]] Task<GraphRead<whatsapp::SubscriptionFacts>> subscriptions(TenantRef tenant,
                                                                            std::string phone_number_id,
@@ -24,7 +24,7 @@ class GraphHealthClient final : public GraphHealth {
 
  private:
   net::HttpClient& http_;
-  GraphClient::Options options_;
+  GraphCalls calls_;
 };
 
 /// "Sun, 06 Nov 1994 08:49:37 GMT" (RFC 9110's IMF-fixdate); nothing for other texts.

@@ -30,7 +30,7 @@ class GraphHealthClientTest : public ::testing::Test {
     });
     EXPECT_TRUE(server_.listen("127.0.0.1:0"));
     client_ = std::make_unique<GraphHealthClient>(
-        http_, GraphClient::Options{"http://127.0.0.1:" + std::to_string(server_.port()), "v25.0"});
+        http_, metrics_, GraphClient::Options{"http://127.0.0.1:" + std::to_string(server_.port()), "v25.0"});
     tenant_->access_token = SecretString(std::string("EAAG"));
     tenant_->app_secret = SecretString(std::string("app-secret"));
   }
@@ -43,6 +43,7 @@ class GraphHealthClientTest : public ::testing::Test {
   net::Router router_;
   net::Server server_{io_, router_, {}};
   net::CurlClient http_{io_, testing::loopback()};
+  Metrics metrics_;
   std::unique_ptr<GraphHealthClient> client_;
   std::shared_ptr<Tenant> tenant_ = std::make_shared<Tenant>();
 };

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "graph/graph_client.hpp"
+#include "graph/graph_calls.hpp"
 #include "graph/templates.hpp"
 
 namespace claw {
@@ -25,18 +25,7 @@ class GraphTemplateClient final : public GraphTemplates {
                                                     Sample file) override;
 
  private:
-  struct Call;
-  /// One call, and what `parse` makes of its answer.
-  template <class T>
-  Task<GraphRead<T>> make(TenantRef tenant, Call call,
-                          std::expected<T, whatsapp::GraphError> (*parse)(int http_status, std::string_view body));
-
-  net::HttpClient& http_;
-  GraphClient::Options options_;
-  Counter& ok_;
-  Counter& refused_;
-  Counter& not_sent_;
-  Counter& ambiguous_;
+  GraphCalls calls_;
 };
 
 }  // namespace claw
