@@ -14,6 +14,7 @@
 #include "inbox/embedded_inbox.hpp"
 #include "ingress/storage_watch.hpp"
 #include "ledger/sqlite/number_figures.hpp"
+#include "media/file_library.hpp"
 #include "net/curl_client.hpp"
 #include "speech/speech.hpp"
 #include "tenancy/connection_notes.hpp"
@@ -84,7 +85,9 @@ Result<void> Gateway::Parts::make_doctor() {
       .disk_free = [this] { return free_bytes(config.data_dir); },
       .not_accepted = [this] { return static_cast<std::int64_t>(inbox->waiting()); },
       .why_held = [this](const std::string& number) { return outbox->why_held(number).value_or(""); },
-      .storage_full = [this](const Tenant& tenant) { return storage->full(tenant); }};
+      .storage_full = [this](const Tenant& tenant) { return storage->full(tenant); },
+      .try_files = [this](TenantId tenant) { return library->try_store(tenant); },
+      .files_in_bucket = !config.media_s3_endpoint.empty()};
   doctor = std::make_unique<Doctor>(
       Doctor::Parts{*guide, *graph_health, *http, *outside, *tenants.directory, *ledger, *access, *speech, clock},
       std::move(machine),

@@ -9,6 +9,7 @@
 
 #include "conversation/explain.hpp"
 #include "guide/steps.hpp"
+#include "net/client.hpp"
 
 namespace claw {
 
@@ -45,6 +46,7 @@ struct Probe {
   std::string fault = {};
   std::string body = {};
   std::chrono::milliseconds took{0};
+  std::optional<net::CertificateLife> certificate = {};
 };
 
 /// Somebody outside that the gateway depends on, by the tenant's name for it. `secret_missing` names a secret that it
@@ -54,6 +56,7 @@ struct Helper {
   std::string kind;
   std::string secret_missing = {};
   std::optional<Probe> probe = {};  ///< Nothing: it is part of this program.
+  std::string unknown_model = {};   ///< Its model, where its server lists models and not this one.
 };
 
 struct MetaFacts {
@@ -77,6 +80,8 @@ struct GatewayFacts {
   std::string storage_fault;                       ///< Why the databases take no writes; empty: they do.
   std::int64_t disk_free = -1, disk_wanted = 0;    ///< Bytes; free < 0: unknown.
   bool storage_full = false;                       ///< The tenant has used what it may.
+  std::string files_fault;                         ///< Why the store of files does not work; empty: it does.
+  bool files_in_bucket = false;                    ///< It is a bucket, else a folder.
   std::int64_t not_accepted = 0;                   ///< Items that were acknowledged and wait to be read.
   std::int64_t turns_waiting = 0, to_be_sent = 0;  ///< Of the tenant, of the number.
   std::string sending_held;                        ///< Why nothing is sent; empty: it is.
@@ -115,6 +120,8 @@ struct DoctorFacts {
 
 inline constexpr std::chrono::hours kTokenWarning{7 * 24};
 inline constexpr std::chrono::hours kRefusalTold{24};
+/// Whoever renews certificates does it 30 days before their end. Of one that lives shorter: its last third.
+inline constexpr std::chrono::hours kCertificateWarning{14 * 24};
 inline constexpr std::chrono::seconds kClockWarning{60};
 inline constexpr std::chrono::seconds kClockError{300};  ///< Signed things count for about so long everywhere.
 inline constexpr std::chrono::milliseconds kSlowAgent{3'000};

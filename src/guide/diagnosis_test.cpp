@@ -154,6 +154,30 @@ TEST_F(DiagnosisTest, TellsACertificateFromAnAddressThatIsNotReached) {
   EXPECT_THAT(errors(), ElementsAre("public_url"));
 }
 
+TEST_F(DiagnosisTest, WarnsBeforeACertificateEnds) {
+  const auto ends_in = [&](hours left, hours lived) {
+    facts_.address->verification.certificate = {kNow - lived, kNow + left};
+  };
+  ends_in(hours(24 * 15), hours(24 * 75));
+  EXPECT_THAT(warnings(), IsEmpty());
+  EXPECT_THAT(seen("certificate"), HasSubstr("until 2026-"));
+  ends_in(hours(24 * 13), hours(24 * 77));
+  EXPECT_THAT(warnings(), ElementsAre("certificate"));
+  EXPECT_THAT(seen("certificate"), HasSubstr("ends in 13 days"));
+  ends_in(hours(24 * 4), hours(24 * 2));
+  EXPECT_THAT(warnings(), IsEmpty()) << "it lives for six days in all, and is renewed when three are over";
+  ends_in(hours(24), hours(24 * 5));
+  EXPECT_THAT(warnings(), ElementsAre("certificate"));
+}
+
+TEST_F(DiagnosisTest, SaysWhereFilesCannotBeKept) {
+  facts_.gateway->files_fault = "the file could not be stored: No space left on device";
+  EXPECT_THAT(errors(), ElementsAre("files"));
+  EXPECT_THAT(seen("files"), HasSubstr("kept in the folder: the file could not be stored"));
+  facts_.gateway->files_in_bucket = true;
+  EXPECT_THAT(seen("files"), HasSubstr("kept in the bucket"));
+}
+
 TEST_F(DiagnosisTest, SeesThatAProxyChangesWhatComes) {
   facts_.address->verification.body = "<html>";
   facts_.address->delivery.status = 401;
@@ -194,6 +218,12 @@ TEST_F(DiagnosisTest, NamesAHelperAndWhatIsWrongWithIt) {
   EXPECT_THAT(warnings(), ElementsAre("agent:helper"));
   agent.probe = Probe{.status = 401};
   EXPECT_THAT(seen("agent:helper"), HasSubstr("refuses its key"));
+  agent.probe = Probe{.status = 200};
+  agent.unknown_model = "gpt-9";
+  EXPECT_THAT(with(Severity::kNote), ElementsAre("agent:helper"));
+  EXPECT_THAT(seen("agent:helper"), HasSubstr("does not list the model gpt-9"));
+  agent.unknown_model.clear();
+  agent.probe = Probe{.status = 401};
   agent.kind = "http";  // its address takes posts: any answer but 5xx says that it is there
   EXPECT_THAT(errors(), IsEmpty());
   agent.secret_missing = "MODEL_KEY";

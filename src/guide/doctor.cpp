@@ -59,14 +59,40 @@ const SecretString* verify_token(const Tenant& tenant, const Tenant* platform, c
   return tenant.verify_tokens.empty() ? nullptr : &tenant.verify_tokens.front();
 }
 
-/// Where to ask an agent's server something that costs nothing, and says that it is there.
-std::string question_for(const Agent& agent) {
-  return agent.kind == "openai" ? agent.options.url + "/v1/models" : agent.options.url;
-}
-
 std::string text_in(const json::object& object, std::string_view name) {
   const auto* value = object.if_contains(name);
   return value && value->is_string() ? std::string(value->get_string()) : std::string();
+}
+
+/// What can be asked of an agent's server without effect, of that which it really takes. A model's server is asked for
+/// its models, with its key. A Cloud API program is asked to verify its webhook, as Meta would; that it refuses our
+/// token says that it is there. Of an http agent all that it takes is a turn, which would be one: it is asked nothing,
+/// by GET.
+net::ClientRequest question_for(const Agent& agent, const SecretString* key) {
+  net::ClientRequest request;
+  request.url = agent.options.url;
+  if (agent.kind == "openai") {
+    request.url += "/v1/models";
+    if (key) request.bearer = key->clone();
+  }
+  if (agent.kind == "cloud-api")
+    request.url += fmt::format("{}hub.mode=subscribe&hub.challenge={}&hub.verify_token={}",
+                               request.url.contains('?') ? '&' : '?', to_hex(random_bytes(8)), kDoctorChallenge);
+  return request;
+}
+
+/// The model, where the server lists models and it is none of them.
+std::string unknown_model(const Agent& agent, const Probe& probe) {
+  if (agent.kind != "openai" || probe.status != 200 || agent.options.model.empty()) return {};
+  boost::system::error_code fault;
+  const auto parsed = json::parse(probe.body, fault);
+  if (fault || !parsed.is_object()) return {};
+  const auto* data = parsed.get_object().if_contains("data");
+  if (!data || !data->is_array() || data->get_array().empty()) return {};
+  const bool known = std::ranges::any_of(data->get_array(), [&](const json::value& each) {
+    return each.is_object() && text_in(each.get_object(), "id") == agent.options.model;
+  });
+  return known ? std::string() : agent.options.model;
 }
 
 }  // namespace
@@ -84,6 +110,7 @@ Task<Probe> Doctor::call(net::HttpClient& http, net::ClientRequest request) {
   if (answer) {
     probe.status = answer->status;
     probe.body = std::move(answer->body);
+    probe.certificate = answer->certificate;
   } else {
     probe.fault = answer.error().message;
   }
@@ -137,6 +164,7 @@ Task<AddressFacts> Doctor::call_ourselves(TenantRef tenant, const GuideFacts& gu
   net::ClientRequest verification;
   verification.url = fmt::format("{}?hub.mode=subscribe&hub.challenge={}&hub.verify_token={}", guide.callback_url,
                                  facts.challenge, net::percent_encode(token ? token->expose() : std::string_view()));
+  verification.asks_certificate = true;
   facts.verification = co_await call(parts_.outside, std::move(verification));
   const auto& secret = tenant->app_secret_for(guide.number);
   if (secret.empty() || facts.verification.status == 0) co_return facts;
@@ -156,15 +184,13 @@ Task<std::vector<Helper>> Doctor::call_agents(TenantRef tenant) {
     if (found.size() == kMaxHelpers) break;
     Helper helper{.name = name, .kind = agent.kind};
     if (!agent.options.url.empty()) {
-      net::ClientRequest request;
-      request.url = question_for(agent);
       const auto& key = agent.options.key_secret;
       const auto secret = tenant->secrets.find(key);
       if (!key.empty() && secret == tenant->secrets.end()) {
         helper.secret_missing = key;
       } else {
-        if (!key.empty() && agent.kind == "openai") request.bearer = secret->second.clone();
-        helper.probe = co_await call(parts_.http, std::move(request));
+        helper.probe = co_await call(parts_.http, question_for(agent, key.empty() ? nullptr : &secret->second));
+        helper.unknown_model = unknown_model(agent, *helper.probe);
       }
     }
     found.push_back(std::move(helper));
@@ -217,6 +243,8 @@ Task<GatewayFacts> Doctor::look_at_gateway(TenantRef tenant, std::string number)
   facts.disk_free = machine_.disk_free();
   facts.disk_wanted = options_.disk_wanted;
   facts.storage_full = machine_.storage_full(*tenant);
+  if (const auto kept = co_await machine_.try_files(tenant->id); !kept) facts.files_fault = kept.error().message;
+  facts.files_in_bucket = machine_.files_in_bucket;
   facts.not_accepted = machine_.not_accepted();
   facts.sending_held = machine_.why_held(number);
   if (const auto waiting = co_await parts_.ledger.waiting(tenant->id)) {

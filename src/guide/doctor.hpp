@@ -39,6 +39,9 @@ class Doctor {
     std::function<std::int64_t()> not_accepted;                      ///< As GatewayFacts.
     std::function<std::string(const std::string& number)> why_held;  ///< As GatewayFacts.
     std::function<bool(const Tenant&)> storage_full;
+    /// Puts a small file of the tenant's where its files are, reads it, deletes it.
+    std::function<Task<Result<void>>(TenantId)> try_files;
+    bool files_in_bucket = false;
   };
   struct Options {
     bool public_url_is_set = false;

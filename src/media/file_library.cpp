@@ -235,6 +235,34 @@ Task<Result<std::vector<StoredFile>>> FileLibrary::list(TenantId tenant, std::st
   co_return found;
 }
 
+Task<Result<void>> FileLibrary::try_store(TenantId tenant) {
+  const std::string text = "a try: " + to_hex(random_bytes(kNameBytes));
+  auto trial = begin(tenant, std::ssize(text));
+  if (!trial) co_return std::unexpected(trial.error());
+  if (auto written = (*trial)->write(text); !written) co_return written;
+  const auto content = (*trial)->finish();
+  if (!content) co_return std::unexpected(content.error());
+  // Its words are like no file's, and so is its name.
+  const auto blob = blob_of(tenant, content->sha256);
+  const std::string path = (*trial)->path();
+  (*trial)->keep();
+  if (auto put = co_await blobs_.put(blob, path); !put) co_return put;
+  const auto same = co_await is_stored(tenant, content->sha256, text);
+  const auto gone = co_await blobs_.remove(blob);
+  co_return same ? gone : same;
+}
+
+Task<Result<void>> FileLibrary::is_stored(TenantId tenant, std::string sha256, std::string text) {
+  auto fd = co_await blobs_.open(blob_of(tenant, sha256));
+  if (!fd) co_return std::unexpected(fd.error());
+  auto reader = SealedReader::open(std::move(*fd), key_of(tenant), std::move(sha256));
+  if (!reader) co_return std::unexpected(reader.error());
+  const auto piece = (*reader)->next();
+  if (!piece) co_return std::unexpected(piece.error());
+  if (*piece != text) co_return fail(ErrorKind::kFatal, "what was read is not what was put");
+  co_return Result<void>{};
+}
+
 Task<Result<std::string>> FileLibrary::read(TenantId tenant, std::string id, std::size_t max_bytes) {
   const auto row = co_await row_to_give(tenant, id);
   if (!row) co_return std::unexpected(row.error());

@@ -56,6 +56,10 @@ class FileLibrary final : public MediaLibrary {
   /// kInvalid for one that is none.
   [[nodiscard]] Task<Result<std::vector<StoredFile>>> list(TenantId tenant, std::string before, std::size_t limit);
 
+  /// Puts a small file of the tenant's into the store, sealed as any, reads it back and deletes it; it is none of its
+  /// files. Fails as the store does; kFatal where what is read is not what was put.
+  [[nodiscard]] Task<Result<void>> try_store(TenantId tenant);
+
   /// Deletes files that were not used for as long as their tenant keeps them, and bytes that no file refers to. What
   /// fails is logged, and done the next time.
   [[nodiscard]] Task<> sweep(std::vector<Retention> keep);
@@ -79,6 +83,8 @@ class FileLibrary final : public MediaLibrary {
   /// The same of a file that may be given out.
   Task<Result<FileRow>> row_to_give(TenantId tenant, std::string_view id);
   Task<Result<std::shared_ptr<SealedReader>>> open(const FileRow& row);
+  /// kFatal where the store has something else under the name of this text.
+  Task<Result<void>> is_stored(TenantId tenant, std::string sha256, std::string text);
   Task<> drop_loose(LooseContent content);
   [[nodiscard]] StoredFile view(const FileRow& row) const;
   [[nodiscard]] SecretString key_of(TenantId tenant) const;

@@ -14,9 +14,11 @@
 #include "graph/media_client.hpp"
 #include "ledger/sqlite/sqlite_media_store.hpp"
 #include "media/folder_store.hpp"
+#include "media/s3_store.hpp"
 #include "net/curl_client.hpp"
 #include "net/form_reader.hpp"
 #include "net/server.hpp"
+#include "support/bucket.hpp"
 #include "support/loopback.hpp"
 #include "support/open_ledger.hpp"
 #include "support/temp_dir.hpp"
@@ -244,6 +246,39 @@ TEST_F(FileLibraryTest, FetchesAFileOnceAndKeepsItSealed) {
     EXPECT_THAT(bytes, ::testing::Not(HasSubstr("somebody's cat")));
     EXPECT_THAT(entry.path().string(), ::testing::Not(HasSubstr(file->sha256)));
   }
+}
+
+TEST_F(FileLibraryTest, TriesItsStoreAndLeavesNothingThere) {
+  const auto kept = keep(kPicture).value();
+  EXPECT_TRUE(world_.run(library_->try_store(acme_)));
+  EXPECT_EQ(files_below("blobs"), 1U);
+  EXPECT_EQ(files_below("tmp"), 0U);
+  EXPECT_EQ(read(kept.id).value(), kPicture);
+  EXPECT_THAT(world_.run(library_->list(acme_, "", 10)).value(), SizeIs(1)) << "it is no file of anybody's";
+}
+
+TEST_F(FileLibraryTest, SaysWhyItsStoreTakesNothing) {
+  std::filesystem::remove_all(dir_.file("blobs"));
+  std::ofstream(dir_.file("blobs")) << "a file where the folder should be";
+  const auto tried = world_.run(library_->try_store(acme_));
+  ASSERT_FALSE(tried);
+  EXPECT_THAT(tried.error().message, HasSubstr("the file could not be stored: Not a directory"));
+  EXPECT_EQ(files_below("tmp"), 0U);
+  std::filesystem::remove(dir_.file("blobs"));
+  EXPECT_TRUE(world_.run(library_->try_store(acme_))) << "and recovers";
+}
+
+TEST_F(FileLibraryTest, TriesABucketToo) {
+  testing::Bucket bucket;
+  S3Store blobs(http_, {bucket.endpoint(), testing::Bucket::kName, "us-east-1", testing::Bucket::kKeyId,
+                        SecretString(std::string(testing::Bucket::kSecret)), dir_.file("tmp")});
+  FileLibrary library(FileLibrary::Parts{store_, blobs, graph_, workers_, world_.clock, metrics_, nullptr},
+                      tenants_.vault, PublicIds(tenants_.vault.derive("public ids")), dir_.file("tmp"));
+  EXPECT_TRUE(world_.run(library.try_store(acme_)));
+  bucket.stop();
+  EXPECT_EQ(world_.run(library.try_store(acme_)).error().kind, ErrorKind::kTransient);
+  bucket.start();
+  EXPECT_TRUE(world_.run(library.try_store(acme_))) << "and recovers";
 }
 
 TEST_F(FileLibraryTest, TwoWhoAskAtOnceShareTheFetch) {

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/clock.hpp"
 #include "base/result.hpp"
 #include "base/secret_string.hpp"
 #include "net/http.hpp"
@@ -60,6 +61,12 @@ struct ClientRequest {
   /// Without a KiB a second for so long the call ends; 0: total_timeout alone counts.
   std::chrono::seconds stall_timeout{0};
   std::size_t max_response_bytes = 1024 * 1024;  ///< More: kAmbiguous, for the peer has acted.
+  bool asks_certificate = false;                 ///< The answer should say how long the server's certificate counts.
+};
+
+/// From when to when a server's own certificate counts.
+struct CertificateLife {
+  TimePoint begins, ends;
 };
 
 struct ClientResponse {
@@ -67,6 +74,7 @@ struct ClientResponse {
   std::vector<HttpHeader> headers;
   std::string body;
   bool http2 = false;
+  std::optional<CertificateLife> certificate = {};  ///< Where the request asked; nothing without TLS.
 };
 
 /// Sends one request and reads its answer. Redirects are not followed. Safe from any coroutine of the process.

@@ -152,6 +152,23 @@ Error error_of(const Call& call, CURLcode code, CURL* easy) {
   return {request_bytes == 0 ? ErrorKind::kTransient : ErrorKind::kAmbiguous, words};
 }
 
+/// Of the first certificate that the server showed, which is its own.
+std::optional<CertificateLife> certificate_life(CURL* easy) {
+  curl_certinfo* shown = nullptr;
+  if (curl_easy_getinfo(easy, CURLINFO_CERTINFO, &shown) != CURLE_OK || !shown || shown->num_of_certs == 0)
+    return std::nullopt;
+  const auto date = [&](std::string_view name) -> std::optional<TimePoint> {
+    for (const curl_slist* line = shown->certinfo[0]; line; line = line->next)
+      if (std::string_view(line->data).starts_with(name))
+        if (const std::time_t at = curl_getdate(line->data + name.size(), nullptr); at >= 0)
+          return from_ms(static_cast<std::int64_t>(at) * 1'000);
+    return std::nullopt;
+  };
+  const auto begins = date("Start date:"), ends = date("Expire date:");
+  if (!begins || !ends) return std::nullopt;
+  return CertificateLife{*begins, *ends};
+}
+
 }  // namespace
 
 /// libcurl's multi handle of one io thread. All but enqueue() only on its executor.
@@ -226,6 +243,10 @@ void CurlClient::Loop::set_options(CURL* easy, Call& call) {
   curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, &on_header);
   curl_easy_setopt(easy, CURLOPT_HEADERDATA, &call);
   if (!request.unix_socket.empty()) curl_easy_setopt(easy, CURLOPT_UNIX_SOCKET_PATH, request.unix_socket.c_str());
+  if (request.asks_certificate) {
+    curl_easy_setopt(easy, CURLOPT_CERTINFO, 1L);
+    curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);  // it is told of a handshake only
+  }
   if (request.stall_timeout.count() > 0) {
     curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, kStallBytesPerSecond);
     curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, static_cast<long>(request.stall_timeout.count()));
@@ -403,6 +424,7 @@ void CurlClient::Loop::collect() {
       curl_easy_getinfo(easy, CURLINFO_HTTP_VERSION, &version);
       call->response.status = static_cast<int>(status);
       call->response.http2 = version == CURL_HTTP_VERSION_2_0;
+      if (call->request.asks_certificate) call->response.certificate = certificate_life(easy);
       outcome = std::move(call->response);
     } else {
       outcome = std::unexpected(error_of(*call, code, easy));

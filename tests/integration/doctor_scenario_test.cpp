@@ -2,6 +2,7 @@
 // what to do, and finds nothing once it is mended. The gateway and the simulator are programs of their own.
 #include <fstream>
 
+#include <fmt/chrono.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -16,6 +17,7 @@ namespace {
 
 namespace json = boost::json;
 
+using ::testing::AllOf;
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -259,10 +261,10 @@ TEST_F(DoctorScenario, FindsAnAddressThatIsNotReached) {
   EXPECT_THAT(found.back(), HasSubstr("cannot be reached"));
 }
 
-/// A server whose certificate ended yesterday.
-class ExpiredServer {
+/// A server whose certificate counts from 2024 on, until `ends` ("20250101000000Z").
+class OtherTlsServer {
  public:
-  ExpiredServer() {
+  explicit OtherTlsServer(const std::string& ends) {
     const auto path = folder_.path();
     std::ofstream(path + "/ca.cnf") << fmt::format(
         "[ca]\ndefault_ca=own\n[own]\ndatabase={0}/index\nnew_certs_dir={0}\nserial={0}/serial\ndefault_md=sha256\n"
@@ -273,8 +275,8 @@ class ExpiredServer {
     run({"req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=claw-test",
          "-keyout", path + "/key.pem", "-out", path + "/request.pem"});
     run({"ca", "-batch", "-config", path + "/ca.cnf", "-selfsign", "-keyfile", path + "/key.pem", "-in",
-         path + "/request.pem", "-out", certificate(), "-startdate", "20240101000000Z", "-enddate", "20250101000000Z",
-         "-extensions", "san"});
+         path + "/request.pem", "-out", certificate(), "-startdate", "20240101000000Z", "-enddate", ends, "-extensions",
+         "san"});
     server_ = std::make_unique<Process>(
         std::vector<std::string>{"/usr/bin/openssl", "s_server", "-accept", std::to_string(port_), "-cert",
                                  certificate(), "-key", path + "/key.pem", "-www", "-quiet"},
@@ -300,12 +302,21 @@ class ExpiredServer {
 };
 
 TEST_F(DoctorScenario, FindsACertificateThatHasExpired) {
-  const ExpiredServer server;
+  const OtherTlsServer server("20250101000000Z");
   set_up({.gateway = fmt::format("ca_file = \"{}\"\n", server.certificate()), .public_url = server.url()});
   const auto found = troubles("address");
   ASSERT_FALSE(found.empty());
   EXPECT_THAT(found.back(), HasSubstr("certificate: "));
   EXPECT_THAT(found.back(), HasSubstr("expired"));
+}
+
+TEST_F(DoctorScenario, WarnsOfACertificateThatEndsSoon) {
+  const auto soon = std::chrono::floor<std::chrono::seconds>(SystemClock().now() + std::chrono::days(9));
+  const OtherTlsServer server(fmt::format("{:%Y%m%d%H%M%SZ}", soon));
+  set_up({.gateway = fmt::format("ca_file = \"{}\"\n", server.certificate()), .public_url = server.url()});
+  // It is no gateway, so that what is sent there is not answered as it should be.
+  const auto found = troubles("address");
+  EXPECT_THAT(found, Contains(AllOf(HasSubstr("certificate: "), HasSubstr("ends in 8 days"))));
 }
 
 /// A server that answers everything with `status`, after `wait`.
@@ -359,6 +370,13 @@ TEST_F(DoctorScenario, FindsADiskThatIsNearlyFull) {
   // No disk has as much: what is free is less than what should be.
   set_up({.gateway = "[doctor]\ndisk_free_mib = 1000000000\n"});
   expect_found("gateway", "disk", "nearly full");
+}
+
+TEST_F(DoctorScenario, FindsABucketThatTakesNoFiles) {
+  set_up({.gateway = fmt::format("[media]\ns3_endpoint = \"http://127.0.0.1:{}\"\ns3_bucket = \"media\"\ns3_key_id = "
+                                 "\"k\"\ns3_secret = \"s\"\n",
+                                 free_port())});
+  expect_found("gateway", "files", "cannot be kept in the bucket");
 }
 
 TEST_F(DoctorScenario, FindsATenantThatIsDisabled) {
