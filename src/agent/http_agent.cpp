@@ -25,11 +25,11 @@ json::value parsed_or_empty(std::string_view text) {
   return fault ? json::value(json::object{}) : value;
 }
 
-net::ClientRequest post_to(const Agent& agent, const std::string& wamid, std::string body) {
+net::ClientRequest post_to(const Agent& agent, std::string_view trace, std::string body) {
   net::ClientRequest request;
   request.method = "POST";
   request.url = agent.options.url;
-  request.headers = {{"Content-Type", "application/json"}, {"traceparent", traceparent_of(trace_of_message(wamid))}};
+  request.headers = {{"Content-Type", "application/json"}, {"traceparent", traceparent_of(trace)}};
   request.body = std::move(body);
   request.max_response_bytes = kMaxAnswerBytes;
   return request;
@@ -92,7 +92,7 @@ Result<AgentReply> reply_in(const Agent& agent, std::string_view body) {
 Task<Result<AgentReply>> HttpAgent::run(const Agent& agent, AgentTurn turn) {
   const auto secret = secret_of(agent, *turn.tenant);
   if (!secret) co_return std::unexpected(secret.error());
-  auto request = post_to(agent, turn.message.wamid, event_json(turn));
+  auto request = post_to(agent, trace_of_message(turn.message.wamid, turn.message.trace), event_json(turn));
   const auto now = seconds_of(clock_.now());
   request.headers.push_back({"webhook-id", turn.id});
   request.headers.push_back({"webhook-timestamp", std::to_string(now)});
@@ -123,7 +123,7 @@ Task<Result<AgentReply>> CloudApiAgent::run(const Agent& agent, AgentTurn turn) 
   for (const MessageId message : messages) {
     auto record = co_await ledger_.message(turn.tenant->id, message);
     if (!record) co_return std::unexpected(record.error());
-    auto request = post_to(agent, record->wamid, std::move(record->raw));
+    auto request = post_to(agent, trace_of_message(record->wamid, record->trace), std::move(record->raw));
     if (*secret)
       request.headers.push_back(
           {"X-Hub-Signature-256", "sha256=" + to_hex(hmac_sha256((*secret)->expose(), request.body))});

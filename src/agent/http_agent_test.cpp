@@ -58,6 +58,7 @@ class HttpAgentTest : public ::testing::Test {
     message.phone = "491511";
     message.wamid = "wamid.A";
     message.phone_number_id = "111";
+    message.trace = trace_;
     HttpAgent agent(http_, clock_);
     return testing::await(io_, agent.run(agent_, turn_of(std::move(message))));
   }
@@ -70,6 +71,7 @@ class HttpAgentTest : public ::testing::Test {
   net::CurlClient http_{io_, testing::loopback()};
   Agent agent_;
   std::shared_ptr<Tenant> tenant_ = std::make_shared<Tenant>();
+  std::string trace_;
   int status_ = 200;
   std::string answer_ = R"({"text":"It is on its way."})";
   std::vector<std::string> bodies_;
@@ -166,6 +168,16 @@ TEST_F(HttpAgentTest, ABotOfTheCloudApiGetsEachMessageOfATurnAsMetaSentIt) {
 TEST_F(HttpAgentTest, TellsTheTraceThatTheDeliveryLogFindsTheWebhookBy) {
   ASSERT_TRUE(ask());
   EXPECT_EQ(trace_in(headers_["traceparent"]), trace_of_message("wamid.A"));
+}
+
+TEST_F(HttpAgentTest, GoesOnWithTheTraceThatCameWithTheWebhook) {
+  trace_ = "4bf92f3577b34da6a3ce929d0e0e4736";
+  ASSERT_TRUE(ask());
+  const std::string first = headers_["traceparent"];
+  EXPECT_EQ(trace_in(first), trace_);
+  ASSERT_TRUE(ask());
+  EXPECT_EQ(trace_in(headers_["traceparent"]), trace_);
+  EXPECT_NE(headers_["traceparent"], first) << "each call is a span of its own";
 }
 
 }  // namespace

@@ -41,8 +41,8 @@ Task<std::optional<ChatPicture>> OpenAiAgent::picture_in(const Agent& agent, con
   if (!file || !file->mime_type.starts_with("image/")) co_return std::nullopt;
   auto bytes = co_await library_->read(turn.tenant->id, turn.file, kMaxPictureBytes);
   if (!bytes) {
-    log::warn("agent.picture_not_shown tenant={} message={} reason=\"{}\"", turn.tenant->name, turn.message.id.value,
-              bytes.error().message);
+    log::warn("agent.picture_not_shown tenant={} message={} trace={} reason=\"{}\"", turn.tenant->name,
+              turn.message.id.value, trace_of_message(turn.message.wamid, turn.message.trace), bytes.error().message);
     co_return std::nullopt;
   }
   co_return ChatPicture{file->mime_type, std::move(*bytes)};
@@ -57,7 +57,7 @@ Task<Result<ChatAnswer>> OpenAiAgent::ask(const Agent& agent, const AgentTurn& t
   const auto key = round == 0 ? turn.id : fmt::format("{}.{}", turn.id, round);
   request.headers = {{"Content-Type", "application/json"},
                      {"Idempotency-Key", key},
-                     {"traceparent", traceparent_of(trace_of_message(turn.message.wamid))}};
+                     {"traceparent", traceparent_of(trace_of_message(turn.message.wamid, turn.message.trace))}};
   if (secret) request.bearer = secret->clone();
   request.body = chat_request_json(agent.options.model, messages, turn.user, agent.options.stream,
                                    agent.options.tools ? ChatTools::definitions() : std::string_view());

@@ -225,8 +225,9 @@ DeliveryLogApi::Answer DeliveryLogApi::why(HttpRequest& request, const Caller& c
       200, json::serialize(json::object{
                {"question", question ? json::value(ids_.name('m', question->id.value)) : json::value(nullptr)},
                {"answers", std::move(answers)},
-               {"trace", question && !question->wamid.empty() ? json::value(trace_of_message(question->wamid))
-                                                              : json::value(nullptr)},
+               {"trace", question && !question->wamid.empty()
+                             ? json::value(trace_of_message(question->wamid, question->trace))
+                             : json::value(nullptr)},
                {"steps", std::move(steps)}}));
 }
 

@@ -5,6 +5,7 @@
 #include "api/outgoing_body.hpp"
 #include "api/parameters.hpp"
 #include "api/problem.hpp"
+#include "ledger/delivery_log.hpp"
 #include "whatsapp/address.hpp"
 
 namespace claw {
@@ -93,7 +94,8 @@ DeskApi::Answer DeskApi::reply(HttpRequest& request, const Caller& caller) {
   if (!body) co_return problem_of(body.error());
   auto message = co_await outgoing_in(std::move(*body), caller.tenant->id, ledger_, ids_);
   if (!message) co_return std::move(message.error());
-  Saying saying{std::move(*message), name_of(caller), std::string(request.header("Idempotency-Key"))};
+  Saying saying{std::move(*message), name_of(caller), std::string(request.header("Idempotency-Key")),
+                trace_in(request.header("traceparent"))};
   const auto said = co_await desk_.reply(caller.tenant, ConversationId{*id}, std::move(saying));
   co_return co_await said_response(*caller.tenant, said);
 }
@@ -129,7 +131,8 @@ DeskApi::Answer DeskApi::send(HttpRequest& request, const Caller& caller) {
     conversation = co_await desk_.conversation_with(caller.tenant, *number, *who);
   }
   if (!conversation) co_return problem_of(conversation.error());
-  Saying saying{std::move(*message), name_of(caller), std::string(request.header("Idempotency-Key"))};
+  Saying saying{std::move(*message), name_of(caller), std::string(request.header("Idempotency-Key")),
+                trace_in(request.header("traceparent"))};
   const auto said = co_await desk_.send(caller.tenant, *conversation, std::move(saying));
   co_return co_await said_response(*caller.tenant, said);
 }

@@ -8,6 +8,7 @@
 #include "api/graph_paging.hpp"
 #include "api/outgoing_body.hpp"
 #include "base/json_members.hpp"
+#include "ledger/delivery_log.hpp"
 #include "net/form_reader.hpp"
 #include "tenancy/directory.hpp"
 #include "whatsapp/address.hpp"
@@ -172,16 +173,20 @@ GraphApi::Answer GraphApi::messages(HttpRequest& request, const Caller& caller) 
   auto& object = body.get_object();
   if (text_member(object, "messaging_product") != "whatsapp")
     co_return graph_problem({400, 100, 0, "The parameter messaging_product is required.", ""});
-  if (object.contains("status")) co_return co_await mark(caller, std::move(number), std::move(object));
-  co_return co_await send(caller, std::move(number), std::move(object), std::string(request.header("Idempotency-Key")));
+  auto trace = trace_in(request.header("traceparent"));
+  if (object.contains("status"))
+    co_return co_await mark(caller, std::move(number), std::move(object), std::move(trace));
+  co_return co_await send(caller, std::move(number), std::move(object), std::string(request.header("Idempotency-Key")),
+                          std::move(trace));
 }
 
-GraphApi::Answer GraphApi::mark(const Caller& caller, std::string number, json::object body) {
+GraphApi::Answer GraphApi::mark(const Caller& caller, std::string number, json::object body, std::string trace) {
   const auto wamid = text_member(body, "message_id");
   if (text_member(body, "status") != "read" || wamid.empty())
     co_return invalid("status: only read, with the message_id of a message that came in");
   const bool typing = body.contains("typing_indicator");
-  if (co_await parts_.graph.mark(caller.tenant, std::move(number), whatsapp::read_json(wamid, typing)))
+  if (co_await parts_.graph.mark(caller.tenant, std::move(number), whatsapp::read_json(wamid, typing),
+                                 std::move(trace)))
     co_return net::json_response(200, R"({"success":true})");
   co_return graph_problem({400, 131009, 0, "Parameter value is not valid", "Meta did not take the receipt."});
 }
@@ -194,7 +199,8 @@ Task<std::string> GraphApi::real_wamid(TenantId tenant, std::string id) {
   co_return record && !record->wamid.empty() ? record->wamid : id;
 }
 
-GraphApi::Answer GraphApi::send(const Caller& caller, std::string number, json::object body, std::string key) {
+GraphApi::Answer GraphApi::send(const Caller& caller, std::string number, json::object body, std::string key,
+                                std::string trace) {
   if (auto* context = body.if_contains("context"); context && context->is_object())
     if (auto id = text_member(context->get_object(), "message_id"); !id.empty())
       context->get_object()["message_id"] = co_await real_wamid(caller.tenant->id, std::move(id));
@@ -204,7 +210,7 @@ GraphApi::Answer GraphApi::send(const Caller& caller, std::string number, json::
   if (!who) co_return of_error(who.error());
   const auto conversation = co_await parts_.desk.conversation_with(caller.tenant, number, *who);
   if (!conversation) co_return of_error(conversation.error());
-  Saying saying{std::move(*read), name_of(caller), std::move(key)};
+  Saying saying{std::move(*read), name_of(caller), std::move(key), std::move(trace)};
   const auto said = co_await parts_.desk.send(caller.tenant, *conversation, std::move(saying));
   if (!said) co_return of_error(said.error());
   if (said->kind == HandReply::Kind::kBadTemplate)

@@ -46,8 +46,8 @@ class GraphApi {
            net::BodyMode mode = net::BodyMode::kWhole);
 
   Answer messages(net::HttpRequest& request, const Caller& caller);
-  Answer send(const Caller& caller, std::string number, boost::json::object body, std::string key);
-  Answer mark(const Caller& caller, std::string number, boost::json::object body);
+  Answer send(const Caller& caller, std::string number, boost::json::object body, std::string key, std::string trace);
+  Answer mark(const Caller& caller, std::string number, boost::json::object body, std::string trace);
   /// What became of a send, as Meta would answer it.
   Answer outcome(TenantId tenant, MessageId message, std::string input);
   Answer upload(net::HttpRequest& request, const Caller& caller);

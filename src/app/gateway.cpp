@@ -52,6 +52,7 @@
 #include "ledger/sqlite/sqlite_identity_store.hpp"
 #include "ledger/sqlite/sqlite_media_store.hpp"
 #include "ledger/sqlite/sqlite_template_store.hpp"
+#include "ledger/sqlite/tenant_queues.hpp"
 #include "ledger/sqlite/unclaimed.hpp"
 #include "ledger/watched_ledger.hpp"
 #include "media/blob_store.hpp"
@@ -59,6 +60,7 @@
 #include "net/server.hpp"
 #include "speech/speaker.hpp"
 #include "speech/speech_kinds.hpp"
+#include "tenancy/tenant_queue_watch.hpp"
 
 namespace claw {
 namespace {
@@ -99,7 +101,7 @@ Task<Result<std::string>> Gateway::Parts::run(std::string command, std::string a
 Result<void> Gateway::Parts::listen() {
   IoPool& io = tenants.io;
   add_public_routes();
-  add_operator_routes(operator_router, tenants.metrics, checks());
+  add_operator_routes(operator_router, tenants.metrics, checks(), [this] { return by_tenant->page(); });
   add_admin_routes(admin_router, [this](std::string command, std::string arguments, std::string who) {
     return run(std::move(command), std::move(arguments), std::move(who));
   });
@@ -168,6 +170,7 @@ Result<std::unique_ptr<Gateway>> Gateway::start(const Config& config, Overrides 
   parts.housekeeping->start();
   parts.events->start();
   parts.storage->start();
+  parts.queue_watch->start();
   parts.templates->start();
   parts.feed->start();
   if (parts.delivery_log) parts.delivery_log->start(parts.tenants.io);

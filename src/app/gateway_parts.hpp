@@ -25,6 +25,7 @@ class SqliteIdentityStore;
 class SqliteMediaStore;
 class SqliteNumberFigures;
 class SqliteTemplateStore;
+class SqliteTenantQueues;
 class SqliteUnclaimedItems;
 }  // namespace claw::sqlite
 
@@ -83,6 +84,8 @@ class SpeechKinds;
 class StorageWatch;
 class TemplateGate;
 class TemplateLibrary;
+class TenantMetrics;
+class TenantQueueWatch;
 class TemplatesApi;
 class UnclaimedDelivery;
 class WatchedLedger;
@@ -130,6 +133,7 @@ struct Gateway::Parts {
   std::unique_ptr<TemplateGate> template_gate;
   std::unique_ptr<FilePreparation> preparation;
   std::unique_ptr<AgentKinds> agents;
+  std::unique_ptr<TenantMetrics> by_tenant;
   std::unique_ptr<Outbox> outbox;
   std::unique_ptr<Resender> resender;
   std::unique_ptr<Responder> responder;
@@ -138,6 +142,8 @@ struct Gateway::Parts {
   std::unique_ptr<Intake> intake;
   std::unique_ptr<Housekeeping> housekeeping;
   std::unique_ptr<StorageWatch> storage;
+  std::unique_ptr<sqlite::SqliteTenantQueues> queues;
+  std::unique_ptr<TenantQueueWatch> queue_watch;
   std::unique_ptr<Webhook> webhook;
   std::unique_ptr<ApiTokens> tokens;
   ApiCommands api_commands;

@@ -18,12 +18,14 @@
 #include "ingress/storage_watch.hpp"
 #include "ingress/webhook.hpp"
 #include "ledger/sqlite/sqlite_delivery_log.hpp"
+#include "ledger/sqlite/tenant_queues.hpp"
 #include "ledger/watched_ledger.hpp"
 #include "media/file_library.hpp"
 #include "net/curl_client.hpp"
 #include "net/server.hpp"
 #include "templates/template_library.hpp"
 #include "tenancy/connection_notes.hpp"
+#include "tenancy/tenant_queue_watch.hpp"
 #include "whatsapp/account_json.hpp"
 #include "whatsapp/template.hpp"
 
@@ -94,6 +96,7 @@ Result<void> Gateway::Parts::make_pipeline() {
 void Gateway::Parts::make_outbox() {
   IoPool& io = tenants.io;
   Directory& directory = *tenants.directory;
+  by_tenant = std::make_unique<TenantMetrics>(directory);
   SendLimits limits;
   limits.pair_interval = std::chrono::milliseconds(config.graph_pair_interval_ms);
   // What the operator sets holds, whatever Meta says.
@@ -101,6 +104,7 @@ void Gateway::Parts::make_outbox() {
   if (!as_meta_says) limits.messages_per_second = static_cast<double>(config.graph_messages_per_second);
   outbox = std::make_unique<Outbox>(io, *watched, directory, *graph, clock, tenants.metrics, limits,
                                     template_gate.get(), as_meta_says ? graph_account.get() : nullptr);
+  outbox->count_by_tenant(*by_tenant);
   resender = std::make_unique<Resender>(io, *watched, directory, *outbox, clock);
 }
 
@@ -111,6 +115,7 @@ void Gateway::Parts::make_conversations() {
   responder = std::make_unique<Responder>(*watched, *access, *agents, clock, preparation.get());
   conversations =
       std::make_unique<Conversations>(io, *watched, directory, *responder, *graph, *outbox, clock, tenants.metrics);
+  conversations->count_by_tenant(*by_tenant);
   desk = std::make_unique<Desk>(io, *watched, directory, *access, *responder, *conversations, *outbox, clock);
   desk->set_template_judge(*templates);
   desk->set_listener(
@@ -125,6 +130,7 @@ void Gateway::Parts::make_intake() {
   IoPool& io = tenants.io;
   Directory& directory = *tenants.directory;
   intake = std::make_unique<Intake>(io, *inbox, *watched, directory, *conversations, clock, tenants.metrics);
+  intake->count_by_tenant(*by_tenant);
   intake->set_released([this](std::vector<OutboundMessage> messages) { outbox->reopen(std::move(messages)); });
   notes = std::make_unique<ConnectionNotes>(io, *tenants.tenant_store, directory, clock);
   notes->set_listener([this](TenantId tenant) { feed->tell_tenant(tenant, "guide"); });
@@ -148,6 +154,8 @@ void Gateway::Parts::make_housekeeping() {
         co_await events->sweep();
         if (delivery_log) co_await expire_log(*delivery_log, log_retention(directory), clock);
       });
+  queues = std::make_unique<sqlite::SqliteTenantQueues>(*tenants.store);
+  queue_watch = std::make_unique<TenantQueueWatch>(tenants.io, *queues, *by_tenant, clock);
   storage = std::make_unique<StorageWatch>(tenants.io, *ledger, directory, clock);
 }
 

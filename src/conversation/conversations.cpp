@@ -7,6 +7,7 @@
 
 #include "base/log.hpp"
 #include "base/mailbox.hpp"
+#include "ledger/delivery_log.hpp"
 
 namespace claw {
 namespace {
@@ -370,7 +371,8 @@ Task<std::optional<TurnOutcome>> Conversations::decide(Shard& shard, Open& open,
   auto outcome = co_await responder_.respond(tenant, message, shard.executor, open.give_up, [&] {
     // Nobody sees an answer typed that could not be sent, and a refused token is not shown to Meta with every turn.
     if (!outbox_.holds(message.phone_number_id))
-      typing = shard.typing.begin(shard.executor, tenant, message.phone_number_id, message.wamid);
+      typing = shard.typing.begin(shard.executor, tenant, message.phone_number_id, message.wamid,
+                                  trace_of_message(message.wamid, message.trace));
   });
   if (outcome && !open.withdrawn.empty() && !outcome->agent.empty()) {
     outcome->state = MessageState::kNoReply;
@@ -386,9 +388,12 @@ void Conversations::count(const PendingMessage& message, const TurnOutcome& outc
    : outcome.state == MessageState::kAgentFailed ? failed_
                                                  : answered_)
       .add();
-  if (outcome.state == MessageState::kAgentFailed)
-    log::warn("turn.agent_failed tenant={} message={} reason=\"{}\"", message.tenant.value, message.id.value,
-              outcome.reason);
+  const bool failed = outcome.state == MessageState::kAgentFailed;
+  if (by_tenant_ && outcome.state != MessageState::kIgnored && outcome.state != MessageState::kHeld)
+    by_tenant_->add(message.tenant, failed ? TenantCount::kAgentFailed : TenantCount::kAnswered);
+  if (failed)
+    log::warn("turn.agent_failed tenant={} message={} trace={} reason=\"{}\"", message.tenant.value, message.id.value,
+              trace_of_message(message.wamid, message.trace), outcome.reason);
 }
 
 Task<std::optional<std::vector<OutboundMessage>>> Conversations::keep(const PendingMessage& message,
@@ -400,7 +405,8 @@ Task<std::optional<std::vector<OutboundMessage>>> Conversations::keep(const Pend
     // A write whose end was not told may have been kept; then its reply waits in the outbox for someone to send it.
     if (in_doubt && completed.error().kind == ErrorKind::kConflict) co_return co_await reply_to(message);
     if (completed.error().kind != ErrorKind::kTransient) {
-      log::error("turn.not_kept message={} reason=\"{}\"", message.id.value, completed.error().message);
+      log::error("turn.not_kept message={} trace={} reason=\"{}\"", message.id.value,
+                 trace_of_message(message.wamid, message.trace), completed.error().message);
       co_return std::vector<OutboundMessage>{};
     }
     // The ledger has it as pending: the turn runs again after the restart.

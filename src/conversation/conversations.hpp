@@ -17,6 +17,7 @@
 #include "ledger/backlog.hpp"
 #include "ledger/ledger.hpp"
 #include "tenancy/directory.hpp"
+#include "tenancy/tenant_metrics.hpp"
 
 namespace claw {
 
@@ -38,6 +39,9 @@ class Conversations {
                 Clock& clock, Metrics& metrics);
   /// REQUIRES: as Outbox.
   ~Conversations();
+
+  /// Counts how turns end; it outlives this object. REQUIRES: called before start().
+  void count_by_tenant(TenantMetrics& metrics) { by_tenant_ = &metrics; }
 
   /// Begins with what waits in the ledger.
   void start();
@@ -113,6 +117,7 @@ class Conversations {
   Counter& held_;
   Counter& failed_;
   Histogram& turn_time_;
+  TenantMetrics* by_tenant_ = nullptr;  // constant after start()
   std::atomic<bool> stopping_ = false;
   std::atomic<std::size_t> turns_ = 0;          // under way
   std::vector<std::unique_ptr<Shard>> shards_;  // one an io thread, constant after construction

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "ledger/delivery_log.hpp"
 #include "ledger/sqlite/sqlite_access_store.hpp"
 #include "support/accept_items.hpp"
 #include "support/eventually.hpp"
@@ -382,6 +383,14 @@ TEST_F(ConversationsTest, ShowsReadAndTypingAndRefreshesBeforeMetaStopsShowingIt
   ASSERT_TRUE(sent(1));
   pass_seconds(40);
   EXPECT_EQ(graph_.marks(), 3U) << "nothing after the answer";
+}
+
+TEST_F(ConversationsTest, CallsOfATurnBelongToTheTraceOfItsMessage) {
+  receive("491511", {"a"});
+  ASSERT_TRUE(sent(1));
+  const auto calls = graph_.calls();
+  ASSERT_EQ(calls.size(), 2U) << "typing and the answer";
+  for (const auto& call : calls) EXPECT_EQ(call.trace, trace_of_message("wamid.1")) << call.body;
 }
 
 TEST_F(ConversationsTest, ShowsNoTypingWhereTheAnswerCouldNotBeSent) {

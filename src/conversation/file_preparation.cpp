@@ -5,6 +5,7 @@
 
 #include "base/json_members.hpp"
 #include "base/log.hpp"
+#include "ledger/delivery_log.hpp"
 
 namespace claw {
 namespace {
@@ -85,8 +86,8 @@ Task<Prepared> FilePreparation::prepare(TenantRef tenant, const PendingMessage& 
     work.shown().erase("problem");
     if (message.type == "audio") co_await transcribe(work);
   } else {
-    log::warn("media.not_fetched tenant={} message={} reason=\"{}\"", work.tenant->name, message.id.value,
-              log::one_line(file.error().message));
+    log::warn("media.not_fetched tenant={} message={} trace={} reason=\"{}\"", work.tenant->name, message.id.value,
+              trace_of_message(message.wamid, message.trace), log::one_line(file.error().message));
     work.shown()["problem"] = file.error().message;
     work.text += " (it could not be fetched)";
   }

@@ -130,6 +130,8 @@ Task<bool> Intake::accept(const std::vector<InboundItem>& items) {
       for (const auto& changed : accepted->identities) conversations_.follow(changed);
       for (const auto conversation : accepted->held)
         conversations_.withdraw(conversation, fmt::format("answered by hand: {}", kBusinessApp));
+      if (by_tenant_)
+        for (const auto& message : accepted->pending) by_tenant_->add(message.tenant, TenantCount::kMessages);
       conversations_.offer(std::move(accepted->pending));
       co_return true;
     }

@@ -6,6 +6,7 @@
 #include "inbox/inbox.hpp"
 #include "ledger/ledger.hpp"
 #include "tenancy/directory.hpp"
+#include "tenancy/tenant_metrics.hpp"
 #include "whatsapp/template.hpp"
 
 namespace claw {
@@ -43,6 +44,9 @@ class Intake {
   /// called before start().
   void set_news_listener(NewsListener listener) { news_heard_ = std::move(listener); }
 
+  /// Counts what comes in; it outlives this object. REQUIRES: called before start().
+  void count_by_tenant(TenantMetrics& metrics) { by_tenant_ = &metrics; }
+
   void start();
   /// Takes no further items and returns when the batch in hand is accepted. Not to be called from an io thread.
   void stop();
@@ -63,9 +67,10 @@ class Intake {
   Directory& directory_;
   Conversations& conversations_;
   Clock& clock_;
-  Listener heard_;           // constant after start()
-  Released released_;        // the same
-  NewsListener news_heard_;  // the same
+  Listener heard_;                      // constant after start()
+  Released released_;                   // the same
+  NewsListener news_heard_;             // the same
+  TenantMetrics* by_tenant_ = nullptr;  // the same
   Counter& accepted_;
   Counter& duplicates_;
   Counter& foreign_;

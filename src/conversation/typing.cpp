@@ -9,6 +9,7 @@ struct Typing::Shown {
   TenantRef tenant;
   std::string phone_number_id;
   std::string wamid;
+  std::string trace;
   TimePoint began;
   TimePoint refresh_at;
   bool calling = false;
@@ -26,7 +27,8 @@ Task<> Typing::call(Graph& graph, Handle handle) {
     }
   };
   const Over over{*handle};
-  (void)co_await graph.mark(handle->tenant, handle->phone_number_id, whatsapp::read_json(handle->wamid, true));
+  (void)co_await graph.mark(handle->tenant, handle->phone_number_id, whatsapp::read_json(handle->wamid, true),
+                            handle->trace);
 }
 
 void Typing::show(const Handle& handle) {
@@ -36,10 +38,10 @@ void Typing::show(const Handle& handle) {
   tasks_.spawn(handle->executor, "typing", call(graph_, handle));
 }
 
-Typing::Handle Typing::begin(const Executor& executor, TenantRef tenant, std::string phone_number_id,
-                             std::string wamid) {
-  auto handle =
-      std::make_shared<Shown>(executor, std::move(tenant), std::move(phone_number_id), std::move(wamid), clock_.now());
+Typing::Handle Typing::begin(const Executor& executor, TenantRef tenant, std::string phone_number_id, std::string wamid,
+                             std::string trace) {
+  auto handle = std::make_shared<Shown>(executor, std::move(tenant), std::move(phone_number_id), std::move(wamid),
+                                        std::move(trace), clock_.now());
   show(handle);
   shown_.push_back(handle);
   return handle;

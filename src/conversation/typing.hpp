@@ -26,8 +26,8 @@ class Typing {
   using Handle = std::shared_ptr<Shown>;  // shared with the call under way
 
   /// Begins to show it; returns at once.
-  [[nodiscard]] Handle begin(const Executor& executor, TenantRef tenant, std::string phone_number_id,
-                             std::string wamid);
+  [[nodiscard]] Handle begin(const Executor& executor, TenantRef tenant, std::string phone_number_id, std::string wamid,
+                             std::string trace);
   /// Ends it, and returns when no call of it is under way: one that overtook the answer would leave the dots standing.
   [[nodiscard]] Task<> end(Handle handle);
   /// Refreshes what is due; to be called about once a second.

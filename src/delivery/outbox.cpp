@@ -410,7 +410,7 @@ Task<bool> Outbox::send(Number& number, OutboundMessage& message) {
                                                   : message.bsuid;
   auto body = whatsapp::message_json({message.phone, message.bsuid, message.group}, *content,
                                      callback_data_for(slot_of(message.tenant, to), message.id));
-  const auto outcome = co_await graph_.send(tenant, message.phone_number_id, std::move(body));
+  const auto outcome = co_await graph_.send(tenant, message.phone_number_id, std::move(body), message.trace);
   const auto now = clock_.now();
   number.lane.judge(message, outcome, began, now);
   if (const auto scope = rest_scope(outcome); scope != RestScope::kNumber)
@@ -429,14 +429,18 @@ Task<bool> Outbox::send(Number& number, OutboundMessage& message) {
   if (next.state == MessageState::kSent) {
     number.retries = {};
   } else if (const auto count = next.state == MessageState::kQueued ? number.retries.allow() : 1; count > 0) {
-    log::warn("outbox.not_sent tenant={} message={} try={} count={} then={} reason=\"{}\"", tenant->name,
-              message.id.value, message.attempts, count, to_string(next.state), next.reason);
+    log::warn("outbox.not_sent tenant={} message={} trace={} try={} count={} then={} reason=\"{}\"", tenant->name,
+              message.id.value, message.trace, message.attempts, count, to_string(next.state), next.reason);
   }
   (next.state == MessageState::kSent     ? sent_
    : next.state == MessageState::kQueued ? retried_
    : next.state == MessageState::kFailed ? failed_
                                          : unknown_)
       .add();
+  if (by_tenant_ && next.state != MessageState::kQueued)
+    by_tenant_->add(message.tenant, next.state == MessageState::kSent     ? TenantCount::kSent
+                                    : next.state == MessageState::kFailed ? TenantCount::kSendFailed
+                                                                          : TenantCount::kSendUnknown);
   const bool kept = co_await keep(message.id, next);
   message.due = next.due;
   co_return !kept || next.state != MessageState::kQueued;
@@ -551,6 +555,7 @@ Task<bool> Outbox::give_up(OutboundMessage& message, std::string reason, std::in
   const auto kept = co_await ledger_.explain({message.id}, std::move(outcome), ledger_.fence());
   if (kept || kept.error().kind != ErrorKind::kTransient) {
     failed_.add();
+    if (by_tenant_) by_tenant_->add(message.tenant, TenantCount::kSendFailed);
     co_return true;
   }
   message.due = clock_.now() + kStoreRetry;

@@ -13,6 +13,7 @@
 #include "ledger/backlog.hpp"
 #include "ledger/ledger.hpp"
 #include "tenancy/directory.hpp"
+#include "tenancy/tenant_metrics.hpp"
 
 namespace claw {
 
@@ -45,6 +46,9 @@ class Outbox {
          const SendLimits& limits = {}, OutgoingFiles* files = nullptr, GraphAccount* account = nullptr);
   /// REQUIRES: the HTTP client behind `graph` was closed, or no call is under way: calls are waited for.
   ~Outbox();
+
+  /// Counts how sends end; it outlives this object. REQUIRES: called before start().
+  void count_by_tenant(TenantMetrics& metrics) { by_tenant_ = &metrics; }
 
   /// Begins with what waits in the ledger.
   void start();
@@ -114,6 +118,7 @@ class Outbox {
   Counter& retried_;
   Counter& failed_;
   Counter& unknown_;
+  TenantMetrics* by_tenant_ = nullptr;  // constant after start()
   Counter& parked_;
   Counter& as_template_;
   std::array<Counter*, Lane::kLimits> held_back_;

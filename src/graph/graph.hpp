@@ -37,11 +37,14 @@ class Graph {
  public:
   virtual ~Graph() = default;
 
-  /// POST /{phone_number_id}/messages with a body that sends a message.
-  [[nodiscard]] virtual Task<GraphOutcome> send(TenantRef tenant, std::string phone_number_id, std::string body) = 0;
+  /// POST /{phone_number_id}/messages with a body that sends a message. `trace` goes along as a `traceparent`; empty:
+  /// none does.
+  [[nodiscard]] virtual Task<GraphOutcome> send(TenantRef tenant, std::string phone_number_id, std::string body,
+                                                std::string trace) = 0;
 
   /// The same address with a body that marks a message read or shows the typing indicator. True if Meta took it.
-  [[nodiscard]] virtual Task<bool> mark(TenantRef tenant, std::string phone_number_id, std::string body) = 0;
+  [[nodiscard]] virtual Task<bool> mark(TenantRef tenant, std::string phone_number_id, std::string body,
+                                        std::string trace) = 0;
 };
 
 }  // namespace claw

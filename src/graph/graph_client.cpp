@@ -35,18 +35,20 @@ GraphClient::GraphClient(net::HttpClient& http, Metrics& metrics, Options option
       ambiguous_(graph_calls(metrics, "ambiguous")),
       duration_(metrics.histogram("clawcentral_graph_call_seconds", "From the call to Meta's whole answer.")) {}
 
-net::ClientRequest GraphClient::request_for(const Tenant& tenant, std::string_view phone_number_id,
-                                            std::string body) const {
+net::ClientRequest GraphClient::request_for(const Tenant& tenant, std::string_view phone_number_id, std::string body,
+                                            std::string_view trace) const {
   auto request = graph_request(options_, tenant, phone_number_id, "POST", fmt::format("{}/messages", phone_number_id));
   request.headers.push_back({"Content-Type", "application/json"});
+  if (!trace.empty()) request.headers.push_back({"traceparent", traceparent_of(trace)});
   request.body = std::move(body);
   return request;
 }
 
-Task<GraphOutcome> GraphClient::send(TenantRef tenant, std::string phone_number_id, std::string body) {
+Task<GraphOutcome> GraphClient::send(TenantRef tenant, std::string phone_number_id, std::string body,
+                                     std::string trace) {
   if (tenant->access_token_for(phone_number_id).empty()) co_return no_token();
   const auto began = std::chrono::steady_clock::now();
-  auto request = request_for(*tenant, phone_number_id, std::move(body));
+  auto request = request_for(*tenant, phone_number_id, std::move(body), trace);
   const auto answer = co_await exchange(http_, options_, tenant, phone_number_id, std::move(request));
   duration_.observe(std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count());
   if (!answer) {
@@ -60,9 +62,9 @@ Task<GraphOutcome> GraphClient::send(TenantRef tenant, std::string phone_number_
   co_return outcome;
 }
 
-Task<bool> GraphClient::mark(TenantRef tenant, std::string phone_number_id, std::string body) {
+Task<bool> GraphClient::mark(TenantRef tenant, std::string phone_number_id, std::string body, std::string trace) {
   if (tenant->access_token_for(phone_number_id).empty()) co_return false;
-  auto request = request_for(*tenant, phone_number_id, std::move(body));
+  auto request = request_for(*tenant, phone_number_id, std::move(body), trace);
   request.total_timeout = options_.mark_timeout;
   const auto answer = co_await exchange(http_, options_, tenant, phone_number_id, std::move(request));
   const bool taken = answer && whatsapp::parse_success_answer(answer->status, answer->body).has_value();

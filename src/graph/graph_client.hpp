@@ -22,12 +22,14 @@ class GraphClient final : public Graph {
   /// `http` and `metrics` must outlive this object.
   GraphClient(net::HttpClient& http, Metrics& metrics, Options options);
 
-  [[nodiscard]] Task<GraphOutcome> send(TenantRef tenant, std::string phone_number_id, std::string body) override;
-  [[nodiscard]] Task<bool> mark(TenantRef tenant, std::string phone_number_id, std::string body) override;
+  [[nodiscard]] Task<GraphOutcome> send(TenantRef tenant, std::string phone_number_id, std::string body,
+                                        std::string trace) override;
+  [[nodiscard]] Task<bool> mark(TenantRef tenant, std::string phone_number_id, std::string body,
+                                std::string trace) override;
 
  private:
-  [[nodiscard]] net::ClientRequest request_for(const Tenant& tenant, std::string_view phone_number_id,
-                                               std::string body) const;
+  [[nodiscard]] net::ClientRequest request_for(const Tenant& tenant, std::string_view phone_number_id, std::string body,
+                                               std::string_view trace) const;
   net::HttpClient& http_;
   const Options options_;
   Counter& sent_;

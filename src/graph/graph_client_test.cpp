@@ -20,6 +20,7 @@ using Kind = GraphFailure::Kind;
 
 constexpr const char* kToken = "EAAG-token-of-acme";
 constexpr const char* kTaken = R"({"messaging_product":"whatsapp","messages":[{"id":"wamid.1"}]})";
+constexpr const char* kTrace = "4bf92f3577b34da6a3ce929d0e0e4736";
 constexpr const char* kError =
     R"({"error":{"message":"(#131047) Re-engagement message","code":131047,"error_subcode":2494010,)"
     R"("error_data":{"details":"More than 24 hours have passed"},"fbtrace_id":"Az8or2"}})";
@@ -106,7 +107,7 @@ class GraphClientTest : public ::testing::Test {
   GraphOutcome send(std::string base_url = "") {
     if (base_url.empty()) base_url = "http://127.0.0.1:" + std::to_string(server_.port());
     GraphClient client(http_, metrics_, {std::move(base_url), "v25.0", std::chrono::seconds(1), total_timeout_});
-    return await(io_, client.send(tenant_, "111", R"({"to":"491511"})"));
+    return await(io_, client.send(tenant_, "111", R"({"to":"491511"})", kTrace));
   }
   Kind failure_kind(std::string base_url = "") {
     const auto outcome = send(std::move(base_url));
@@ -217,7 +218,7 @@ TEST_F(GraphClientTest, WaitsForAMarkNoLongerThanAnAnswerMayWaitForIt) {
                       .version = "v25.0",
                       .total_timeout = std::chrono::hours(1),
                       .mark_timeout = std::chrono::milliseconds(100)});
-  EXPECT_FALSE(await(io_, client.mark(tenant_, "111", "{}")));
+  EXPECT_FALSE(await(io_, client.mark(tenant_, "111", "{}", kTrace)));
   {
     std::scoped_lock lock(mutex);
     if (go) (*go)(0);
@@ -225,7 +226,7 @@ TEST_F(GraphClientTest, WaitsForAMarkNoLongerThanAnAnswerMayWaitForIt) {
   body_ = R"({"success":true})";
   GraphClient well(http_, metrics_,
                    {.base_url = "http://127.0.0.1:" + std::to_string(server_.port()), .version = "v25.0"});
-  EXPECT_TRUE(await(io_, well.mark(tenant_, "111", "{}"))) << "and recovers";
+  EXPECT_TRUE(await(io_, well.mark(tenant_, "111", "{}", kTrace))) << "and recovers";
 }
 
 TEST_F(GraphClientTest, CallsNobodyWithoutATokenAndSaysWhatToDo) {
@@ -255,10 +256,10 @@ TEST_F(GraphClientTest, TellsTheDeliveryLogOfEachCallAndNeverASecret) {
   body_ =
       std::string(R"({"error":{"message":"Malformed access token )") + kToken + R"(","code":190,"fbtrace_id":"Az8"}})";
   GraphClient client(http_, metrics_, options);
-  (void)await(io_, client.send(tenant_, "111", R"({"to":"491511","pin":"654321"})"));
+  (void)await(io_, client.send(tenant_, "111", R"({"to":"491511","pin":"654321"})", kTrace));
   options.base_url = "http://127.0.0.1:1";
   GraphClient nowhere(http_, metrics_, options);
-  (void)await(io_, nowhere.mark(tenant_, "111", "{}"));
+  (void)await(io_, nowhere.mark(tenant_, "111", "{}", kTrace));
 
   const auto told = log.told();
   ASSERT_EQ(told.size(), 2U);
@@ -267,6 +268,7 @@ TEST_F(GraphClientTest, TellsTheDeliveryLogOfEachCallAndNeverASecret) {
   EXPECT_EQ(refused.kind, ExchangeKind::kGraph);
   EXPECT_EQ(refused.at, clock.now());
   EXPECT_EQ(refused.phone_number_id, "111");
+  EXPECT_EQ(refused.trace, kTrace);
   EXPECT_EQ(refused.outcome, "refused");
   EXPECT_TRUE(refused.wrong);
   EXPECT_EQ(refused.status, 401);
@@ -285,6 +287,20 @@ TEST_F(GraphClientTest, TellsTheDeliveryLogOfEachCallAndNeverASecret) {
   }
 }
 
+TEST_F(GraphClientTest, GoesOnWithTheMessagesTraceUnderASpanOfItsOwn) {
+  (void)send();
+  const std::string first(request_.header("traceparent"));
+  EXPECT_EQ(trace_in(first), kTrace);
+  (void)send();
+  EXPECT_EQ(trace_in(request_.header("traceparent")), kTrace);
+  EXPECT_NE(request_.header("traceparent"), first) << "each call is a span of its own";
+
+  const std::string base_url = "http://127.0.0.1:" + std::to_string(server_.port());
+  GraphClient client(http_, metrics_, {.base_url = base_url, .version = "v25.0"});
+  (void)await(io_, client.send(tenant_, "111", "{}", ""));
+  EXPECT_EQ(request_.header("traceparent"), "") << "what belongs to no trace has none";
+}
+
 TEST_F(GraphClientTest, SaysWhetherMetaTookAMark) {
   GraphClient client(
       http_, metrics_,
@@ -293,7 +309,7 @@ TEST_F(GraphClientTest, SaysWhetherMetaTookAMark) {
       {R"({"success":true})", true}, {R"({"success":false})", false}, {"", false}, {"<html>", false}};
   for (const auto& [body, taken] : rows) {
     body_ = body;
-    EXPECT_EQ(await(io_, client.mark(tenant_, "111", "{}")), taken) << body;
+    EXPECT_EQ(await(io_, client.mark(tenant_, "111", "{}", kTrace)), taken) << body;
   }
   EXPECT_EQ(request_.header("Authorization"), std::string("Bearer ") + kToken);
 }

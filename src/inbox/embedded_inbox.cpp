@@ -29,6 +29,10 @@ INSERT INTO marks VALUES ('settled', 0), ('forgotten', 0);
     R"sql(
 ALTER TABLE inbox ADD COLUMN is_foreign INTEGER NOT NULL DEFAULT 0;
 )sql",
+    // 3: the trace it belongs to
+    R"sql(
+ALTER TABLE inbox ADD COLUMN trace TEXT NOT NULL DEFAULT '';
+)sql",
 };
 
 std::int64_t mark_of(Database& db, std::string_view name) {
@@ -89,9 +93,11 @@ class EmbeddedInbox::AppendJob final : public sqlite::Store::Job {
     for (auto& item : items_) {
       item.seq = InboxSeq{++inbox_.last_written_};
       db.run(
-          "INSERT INTO inbox (seq, tenant, slot, kind, received_ms, raw, is_foreign) VALUES ($1, $2, $3, $4, $5, $6, "
-          "$7)",
-          item.seq, item.tenant, item.slot, item.kind, to_ms(item.received_at), Blob{item.raw}, item.foreign);
+          "INSERT INTO inbox (seq, tenant, slot, kind, received_ms, raw, is_foreign, trace) VALUES ($1, $2, $3, $4, "
+          "$5, "
+          "$6, $7, $8)",
+          item.seq, item.tenant, item.slot, item.kind, to_ms(item.received_at), Blob{item.raw}, item.foreign,
+          item.trace);
     }
     return true;
   }
@@ -203,12 +209,13 @@ Task<Result<EmbeddedInbox::Items>> EmbeddedInbox::read_from_file(std::int64_t fr
   auto items = co_await store_.read<Items>([from, limit](Database& db) -> Result<Items> {
     Items found;
     auto rows = db.query(
-        "SELECT seq, tenant, slot, kind, received_ms, raw, is_foreign FROM inbox WHERE seq >= $1 ORDER BY seq LIMIT $2",
+        "SELECT seq, tenant, slot, kind, received_ms, raw, is_foreign, trace FROM inbox WHERE seq >= $1 ORDER BY seq "
+        "LIMIT $2",
         from, limit);
     while (rows.next())
       found.push_back({InboxSeq{rows->integer(0)}, TenantId{rows->integer(1)},
                        static_cast<std::uint16_t>(rows->integer(2)), static_cast<std::uint8_t>(rows->integer(3)),
-                       from_ms(rows->integer(4)), rows->text(5), rows->integer(6) != 0});
+                       from_ms(rows->integer(4)), rows->text(5), rows->integer(6) != 0, rows->text(7)});
     return found;
   });
   if (!items) co_return items;

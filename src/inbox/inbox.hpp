@@ -21,6 +21,8 @@ struct InboundItem {
   std::string raw;  ///< A webhook body with exactly this item, or the signed bytes that are none.
   /// Signed by an app of the tenant's that may not speak for the item's number: kept and shown, not processed.
   bool foreign = false;
+  /// The trace id of the `traceparent` that came with it: 32 hex digits; empty: none came.
+  std::string trace = {};
 };
 
 /// How long a tenant's items are kept.

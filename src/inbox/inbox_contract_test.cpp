@@ -106,6 +106,17 @@ TYPED_TEST(InboxContractTest, GivesItemsInTheOrderTheyWereAppended) {
   EXPECT_THAT(this->next(), ElementsAre("c", "d"));
 }
 
+TYPED_TEST(InboxContractTest, KeepsTheTraceThatAnItemBelongsTo) {
+  auto traced = this->item("a");
+  traced.trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+  ASSERT_TRUE(await(this->harness_.io(), this->harness_.inbox().append({std::move(traced), this->item("b")})));
+  this->harness_.restart();
+  const auto items = this->next_items().value();
+  ASSERT_EQ(items.size(), 2U);
+  EXPECT_EQ(items[0].trace, "4bf92f3577b34da6a3ce929d0e0e4736");
+  EXPECT_EQ(items[1].trace, "");
+}
+
 TYPED_TEST(InboxContractTest, GivesAnItemBackAsItCame) {
   const std::string raw("\0 bytes \xFF\xFE that are no text", 26);
   ASSERT_TRUE(this->append({raw, ""}));

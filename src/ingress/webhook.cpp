@@ -65,6 +65,13 @@ std::vector<InboundItem> items_of(const Tenant& tenant, const SigningApp& app, s
   return items;
 }
 
+/// Each belongs to the trace of its delivery.
+void join_trace(std::vector<InboundItem>& items, std::string_view traceparent) {
+  if (traceparent.empty()) return;
+  const auto trace = trace_in(traceparent);
+  for (auto& item : items) item.trace = trace;
+}
+
 /// The app that signed the body; nullptr: none of the tenant's.
 const SigningApp* signer_of(const Tenant& tenant, std::string_view signature, std::string_view body) {
   for (const auto& app : tenant.apps)
@@ -157,6 +164,7 @@ Task<net::HttpResponse> Webhook::receive(net::HttpRequest& request) {
   const auto began = std::chrono::steady_clock::now();
   const auto now = clock_.now();
   auto items = items_of(*tenant, *app, request.body, now);
+  join_trace(items, request.header("traceparent"));
   Exchange told;
   if (options_.log) {
     told = told_of(tenant->id, request, now);
@@ -246,6 +254,7 @@ Task<net::HttpResponse> Webhook::receive_of_platform(net::HttpRequest& request) 
   const auto began = std::chrono::steady_clock::now();
   const auto now = clock_.now();
   auto items = items_of_platform(request.body, now);
+  join_trace(items, request.header("traceparent"));
   const auto is_of_first = [&](const InboundItem& item) { return item.tenant == items.front().tenant; };
   if (!items.empty() && std::ranges::all_of(items, is_of_first))
     if (const auto only = directory_.by_id(items.front().tenant); only && only->enabled)

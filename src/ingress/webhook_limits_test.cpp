@@ -110,6 +110,14 @@ TEST_F(WebhookLimitsTest, TellsTheDeliveryLogWhatBecameOfEachDelivery) {
   EXPECT_EQ(told[1].status, 503);
 }
 
+TEST_F(WebhookLimitsTest, KeepsTheTraceOfADeliveryWithEachOfItsItems) {
+  traceparent_ = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+  ASSERT_EQ(post("acme", "one").status, 200);
+  traceparent_ = "00-nonsense";
+  ASSERT_EQ(post("acme", "two").status, 200);
+  EXPECT_THAT(inbox_.traces(), ElementsAre("4bf92f3577b34da6a3ce929d0e0e4736", ""));
+}
+
 TEST_F(WebhookLimitsTest, TellsTheDeliveryLogOfStrangersOnceInAWhileAndNothingOfWhatTheySent) {
   for (int i = 0; i < 100; ++i) EXPECT_EQ(post("acme", "forged", "another secret").status, 401);
   ASSERT_EQ(log_.told().size(), 1U);

@@ -42,7 +42,8 @@ std::optional<MessageId> message_named(std::string_view log_name) {
   return message;
 }
 
-std::string trace_of_message(std::string_view wamid) {
+std::string trace_of_message(std::string_view wamid, std::string_view came) {
+  if (!came.empty()) return std::string(came);
   const auto hash = hash128(fmt::format("trace {}", wamid));
   return to_hex({reinterpret_cast<const char*>(hash.data()), hash.size()});
 }

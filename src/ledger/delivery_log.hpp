@@ -109,8 +109,9 @@ class DeliveryLog {
 /// The message that is so named.
 [[nodiscard]] std::optional<MessageId> message_named(std::string_view log_name);
 
-/// The trace of a message for whom none came with its webhook: 32 hex digits, the same wherever it is asked for.
-[[nodiscard]] std::string trace_of_message(std::string_view wamid);
+/// The trace of a message: the one that came with its webhook, else one made of its id. 32 hex digits, the same
+/// wherever it is asked for.
+[[nodiscard]] std::string trace_of_message(std::string_view wamid, std::string_view came = {});
 /// The trace id in a W3C `traceparent`; empty where it is none.
 [[nodiscard]] std::string trace_in(std::string_view traceparent);
 /// A `traceparent` for a call that belongs to `trace`. REQUIRES: `trace` is 32 hex digits.

@@ -102,6 +102,7 @@ struct PendingMessage {
   std::size_t together = 0;           ///< How many messages are in that turn.
   std::optional<Author> author = {};  ///< Set in a group, whose `user` it is and which has no phone and no BSUID.
   std::vector<MessageId> also = {};   ///< Those that were joined to it for one turn, in order.
+  std::string trace = {};             ///< The trace id that came with it; empty: none did. See trace_of_message().
 };
 
 /// How it stands with a conversation between its turns.
@@ -135,6 +136,7 @@ struct OutboundMessage {
   MessageId turn;            ///< The message it answers.
   std::string group = {};    ///< Goes to this group, and to nobody's phone or BSUID.
   TimePoint window_until{};  ///< Free-form messages may go until then, as known when it was read; 0: they never wrote.
+  std::string trace = {};  ///< It belongs to: its own, else that of the message it answers; empty: it belongs to none.
 };
 
 /// Who waits for a message. Of a number's messages those that somebody waits for go first, however many others there
@@ -190,8 +192,9 @@ inline constexpr std::string_view kBusinessApp = "the business app";
 /// What a person or a program of the tenant, or we ourselves, say in a conversation beside its turns.
 struct Saying {
   whatsapp::Outgoing message;
-  std::string by;        ///< Stands where an agent's name stands; empty: we.
-  std::string key = {};  ///< The same again with the same key is said once; empty: no key.
+  std::string by;          ///< Stands where an agent's name stands; empty: we.
+  std::string key = {};    ///< The same again with the same key is said once; empty: no key.
+  std::string trace = {};  ///< Of the call that says it: 32 hex digits; empty: none came along.
 };
 struct Said {
   OutboundMessage message;
@@ -252,6 +255,7 @@ struct MessageRecord {
   std::string usage;                             ///< JSON object or empty: what the turn cost.
   std::optional<whatsapp::Outgoing> instead_of;  ///< What was to be said, where a template was sent for it.
   std::optional<Author> author;                  ///< Set where somebody wrote in a group.
+  std::string trace;                             ///< The trace id that came with it; empty: none did.
   std::string raw;                               ///< Only from message(): the webhook body it came in.
   std::vector<StatusRecord> statuses;            ///< Only from message(), in Meta's order of time.
 };

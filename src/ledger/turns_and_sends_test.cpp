@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "ledger/delivery_log.hpp"
 #include "support/accept_items.hpp"
 #include "support/open_ledger.hpp"
 
@@ -65,6 +66,48 @@ TEST_F(TurnsAndSendsTest, PutsAReplyIntoTheOutboxInOrderWithAllItsSendingNeeds) 
   EXPECT_EQ(record(parts[1].id).part, 1);
   EXPECT_EQ(record(parts[1].id).turn, message);
   EXPECT_EQ(record(parts[1].id).agent, "echo");
+}
+
+TEST_F(TurnsAndSendsTest, AnAnswerBelongsToTheTraceOfWhatItAnswersAlsoAfterARestart) {
+  const std::string kTrace = "4bf92f3577b34da6a3ce929d0e0e4736";
+  auto traced = text_from("491511", "traced");
+  traced.item.trace = kTrace;
+  const auto pending = run(ledger().accept({std::move(traced)}, fence())).value().pending.at(0);
+  EXPECT_EQ(pending.trace, kTrace);
+  const MessageId plain = receive("plain");
+  const std::string made = trace_of_message("wamid.plain");
+
+  world_.restart();
+  const auto waiting = run(ledger().pending(TenantId{1}, MessageId{1}, 10)).value();
+  ASSERT_THAT(waiting, SizeIs(2));
+  EXPECT_EQ(waiting[0].trace, kTrace);
+  EXPECT_EQ(waiting[1].trace, "");
+  EXPECT_EQ(record(pending.id).trace, kTrace);
+  EXPECT_EQ(answer(pending.id, {"one"}).value().at(0).trace, kTrace);
+  EXPECT_EQ(answer(plain, {"two"}).value().at(0).trace, made);
+
+  world_.restart();
+  const auto queued = run(ledger().queued("111", Urgency::kAnswer, MessageId{1}, 10)).value();
+  ASSERT_THAT(queued, SizeIs(2));
+  EXPECT_EQ(queued[0].trace, kTrace);
+  EXPECT_EQ(queued[1].trace, made) << "none came: the one that the delivery log finds its webhook by";
+}
+
+TEST_F(TurnsAndSendsTest, WhatIsSaidBesideTurnsBelongsToTheTraceOfTheCallThatSaysIt) {
+  const auto conversation = record(receive("hello")).conversation;
+  const auto say = [&](std::string text, std::string trace) {
+    return run(ledger().say(TenantId{1}, conversation, {whatsapp::Outgoing(std::move(text)), "bot", "", trace},
+                            fence()))
+        .value()
+        .message.trace;
+  };
+  EXPECT_EQ(say("one", "4bf92f3577b34da6a3ce929d0e0e4736"), "4bf92f3577b34da6a3ce929d0e0e4736");
+  EXPECT_EQ(say("two", ""), "");
+  world_.restart();
+  const auto queued = run(ledger().queued("111", Urgency::kAnswer, MessageId{1}, 10)).value();
+  ASSERT_THAT(queued, SizeIs(2));
+  EXPECT_EQ(queued[0].trace, "4bf92f3577b34da6a3ce929d0e0e4736");
+  EXPECT_EQ(queued[1].trace, "");
 }
 
 TEST_F(TurnsAndSendsTest, SaysWhyMessagesWaitOrWillNotBeSentAndLeavesOthersAsTheyAre) {

@@ -4,7 +4,8 @@
 
 namespace claw {
 
-void add_operator_routes(net::Router& router, const Metrics& metrics, std::vector<Check> checks) {
+void add_operator_routes(net::Router& router, const Metrics& metrics, std::vector<Check> checks,
+                         std::function<std::string()> more) {
   router.add("GET", "/healthz",
              [](net::HttpRequest&) -> Task<net::HttpResponse> { co_return net::text_response(200, "ok\n"); });
   router.add("GET", "/readyz", [checks = std::move(checks)](net::HttpRequest&) -> Task<net::HttpResponse> {
@@ -17,8 +18,8 @@ void add_operator_routes(net::Router& router, const Metrics& metrics, std::vecto
     }
     co_return net::text_response(ready ? 200 : 503, told);
   });
-  router.add("GET", "/metrics", [&metrics](net::HttpRequest&) -> Task<net::HttpResponse> {
-    auto response = net::text_response(200, metrics.page());
+  router.add("GET", "/metrics", [&metrics, more = std::move(more)](net::HttpRequest&) -> Task<net::HttpResponse> {
+    auto response = net::text_response(200, metrics.page() + more());
     response.content_type = "text/plain; version=0.0.4; charset=utf-8";
     co_return response;
   });

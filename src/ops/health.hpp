@@ -16,7 +16,8 @@ struct Check {
 };
 
 /// The operator's listener: `/healthz` (the process answers), `/readyz` (200 if every check is well, else 503; names
-/// each), `/metrics`. All must outlive the router.
-void add_operator_routes(net::Router& router, const Metrics& metrics, std::vector<Check> checks);
+/// each), `/metrics` (with `more` behind, a page of other families). All must outlive the router.
+void add_operator_routes(net::Router& router, const Metrics& metrics, std::vector<Check> checks,
+                         std::function<std::string()> more);
 
 }  // namespace claw

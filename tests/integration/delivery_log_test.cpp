@@ -57,7 +57,26 @@ TEST_F(DeliveryLogScenarioTest, FindsTheWebhookAndEachCallByMessagePersonAndTrac
   EXPECT_THAT(found("", beta_), IsEmpty()) << "another tenant's";
   const auto webhook = gateway_.api(acme_, "/api/v1/delivery-log?kind=webhook&q=wamid.1").at("deliveries").at(0);
   EXPECT_THAT(found("q=" + json::value_to<std::string>(webhook.at("trace"))),
-              UnorderedElementsAre("webhook ok", "graph ok"));
+              UnorderedElementsAre("webhook ok", "graph ok", "graph ok"))
+      << "the webhook, the read mark and the answer";
+}
+
+TEST_F(DeliveryLogScenarioTest, ATraceThatCameWithTheWebhookLeadsToAllThatFollowed) {
+  const std::string trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+  const auto body = texts(acme_.number, {{"hello", "wamid.1", "491555000001"}});
+  ASSERT_EQ(gateway_
+                .call("POST", acme_.webhook_path(),
+                      {{"Content-Type", "application/json"},
+                       {"X-Hub-Signature-256", signature(acme_.app_secret, body)},
+                       {"traceparent", "00-" + trace + "-00f067aa0ba902b7-01"}},
+                      body)
+                .status,
+            200);
+  gateway_.settle(acme_);
+  EXPECT_THAT(found("q=" + trace), UnorderedElementsAre("webhook ok", "graph ok", "graph ok"))
+      << "the webhook, the read mark and the answer";
+  const auto id = json::value_to<std::string>(gateway_.messages(acme_, "direction=outbound").back().at("id"));
+  EXPECT_EQ(gateway_.api(acme_, "/api/v1/messages/" + id + "/why").at("trace").as_string(), trace);
 }
 
 TEST_F(DeliveryLogScenarioTest, CountsTheWordsOfPeopleForMostAndShowsThemToWhoMayReadTheAuditLog) {

@@ -101,6 +101,19 @@ TEST_F(Http2Test, SpeaksHttp2WhereThePeerOffersIt) {
   EXPECT_THAT(server_log(), HasSubstr("authorization: Bearer EAA-token"));
 }
 
+TEST_F(Http2Test, TellsHowLongTheServersCertificateCountsWhereItIsAsked) {
+  net::CurlClient client(io_, trusting());
+  auto asks = request();
+  asks.asks_certificate = true;
+  ASSERT_TRUE(await(io_, client.send(request()))) << "a kept connection has no handshake to tell of";
+  const auto answer = await(io_, client.send(std::move(asks)));
+  ASSERT_TRUE(answer) << answer.error().message;
+  ASSERT_TRUE(answer->certificate);
+  EXPECT_EQ(answer->certificate->ends - answer->certificate->begins, std::chrono::days(2));
+  EXPECT_LE(answer->certificate->begins, SystemClock().now());
+  EXPECT_FALSE(await(io_, client.send(request())).value().certificate) << "nobody asked";
+}
+
 TEST_F(Http2Test, SendsManyCallsAtOnceOverOneConnection) {
   net::CurlClient client(io_, trusting());
   std::vector<std::future<Result<net::ClientResponse>>> calls;
@@ -121,7 +134,7 @@ TEST_F(Http2Test, SendsAMessageAsTheGraphClientDoes) {
   auto tenant = std::make_shared<Tenant>();
   tenant->access_token = SecretString(std::string("EAA-token"));
   tenant->app_secret = SecretString(std::string("app-secret"));
-  const auto outcome = await(io_, graph.send(tenant, kNumber, R"({"text":"hello"})"));
+  const auto outcome = await(io_, graph.send(tenant, kNumber, R"({"text":"hello"})", ""));
   const auto* sent = std::get_if<GraphSent>(&outcome);
   ASSERT_TRUE(sent) << std::get<GraphFailure>(outcome).reason;
   EXPECT_EQ(sent->wamid, "wamid.http2");

@@ -12,6 +12,7 @@
 #include <gtest/gtest.h>
 
 #include "support/live_gateway.hpp"
+#include "support/webhook_bodies.hpp"
 
 namespace claw::testing {
 namespace {
@@ -126,6 +127,17 @@ TEST_F(MetricsPageTest, HasAllThatTheDashboardAndTheAlertsAskFor) {
   EXPECT_THAT(unknown_in(alerts, families_), IsEmpty());
   EXPECT_FALSE(names_in(alerts).empty());
   EXPECT_THAT(unknown_in("clawcentral_of_nobody_total", families_), ::testing::SizeIs(1)) << "the test can fail";
+}
+
+TEST_F(MetricsPageTest, CountsWhatATenantGotAnsweredAndSent) {
+  const auto acme = gateway_.make_tenant("acme", "100000000000001");
+  ASSERT_EQ(gateway_.post(acme, texts(acme.number, {{"hello", "wamid.1", "491555000001"}})).status, 200);
+  gateway_.settle(acme);
+  const auto page = gateway_.operator_get("/metrics").body;
+  for (const char* line : {"clawcentral_tenant_messages_total{tenant=\"acme\"} 1\n",
+                           "clawcentral_tenant_turns_total{tenant=\"acme\",result=\"answered\"} 1\n",
+                           "clawcentral_tenant_sends_total{tenant=\"acme\",result=\"sent\"} 1\n"})
+    EXPECT_THAT(page, ::testing::HasSubstr(line));
 }
 
 }  // namespace

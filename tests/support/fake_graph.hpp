@@ -17,7 +17,7 @@ class FakeGraph final : public Graph {
  public:
   struct Call {
     bool mark = false;
-    std::string tenant, number, text, to, callback_data, body;
+    std::string tenant, number, text, to, callback_data, body, trace;
   };
 
   /// What the next sends of this text are answered with, one each.
@@ -66,14 +66,15 @@ class FakeGraph final : public Graph {
     return in_flight_;
   }
 
-  [[nodiscard]] Task<GraphOutcome> send(TenantRef tenant, std::string number, std::string body) override {
-    return complete_with<GraphOutcome>([this, tenant, number, body](Completion<GraphOutcome> done) {
-      take<GraphOutcome>(false, tenant->name, number, body, holds_sends_, std::move(done));
+  [[nodiscard]] Task<GraphOutcome> send(TenantRef tenant, std::string number, std::string body,
+                                        std::string trace) override {
+    return complete_with<GraphOutcome>([this, tenant, number, body, trace](Completion<GraphOutcome> done) {
+      take<GraphOutcome>(false, tenant->name, number, body, trace, holds_sends_, std::move(done));
     });
   }
-  [[nodiscard]] Task<bool> mark(TenantRef tenant, std::string number, std::string body) override {
-    return complete_with<bool>([this, tenant, number, body](Completion<bool> done) {
-      take<bool>(true, tenant->name, number, body, holds_marks_, std::move(done));
+  [[nodiscard]] Task<bool> mark(TenantRef tenant, std::string number, std::string body, std::string trace) override {
+    return complete_with<bool>([this, tenant, number, body, trace](Completion<bool> done) {
+      take<bool>(true, tenant->name, number, body, trace, holds_marks_, std::move(done));
     });
   }
 
@@ -83,15 +84,15 @@ class FakeGraph final : public Graph {
     which = true;
   }
   template <class T>
-  void take(bool mark, const std::string& tenant, const std::string& number, const std::string& body, const bool& held,
-            Completion<T> done) {
+  void take(bool mark, const std::string& tenant, const std::string& number, const std::string& body,
+            const std::string& trace, const bool& held, Completion<T> done) {
     const auto json = boost::json::parse(body);
     const auto at = [&json](const char* pointer) {
       boost::system::error_code missing;
       const auto* value = json.find_pointer(pointer, missing);
       return value && value->is_string() ? std::string(value->get_string()) : std::string();
     };
-    Call call{mark, tenant, number, at("/text/body"), at("/to"), at("/biz_opaque_callback_data"), body};
+    Call call{mark, tenant, number, at("/text/body"), at("/to"), at("/biz_opaque_callback_data"), body, trace};
     if (mark) call.text = at("/message_id");
     auto shared = std::make_shared<Completion<T>>(std::move(done));
     std::function<void()> finish;

@@ -42,6 +42,13 @@ class FakeInbox final : public Inbox {
     }
     return found;
   }
+  /// The traces that all items that were appended belong to, in order.
+  [[nodiscard]] std::vector<std::string> traces() const {
+    std::scoped_lock lock(mutex_);
+    std::vector<std::string> found;
+    for (const auto& item : items_) found.push_back(item.trace);
+    return found;
+  }
   [[nodiscard]] InboxSeq settled() const {
     std::scoped_lock lock(mutex_);
     return InboxSeq{static_cast<std::int64_t>(settled_)};

@@ -145,12 +145,12 @@ void Acceptor::message(AcceptItem& item, whatsapp::Message& message) {
   const std::int64_t meta_ms = message.timestamp_s * 1000;
   db_.run(
       "INSERT INTO messages (tenant, conversation, direction, state, type, text, data, wamid, created_ms, meta_ms, "
-      "previous, inbox, turn, part, attempts, due_ms, error_code, reason, agent, raw_bytes, author) "
-      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0, 0, 0, 0, 0, $13, $15, $14, $16)",
+      "previous, inbox, turn, part, attempts, due_ms, error_code, reason, agent, raw_bytes, author, trace) "
+      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0, 0, 0, 0, 0, $13, $15, $14, $16, $17)",
       tenant, conversation.id, echo ? Direction::kOutbound : Direction::kInbound, state, message.type,
       message.view.text, message.view.data, message.id, received_ms, meta_ms, conversation.last, item.item.seq,
       echo ? std::string("written in the business app") : item.ignore_reason, item.item.raw.size(),
-      echo ? kBusinessApp : std::string_view(), author_id);
+      echo ? kBusinessApp : std::string_view(), author_id, item.item.trace);
   const MessageId id{db_.last_insert_id()};
   echo ? tally_.went_out(tenant, item.item.received_at) : tally_.came_in(tenant, item.item.received_at);
   auto& stored = tally_.stored(tenant);
@@ -176,7 +176,9 @@ void Acceptor::message(AcceptItem& item, whatsapp::Message& message) {
                                item.item.received_at,
                                {},
                                0,
-                               std::move(author)});
+                               std::move(author),
+                               {},
+                               std::move(item.item.trace)});
 }
 
 Outgoing Acceptor::outgoing_of(TenantId tenant, const whatsapp::Status& status) {

@@ -267,6 +267,10 @@ CREATE TABLE template_syncs (
 )sql",
     // events for programs
     kEventSchema,
+    // the trace that came with a message, or with the call that says it
+    R"sql(
+ALTER TABLE messages ADD COLUMN trace TEXT NOT NULL DEFAULT '';
+)sql",
 };
 
 }  // namespace

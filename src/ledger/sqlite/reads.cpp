@@ -14,7 +14,7 @@ namespace {
 #define CLAW_MESSAGE_COLUMNS                                                                                     \
   "SELECT m.id, m.direction, m.state, u.public_id, u.name, c.phone_number_id, m.type, m.text, m.data, m.wamid, " \
   "m.created_ms, m.meta_ms, m.turn, m.part, m.attempts, m.due_ms, m.error_code, m.reason, m.agent, m.inbox, "    \
-  "m.previous, m.usage, c.id, m.matched_by, m.instead_of, " CLAW_AUTHOR_COLUMNS                                  \
+  "m.previous, m.usage, c.id, m.matched_by, m.instead_of, m.trace, " CLAW_AUTHOR_COLUMNS                         \
   " FROM messages m JOIN conversations c ON c.id = m.conversation JOIN users u ON u.id = c.user " CLAW_JOIN_AUTHOR
 
 constexpr int kInboxColumn = 19;
@@ -23,7 +23,8 @@ constexpr int kUsageColumn = 21;
 constexpr int kConversationColumn = 22;
 constexpr int kMatchedByColumn = 23;
 constexpr int kInsteadColumn = 24;
-constexpr int kAuthorColumn = 25;
+constexpr int kTraceColumn = 25;
+constexpr int kAuthorColumn = 26;
 
 MessageRecord record_at(const Statement& row) {
   MessageRecord record;
@@ -50,6 +51,7 @@ MessageRecord record_at(const Statement& row) {
   record.matched_by = row.text(kMatchedByColumn);
   record.conversation = ConversationId{row.integer(kConversationColumn)};
   record.instead_of = read_instead_of(row.view(kInsteadColumn));
+  record.trace = row.text(kTraceColumn);
   record.author = author_at(row, kAuthorColumn);
   return record;
 }

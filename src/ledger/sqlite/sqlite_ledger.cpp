@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "ledger/delivery_log.hpp"
 #include "ledger/sqlite/accept.hpp"
 #include "ledger/sqlite/author.hpp"
 #include "ledger/sqlite/instead.hpp"
@@ -11,15 +12,17 @@ namespace {
 
 #define CLAW_PENDING_COLUMNS                                                                                           \
   "SELECT m.id, m.tenant, m.conversation, c.phone_number_id, u.public_id, u.phone, u.bsuid, m.wamid, m.type, m.text, " \
-  "m.data, u.name, m.created_ms, m.turn, m.attempts, " CLAW_AUTHOR_COLUMNS                                             \
+  "m.data, u.name, m.created_ms, m.turn, m.attempts, m.trace, " CLAW_AUTHOR_COLUMNS                                    \
   " FROM messages m JOIN conversations c ON c.id = m.conversation JOIN users u ON u.id = c.user " CLAW_JOIN_AUTHOR
 constexpr const char* kPendingRows =
     CLAW_PENDING_COLUMNS "WHERE m.tenant = $1 AND m.state = 0 AND m.id >= $2 ORDER BY m.id LIMIT $3";
 
-#define CLAW_OUTBOUND_COLUMNS                                                                            \
-  "SELECT m.id, m.tenant, m.conversation, c.phone_number_id, u.phone, u.bsuid, m.type, m.text, m.data, " \
-  "m.attempts, m.due_ms, max(m.created_ms, m.requeued_ms), m.turn, u.public_id, c.window_until_ms "      \
-  "FROM messages m JOIN conversations c ON c.id = m.conversation JOIN users u ON u.id = c.user "
+#define CLAW_OUTBOUND_COLUMNS                                                                                          \
+  "SELECT m.id, m.tenant, m.conversation, c.phone_number_id, u.phone, u.bsuid, m.type, m.text, m.data, "               \
+  "m.attempts, m.due_ms, max(m.created_ms, m.requeued_ms), m.turn, u.public_id, c.window_until_ms, m.trace, t.trace, " \
+  "t.wamid "                                                                                                           \
+  "FROM messages m JOIN conversations c ON c.id = m.conversation JOIN users u ON u.id = c.user "                       \
+  "LEFT JOIN messages t ON t.id = m.turn AND m.turn > 0 "
 // `state IN (10, 11)` is there for the planner: it uses a partial index only where it finds the index's own condition.
 constexpr const char* kQueuedColumns = CLAW_OUTBOUND_COLUMNS
     "WHERE m.state = 10 AND m.state IN (10, 11) AND m.id >= $1 AND c.phone_number_id = $2 "
@@ -41,7 +44,16 @@ PendingMessage pending_at(const Statement& row) {
           from_ms(row.integer(12)),
           MessageId{-row.integer(13)},
           static_cast<std::size_t>(row.integer(14)),
-          author_at(row, 15)};
+          author_at(row, 16),
+          {},
+          row.text(15)};
+}
+
+/// Its own, else that of the message it answers; from the three columns that begin at `first`.
+std::string outbound_trace(const Statement& row, int first) {
+  if (const auto own = row.view(first); !own.empty()) return std::string(own);
+  const auto wamid = row.view(first + 2);
+  return wamid.empty() ? std::string() : trace_of_message(wamid, row.view(first + 1));
 }
 
 OutboundMessage outbound_at(const Statement& row) {
@@ -57,7 +69,8 @@ OutboundMessage outbound_at(const Statement& row) {
           from_ms(row.integer(11)),
           MessageId{row.integer(12)},
           group_of(row.view(13)),
-          from_ms(row.integer(14))};
+          from_ms(row.integer(14)),
+          outbound_trace(row, 15)};
 }
 
 std::optional<Outgoing> outgoing_at(Database& db, MessageId message) {

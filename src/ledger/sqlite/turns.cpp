@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "ledger/access_store.hpp"
+#include "ledger/delivery_log.hpp"
 #include "ledger/sqlite/conversation_row.hpp"
 #include "ledger/sqlite/identity.hpp"
 #include "ledger/sqlite/instead.hpp"
@@ -43,14 +44,14 @@ std::optional<Place> place_of(Database& db, ConversationId conversation) {
 
 /// Appends a message to the outbox and to the list of its conversation.
 OutboundMessage put(Database& db, Place& place, const whatsapp::Outgoing& said, std::string_view agent,
-                    std::size_t part, std::int64_t now, Tally& tally) {
+                    std::size_t part, std::int64_t now, Tally& tally, std::string_view trace = {}) {
   const bool first = place.previous == 0;
   db.run(
       "INSERT INTO messages (tenant, conversation, direction, state, type, text, data, wamid, created_ms, "
-      "meta_ms, previous, inbox, turn, part, attempts, due_ms, error_code, reason, agent) "
-      "VALUES ($1, $2, 1, 10, $3, $4, $5, '', $6, 0, $7, 0, $8, $9, 0, $6, 0, '', $10)",
+      "meta_ms, previous, inbox, turn, part, attempts, due_ms, error_code, reason, agent, trace) "
+      "VALUES ($1, $2, 1, 10, $3, $4, $5, '', $6, 0, $7, 0, $8, $9, 0, $6, 0, '', $10, $11)",
       place.whose.tenant, place.whose.conversation, said.type, said.view.text, said.view.data, now, place.previous,
-      place.whose.turn, part, agent);
+      place.whose.turn, part, agent, trace);
   place.previous = db.last_insert_id();
   auto& stored = tally.stored(place.whose.tenant);
   ++stored.messages;
@@ -165,11 +166,13 @@ Task<Result<std::vector<OutboundMessage>>> SqliteLedger::complete_turn(MessageId
         if (outcome.parts.empty() && !outcome.session) return Parts{};
         ConversationId conversation;
         std::size_t first_part = 0;
+        std::string trace;
         {
-          auto row = db.query("SELECT conversation, part FROM messages WHERE id = $1", message);
+          auto row = db.query("SELECT conversation, part, wamid, trace FROM messages WHERE id = $1", message);
           if (!row.next()) return fail(ErrorKind::kNotFound, "there is no such message");
           conversation = ConversationId{row->integer(0)};
           first_part = static_cast<std::size_t>(row->integer(1));
+          if (!outcome.parts.empty()) trace = trace_of_message(row->view(2), row->view(3));
         }
         // Begun in a conversation that was joined to another meanwhile: the other's session goes on.
         if (outcome.session && (!outcome.conversation || outcome.conversation == conversation)) {
@@ -185,6 +188,7 @@ Task<Result<std::vector<OutboundMessage>>> SqliteLedger::complete_turn(MessageId
         auto place = place_of(db, conversation);
         if (!place) return fail(ErrorKind::kNotFound, "there is no such conversation");
         place->whose.turn = message;
+        place->whose.trace = std::move(trace);
         Parts parts;
         Tally tally;
         for (std::size_t part = 0; part < outcome.parts.size(); ++part)
@@ -242,7 +246,8 @@ Task<Result<Said>> SqliteLedger::say(TenantId tenant, ConversationId conversatio
           return Said{std::move(**before), true};
         }
         Tally tally;
-        auto message = put(db, *place, saying.message, saying.by, 0, now, tally);
+        auto message = put(db, *place, saying.message, saying.by, 0, now, tally, saying.trace);
+        message.trace = saying.trace;
         set_head(db, *place);
         tally.write(db);
         if (!saying.key.empty())
