@@ -166,6 +166,7 @@ struct Gateway::Parts {
   std::unique_ptr<GuideApi> guide_api;
   std::unique_ptr<net::CurlClient> outside;  ///< To the operator's own public address, wherever it leads.
   std::unique_ptr<GraphHealthClient> graph_health;
+  std::unique_ptr<Speech> doctor_speech;
   std::unique_ptr<Doctor> doctor;
   std::unique_ptr<DoctorApi> doctor_api;
   std::unique_ptr<OverviewApi> overview;
