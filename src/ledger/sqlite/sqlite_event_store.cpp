@@ -145,9 +145,8 @@ Task<Result<std::vector<SinkEvent>>> SqliteEventStore::due(std::int64_t sink, Ti
   return store_.read<std::vector<SinkEvent>>([=](Database& db) -> Result<std::vector<SinkEvent>> {
     std::vector<SinkEvent> found;
     auto rows = db.query(CLAW_SINK_EVENT_COLUMNS
-                         "WHERE e.sink = $1 AND e.state = 0 AND e.due_ms <= $2 AND NOT EXISTS (SELECT 1 FROM "
-                         "sink_events p WHERE p.sink = e.sink AND p.lane = e.lane AND p.state = 0 AND p.id < e.id) "
-                         "ORDER BY e.due_ms, e.id LIMIT $3",
+                         "JOIN (SELECT event, due_ms FROM sink_heads WHERE sink = $1 AND due_ms <= $2 ORDER BY due_ms, "
+                         "event LIMIT $3) h ON e.id = h.event ORDER BY h.due_ms, h.event",
                          sink, to_ms(now), limit);
     while (rows.next()) found.push_back(event_at(*rows.operator->()));
     return found;
