@@ -291,12 +291,50 @@ TEST_F(EventStoreTest, GivesUpWhatWaitsForDaysAndForgetsWhatEnded) {
   EXPECT_THAT(log(sink), IsEmpty());
 }
 
-TEST_F(EventStoreTest, ASinkThatGoesTakesItsEventsAlong) {
+TEST_F(EventStoreTest, TheEventsOfASinkThatGoesAreSeenNoMoreAndGoBehindItInSteps) {
   const auto sink = this->sink(1);
-  comes("491511", "one");
+  const auto other = this->sink(1, 1, "other");
+  for (const char* text : {"one", "two", "three", "four", "five"}) comes("491511", text);
   EXPECT_EQ(world_.run(store_.remove_sink(TenantId{2}, sink, change())).error().kind, ErrorKind::kNotFound);
   world_.run(store_.remove_sink(TenantId{1}, sink, change())).value();
   EXPECT_THAT(log(sink), IsEmpty());
+  const auto rows = [&] {
+    return world_
+        .run(world_.store->read<std::int64_t>([sink](sqlite::Database& db) -> Result<std::int64_t> {
+          auto row = db.query("SELECT count(*) FROM sink_events WHERE sink = $1", sink);
+          return row.next() ? row->integer(0) : 0;
+        }))
+        .value();
+  };
+  EXPECT_EQ(rows(), 5) << "no write deletes all of them at once";
+  const auto step = [&] { return world_.run(store_.expire({}, {}, 2)).value(); };
+  EXPECT_EQ(step(), 2);
+  EXPECT_EQ(rows(), 3);
+  EXPECT_EQ(step(), 2);
+  EXPECT_EQ(step(), 1);
+  EXPECT_EQ(rows(), 0);
+  EXPECT_THAT(due(sink), IsEmpty());
+  EXPECT_EQ(log(other).size(), 5);
+  EXPECT_EQ(due(other).size(), 1);
+}
+
+TEST_F(EventStoreTest, ReplaysMoreThanOneWriteTakes) {
+  const auto sink = this->sink(1);
+  comes("491511", "one");
+  settle(sink, log(sink)[0].id, {.state = EventState::kDelivered});
+  const auto now = world_.clock.now();
+  world_
+      .run(world_.store->write<void>([&](sqlite::Database& db) -> Result<void> {
+        db.run(
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2500) INSERT INTO sink_events "
+            "(sink, tenant, lane, kind, subject, at_ms, queued_ms, state) SELECT $1, 1, i, 1, i, $2, $2, 1 FROM n",
+            sink, to_ms(now));
+        return {};
+      }))
+      .value();
+  EXPECT_EQ(world_.run(store_.replay(TenantId{1}, sink, {.from = now, .to = now + 1s}, now, change())).value(), 2501);
+  EXPECT_EQ(world_.run(store_.waiting(sink)).value(), 2501);
+  EXPECT_EQ(due(sink).size(), 100) << "as many as were asked for";
 }
 
 TEST_F(EventStoreTest, WhatWaitedBeforeTheNewTablesIsDueInTheSameOrder) {

@@ -175,4 +175,13 @@ CREATE TRIGGER sink_head_gone AFTER DELETE ON sink_events WHEN OLD.state = 0 BEG
 END;
 )sql";
 
+/// Events of a sink that was deleted go in steps, behind it: there may be a million.
+inline constexpr const char* kGoneSinks = R"sql(
+CREATE TABLE gone_sinks (sink INTEGER PRIMARY KEY) STRICT;
+DROP TRIGGER events_of_deleted_sink;
+CREATE TRIGGER sink_gone AFTER DELETE ON event_sinks BEGIN
+  INSERT INTO gone_sinks (sink) VALUES (OLD.id);
+END;
+)sql";
+
 }  // namespace claw::sqlite

@@ -273,6 +273,8 @@ ALTER TABLE messages ADD COLUMN trace TEXT NOT NULL DEFAULT '';
 )sql",
     // which event of a lane is next
     kEventHeads,
+    // sinks whose events are still to be deleted
+    kGoneSinks,
 };
 
 }  // namespace
