@@ -199,13 +199,29 @@ Task<> DeliveryLogApi::add_logged(TenantId tenant, std::string name, WayFacts& f
   }
 }
 
+Task<> DeliveryLogApi::add_logged_of(TenantId tenant, MessageRecord question, WayFacts& facts) {
+  WayFacts found;
+  co_await add_logged(tenant, question.wamid, found);
+  for (auto& row : found.log) {
+    if (row.kind == ExchangeKind::kWebhook) {
+      const auto whole = co_await log_->exchange(tenant, row.id);
+      const bool is_cut = !whole || row.bytes > static_cast<std::int64_t>(DeliveryLog::kMaxKeptBytes);
+      // What nobody can look up any more: nobody speaks of a message before it was stored.
+      const bool brings = (whole && whatsapp::brings_message(whole->request, question.wamid)) ||
+                          (is_cut && to_ms(row.at) <= to_ms(question.created_at));
+      if (!brings) continue;
+    }
+    facts.log.push_back(std::move(row));
+  }
+}
+
 DeliveryLogApi::Answer DeliveryLogApi::why(HttpRequest& request, const Caller& caller) {
   const TenantId tenant = caller.tenant->id;
   const auto id = ids_.number('m', request.param("id"));
   if (!id) co_return problem(404, "Not found", "There is no such message.");
   auto facts = co_await facts_of(tenant, MessageId{*id});
   if (!facts) co_return problem_of(facts.error());
-  if (facts->question) co_await add_logged(tenant, facts->question->wamid, *facts);
+  if (facts->question) co_await add_logged_of(tenant, *facts->question, *facts);
   for (const auto& answer : facts->answers) co_await add_logged(tenant, log_name_of(answer.id), *facts);
   json::array steps;
   for (const auto& step : way_of(*facts))

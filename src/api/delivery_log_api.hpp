@@ -37,6 +37,9 @@ class DeliveryLogApi {
   Task<Result<std::vector<MessageRecord>>> answers_to(TenantId tenant, const MessageRecord& question);
   /// Adds what the log has about `name`, under that name alone.
   Task<> add_logged(TenantId tenant, std::string name, WayFacts& facts);
+  /// Adds what the log has about a message that somebody wrote: of the webhooks those that brought it, not those that
+  /// only speak of it.
+  Task<> add_logged_of(TenantId tenant, MessageRecord question, WayFacts& facts);
   /// What a search word names: a message's wamid, a person's addresses, or itself.
   Task<std::vector<std::string>> names_of(TenantId tenant, std::string word);
   Task<Result<ExchangeDetail>> detail_of(const net::HttpRequest& request, const Caller& caller);
