@@ -33,8 +33,9 @@ class DeliveryLogApi {
   Answer why(net::HttpRequest& request, const Caller& caller);
   /// The turn that the message belongs to.
   Task<Result<WayFacts>> facts_of(TenantId tenant, MessageId message);
-  /// The replies to `question`, in the order of their parts: looks at kMaxLooked messages behind it at most.
-  Task<Result<std::vector<MessageRecord>>> answers_to(TenantId tenant, const MessageRecord& question);
+  /// Adds what else had the turn of `facts.question`, and its replies in the order of their parts: looks at kMaxLooked
+  /// messages behind its first message at most.
+  Task<Result<void>> add_turn(TenantId tenant, WayFacts& facts);
   /// Adds what the log has about `name`, under that name alone.
   Task<> add_logged(TenantId tenant, std::string name, WayFacts& facts);
   /// Adds what the log has about a message that somebody wrote: of the webhooks those that brought it, not those that

@@ -17,8 +17,6 @@ namespace claw {
 namespace {
 
 using ::testing::ElementsAre;
-using ::testing::HasSubstr;
-using ::testing::Not;
 using namespace std::chrono_literals;
 
 /// "Why?" of messages in a ledger and a delivery log, without a gateway around them.
@@ -99,6 +97,31 @@ TEST_F(DeliveryLogApiTest, OfABodyThatIsKeptInPartTheTimeSaysWhetherItBroughtThe
   world_.clock.advance(1min);
   delivered(R"({"context":{"id":"wamid.hello"},"id":"wamid.quote"})", DeliveryLog::kMaxKeptBytes);
   EXPECT_THAT(titles(hello.id, "delivered_to_us"), ElementsAre("Delivered by Meta"));
+}
+
+TEST_F(DeliveryLogApiTest, EachOfTheMessagesThatWereJoinedIsAnsweredByTheAnswerToAll) {
+  const auto one = comes("one"), two = comes("two"), three = comes("three"), later = comes("later");
+  world_.run(world_.ledger->begin_turn({one.id, two.id, three.id}, fence())).value();
+  TurnOutcome outcome{MessageState::kAnswered, "", "bot", {"to all", "of it"}};
+  outcome.also = {two.id, three.id};
+  const auto parts = world_.run(world_.ledger->complete_turn(one.id, outcome, fence())).value();
+  world_.run(world_.ledger->complete_turn(later.id, {MessageState::kAnswered, "", "bot", {"to one"}}, fence())).value();
+  const auto ids = [this](const boost::json::object& told, const char* list) {
+    std::vector<std::int64_t> found;
+    for (const auto& id : told.at(list).as_array())
+      found.push_back(ids_.number('m', std::string(id.as_string())).value_or(0));
+    return found;
+  };
+  const auto of_two = why(two.id);
+  EXPECT_EQ(of_two.at("question").as_string(), ids_.name('m', two.id.value));
+  EXPECT_THAT(ids(of_two, "answers"), ElementsAre(parts[0].id.value, parts[1].id.value));
+  EXPECT_THAT(ids(of_two, "together"), ElementsAre(one.id.value, three.id.value));
+  EXPECT_THAT(titles(two.id, "together"), ElementsAre("Answered together with 2 other messages"));
+  EXPECT_THAT(titles(two.id, "said"), ElementsAre("Part 1: bot answered", "Part 2: bot answered"));
+  EXPECT_THAT(ids(why(one.id), "together"), ElementsAre(two.id.value, three.id.value));
+  EXPECT_THAT(ids(why(parts[1].id), "together"), ElementsAre(two.id.value, three.id.value));
+  EXPECT_THAT(ids(why(later.id), "together"), ElementsAre());
+  EXPECT_THAT(titles(later.id, "said"), ElementsAre("bot answered"));
 }
 
 }  // namespace
