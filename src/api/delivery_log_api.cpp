@@ -139,28 +139,33 @@ DeliveryLogApi::Answer DeliveryLogApi::show(HttpRequest& request, const Caller& 
   co_return net::json_response(200, json::serialize(shown));
 }
 
-Task<Result<std::vector<MessageRecord>>> DeliveryLogApi::answers_to(TenantId tenant, const MessageRecord& question) {
+Task<Result<void>> DeliveryLogApi::add_turn(TenantId tenant, WayFacts& facts) {
   constexpr std::size_t kPage = 200;
-  std::vector<MessageRecord> answers;
+  const MessageRecord& question = *facts.question;
+  // Of messages that were joined the first names the turn, and the replies answer it.
+  const MessageId first = question.turn ? question.turn : question.id;
   MessageFilter filter{.limit = kPage};
   filter.conversation = question.conversation;
   for (std::size_t looked = 0; looked < kMaxLooked;) {
     const auto page = co_await ledger_.messages(tenant, filter);
     if (!page) co_return std::unexpected(page.error());
-    for (const auto& each : *page)
-      if (each.turn == question.id) answers.push_back(each);
+    for (const auto& each : *page) {
+      if (each.turn != first || each.id == question.id) continue;
+      (each.direction == Direction::kInbound ? facts.together : facts.answers).push_back(each);
+    }
     looked += page->size();
-    if (page->next == 0 || page->empty() || page->back().id <= question.id) break;
+    if (page->next == 0 || page->empty() || page->back().id <= first) break;
     filter.before = MessageId{page->next};
   }
-  std::ranges::sort(answers, {}, [](const auto& each) { return std::pair(each.part, each.id); });
+  std::ranges::sort(facts.together, {}, &MessageRecord::id);
+  std::ranges::sort(facts.answers, {}, [](const auto& each) { return std::pair(each.part, each.id); });
   // A list has no statuses.
-  for (auto& answer : answers) {
+  for (auto& answer : facts.answers) {
     auto whole = co_await ledger_.message(tenant, answer.id);
     if (!whole) co_return std::unexpected(whole.error());
     answer = std::move(*whole);
   }
-  co_return answers;
+  co_return Result<void>{};
 }
 
 Task<Result<WayFacts>> DeliveryLogApi::facts_of(TenantId tenant, MessageId message) {
@@ -182,9 +187,8 @@ Task<Result<WayFacts>> DeliveryLogApi::facts_of(TenantId tenant, MessageId messa
   } else {
     facts.question = std::move(*asked);
   }
-  auto answers = co_await answers_to(tenant, *facts.question);
-  if (!answers) co_return std::unexpected(answers.error());
-  facts.answers = std::move(*answers);
+  const auto added = co_await add_turn(tenant, facts);
+  if (!added) co_return std::unexpected(added.error());
   co_return facts;
 }
 
@@ -199,13 +203,29 @@ Task<> DeliveryLogApi::add_logged(TenantId tenant, std::string name, WayFacts& f
   }
 }
 
+Task<> DeliveryLogApi::add_logged_of(TenantId tenant, MessageRecord question, WayFacts& facts) {
+  WayFacts found;
+  co_await add_logged(tenant, question.wamid, found);
+  for (auto& row : found.log) {
+    if (row.kind == ExchangeKind::kWebhook) {
+      const auto whole = co_await log_->exchange(tenant, row.id);
+      const bool is_cut = !whole || row.bytes > static_cast<std::int64_t>(DeliveryLog::kMaxKeptBytes);
+      // What nobody can look up any more: nobody speaks of a message before it was stored.
+      const bool brings = (whole && whatsapp::brings_message(whole->request, question.wamid)) ||
+                          (is_cut && to_ms(row.at) <= to_ms(question.created_at));
+      if (!brings) continue;
+    }
+    facts.log.push_back(std::move(row));
+  }
+}
+
 DeliveryLogApi::Answer DeliveryLogApi::why(HttpRequest& request, const Caller& caller) {
   const TenantId tenant = caller.tenant->id;
   const auto id = ids_.number('m', request.param("id"));
   if (!id) co_return problem(404, "Not found", "There is no such message.");
   auto facts = co_await facts_of(tenant, MessageId{*id});
   if (!facts) co_return problem_of(facts.error());
-  if (facts->question) co_await add_logged(tenant, facts->question->wamid, *facts);
+  if (facts->question) co_await add_logged_of(tenant, *facts->question, *facts);
   for (const auto& answer : facts->answers) co_await add_logged(tenant, log_name_of(answer.id), *facts);
   json::array steps;
   for (const auto& step : way_of(*facts))
@@ -218,13 +238,17 @@ DeliveryLogApi::Answer DeliveryLogApi::why(HttpRequest& request, const Caller& c
         {"error", error_json(step.error_code)},
         {"part", step.part < 0 ? json::value(nullptr) : json::value(step.part)},
         {"delivery", step.exchange > 0 ? json::value(ids_.name(kKind, step.exchange)) : json::value(nullptr)}});
-  json::array answers;
-  for (const auto& answer : facts->answers) answers.push_back(json::value(ids_.name('m', answer.id.value)));
+  const auto names_of = [this](const std::vector<MessageRecord>& messages) {
+    json::array names;
+    for (const auto& message : messages) names.push_back(json::value(ids_.name('m', message.id.value)));
+    return names;
+  };
   const auto& question = facts->question;
   co_return net::json_response(
       200, json::serialize(json::object{
                {"question", question ? json::value(ids_.name('m', question->id.value)) : json::value(nullptr)},
-               {"answers", std::move(answers)},
+               {"together", names_of(facts->together)},
+               {"answers", names_of(facts->answers)},
                {"trace", question && !question->wamid.empty()
                              ? json::value(trace_of_message(question->wamid, question->trace))
                              : json::value(nullptr)},

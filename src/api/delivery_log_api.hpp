@@ -33,10 +33,14 @@ class DeliveryLogApi {
   Answer why(net::HttpRequest& request, const Caller& caller);
   /// The turn that the message belongs to.
   Task<Result<WayFacts>> facts_of(TenantId tenant, MessageId message);
-  /// The replies to `question`, in the order of their parts: looks at kMaxLooked messages behind it at most.
-  Task<Result<std::vector<MessageRecord>>> answers_to(TenantId tenant, const MessageRecord& question);
+  /// Adds what else had the turn of `facts.question`, and its replies in the order of their parts: looks at kMaxLooked
+  /// messages behind its first message at most.
+  Task<Result<void>> add_turn(TenantId tenant, WayFacts& facts);
   /// Adds what the log has about `name`, under that name alone.
   Task<> add_logged(TenantId tenant, std::string name, WayFacts& facts);
+  /// Adds what the log has about a message that somebody wrote: of the webhooks those that brought it, not those that
+  /// only speak of it.
+  Task<> add_logged_of(TenantId tenant, MessageRecord question, WayFacts& facts);
   /// What a search word names: a message's wamid, a person's addresses, or itself.
   Task<std::vector<std::string>> names_of(TenantId tenant, std::string word);
   Task<Result<ExchangeDetail>> detail_of(const net::HttpRequest& request, const Caller& caller);

@@ -117,6 +117,7 @@ class Way {
     if (message.state != MessageState::kPending)
       add("access", "Let in", {}, "Its sender was allowed to write when its turn came.");
     if (!message.matched_by.empty()) rule(message);
+    if (!facts_.together.empty()) together(message);
     turn(message, by_hand);
   }
 
@@ -147,6 +148,14 @@ class Way {
       add("rule", "A command", {}, "The gateway answered it itself; no agent was asked.");
     else
       add("rule", fmt::format("Given to {}", agent.empty() ? "the agent" : agent), {}, because_of(message.matched_by));
+  }
+
+  void together(const MessageRecord& message) {
+    const auto others = facts_.together.size();
+    add("together",
+        fmt::format("{} with {}", message.state == MessageState::kAnswered ? "Answered together" : "In one turn",
+                    others == 1 ? "another message" : fmt::format("{} other messages", others)),
+        {}, "They were joined for one turn: what was said in it is said to all of them.");
   }
 
   void turn(const MessageRecord& message, bool by_hand) {

@@ -15,7 +15,7 @@ enum class WayState { kDone, kWaiting, kFailed };
 
 /// One step, in words for whoever asks "why?".
 struct WayStep {
-  std::string_view id;  ///< written, delivered_to_us, stored, access, rule, turn, said, send, status, state
+  std::string_view id;  ///< written, delivered_to_us, stored, access, rule, together, turn, said, send, status, state
   std::string title;
   std::string detail;  ///< The cause; may be empty. What Meta's code means stands in it as well.
   TimePoint at;        ///< 0: it has not happened, or nobody keeps when.
@@ -28,6 +28,7 @@ struct WayStep {
 /// What is known of a message and what belongs to it.
 struct WayFacts {
   std::optional<MessageRecord> question;  ///< Nothing: we wrote without being asked.
+  std::vector<MessageRecord> together;    ///< What else was written that had the same turn, in order.
   std::vector<MessageRecord> answers;     ///< With their statuses, in the order of their parts.
   std::vector<ExchangeRow> log;           ///< What the delivery log has about any of them, in any order.
 };

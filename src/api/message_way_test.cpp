@@ -70,6 +70,7 @@ const WayStep step_of(const WayFacts& facts, std::string_view id) {
 
 TEST(MessageWayTest, GoesFromThePhoneToThePhone) {
   const WayFacts facts{question(),
+                       {},
                        {answer()},
                        {logged(7, ExchangeKind::kWebhook, "wamid.q"), logged(8, ExchangeKind::kGraph, "message:2")}};
   EXPECT_THAT(told(facts), ElementsAre("written: Written on the phone", "delivered_to_us: Delivered by Meta",
@@ -86,6 +87,7 @@ TEST(MessageWayTest, TellsOfEachDeliveryAndEachTry) {
   refused.error_code = 131047;
   auto not_kept = logged(5, ExchangeKind::kWebhook, "wamid.q", 503);
   const WayFacts facts{question(),
+                       {},
                        {answer()},
                        {logged(9, ExchangeKind::kGraph, "message:2"), refused, not_kept,
                         logged(6, ExchangeKind::kWebhook, "wamid.q"), logged(7, ExchangeKind::kWebhook, "wamid.q")}};
@@ -118,11 +120,22 @@ TEST(MessageWayTest, SaysWhyNobodyAnswered) {
     message.state = row.state;
     message.reason = row.reason;
     message.matched_by.clear();
-    const auto step = way_of({message, {}, {}}).back();
+    const auto step = way_of({message, {}, {}, {}}).back();
     EXPECT_EQ(step.id, row.id) << row.reason;
     EXPECT_EQ(step.state, row.ends) << row.reason;
     EXPECT_THAT(step.detail, HasSubstr(row.says));
   }
+}
+
+TEST(MessageWayTest, SaysThatOneAnswerWasToSeveralMessages) {
+  auto second = question();
+  EXPECT_EQ(step_of({question(), {second}, {answer()}, {}}, "together").title,
+            "Answered together with another message");
+  EXPECT_EQ(step_of({question(), {second, second}, {answer()}, {}}, "together").title,
+            "Answered together with 2 other messages");
+  auto waits = question();
+  waits.state = MessageState::kPending;
+  EXPECT_EQ(step_of({waits, {second}, {}, {}}, "together").title, "In one turn with another message");
 }
 
 TEST(MessageWayTest, SaysWhatASendWaitsForOrWhyItFailed) {
@@ -130,21 +143,21 @@ TEST(MessageWayTest, SaysWhatASendWaitsForOrWhyItFailed) {
   failed.state = MessageState::kFailed;
   failed.statuses.clear();
   failed.error_code = 131047;
-  EXPECT_THAT(step_of({std::nullopt, {failed}, {}}, "state").detail, HasSubstr("131047"));
-  EXPECT_EQ(step_of({std::nullopt, {failed}, {}}, "state").error_code, 131047);
-  EXPECT_EQ(step_of({std::nullopt, {failed}, {}}, "send").title, "Given to Meta")
+  EXPECT_THAT(step_of({std::nullopt, {}, {failed}, {}}, "state").detail, HasSubstr("131047"));
+  EXPECT_EQ(step_of({std::nullopt, {}, {failed}, {}}, "state").error_code, 131047);
+  EXPECT_EQ(step_of({std::nullopt, {}, {failed}, {}}, "send").title, "Given to Meta")
       << "the log is over, the ledger is not";
   auto told_by_status = failed;
   told_by_status.statuses = {status("failed", 4'000, R"([{"code":131026,"title":"x"}])")};
-  EXPECT_THAT(step_of({std::nullopt, {told_by_status}, {}}, "status").detail, HasSubstr("131026"));
-  EXPECT_EQ(step_of({std::nullopt, {told_by_status}, {}}, "status").error_code, 131026);
-  EXPECT_THAT(step_of({std::nullopt, {told_by_status}, {}}, "state").title, IsEmpty());
+  EXPECT_THAT(step_of({std::nullopt, {}, {told_by_status}, {}}, "status").detail, HasSubstr("131026"));
+  EXPECT_EQ(step_of({std::nullopt, {}, {told_by_status}, {}}, "status").error_code, 131026);
+  EXPECT_THAT(step_of({std::nullopt, {}, {told_by_status}, {}}, "state").title, IsEmpty());
   auto second = answer();
   second.id = MessageId{3};
   second.part = 1;
   second.state = MessageState::kQueued;
   second.statuses.clear();
-  EXPECT_EQ(way_of({std::nullopt, {answer(), second}, {}}).back().title, "Part 2: Waits to be sent");
+  EXPECT_EQ(way_of({std::nullopt, {}, {answer(), second}, {}}).back().title, "Part 2: Waits to be sent");
 }
 
 }  // namespace

@@ -150,6 +150,25 @@ TEST_F(ExpireTest, NeverDeletesAnOpenTurnOrAQueuedSendNorWhatCameBehindThem) {
   EXPECT_THAT(texts(), ElementsAre("re: young", "young"));
 }
 
+TEST_F(ExpireTest, WhatWaitsForAPersonStaysForThirtyDaysAlsoWhereLessIsKept) {
+  const auto held = receive("held", "491511");
+  ASSERT_TRUE(run(ledger().complete_turn(held, {kHeld, "", "", {}}, fence())));
+  const auto parked = answer(receive("asked", "491512"), "parked");
+  ASSERT_TRUE(run(ledger().park(parked, "the window is closed", world_.clock.now() + 24h * 365, fence())));
+  world_.clock.advance(24h * 30 - 1h);
+  talk("young", "491513");
+  EXPECT_EQ(expire(), 1U) << "asked, which was answered";
+  EXPECT_THAT(texts(), ElementsAre("re: young", "young", "parked", "held"));
+
+  world_.clock.advance(1h);
+  EXPECT_EQ(expire(), 1U) << "held: nobody let its sender in";
+  const auto told = run(ledger().message(kAcme, parked)).value();
+  EXPECT_EQ(told.state, kFailed) << "who said it learns of it first";
+  EXPECT_THAT(told.reason, ::testing::HasSubstr("30 days"));
+  expire();
+  EXPECT_THAT(texts(), ElementsAre("re: young", "young"));
+}
+
 TEST_F(ExpireTest, GoesInStepsPastWhatStays) {
   for (int i = 0; i < 5; ++i) receive("open " + std::to_string(i), "49150" + std::to_string(i));
   for (int i = 0; i < 5; ++i) talk("done " + std::to_string(i), "49160" + std::to_string(i));

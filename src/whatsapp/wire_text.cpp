@@ -46,6 +46,17 @@ bool is_one_of(const std::string_view (&list)[N], std::string_view word) {
   return std::ranges::find(list, word) != std::end(list);
 }
 
+/// The quote that ends the text which begins at `at`; kNone: it is cut off.
+std::size_t end_of_text(std::string_view body, std::size_t at) {
+  for (; at < body.size(); ++at) {
+    if (body[at] == '\\')
+      ++at;
+    else if (body[at] == '"')
+      return at;
+  }
+  return kNone;
+}
+
 /// A member whose value is a text or a plain value; views of the body.
 struct Member {
   std::string_view key;
@@ -63,7 +74,7 @@ class Members {
     for (;;) {
       const auto open = body_.find('"', at_);
       if (open == kNone) return false;
-      const auto close = end_of_text(open + 1);
+      const auto close = end_of_text(body_, open + 1);
       if (close == kNone) return false;
       at_ = close + 1;
       auto after = skip_blanks(at_);
@@ -72,7 +83,7 @@ class Members {
       if (after >= body_.size()) return false;
       member.key = body_.substr(open + 1, close - open - 1);
       if (body_[after] == '"') {
-        const auto end = end_of_text(after + 1);
+        const auto end = end_of_text(body_, after + 1);
         // Cut off: what there is counts, so that nothing of a secret is left standing.
         member.begin = after + 1;
         member.end = end == kNone ? body_.size() : end;
@@ -94,16 +105,6 @@ class Members {
     while (at < body_.size() && is_white_space(body_[at])) ++at;
     return at;
   }
-  [[nodiscard]] std::size_t end_of_text(std::size_t at) const {
-    for (; at < body_.size(); ++at) {
-      if (body_[at] == '\\')
-        ++at;
-      else if (body_[at] == '"')
-        return at;
-    }
-    return kNone;
-  }
-
   const std::string_view body_;
   std::size_t at_ = 0;
 };
@@ -153,6 +154,47 @@ WireNames names_in(std::string_view body) {
     if (found.names.size() < kMaxWireNames && seen.insert(value).second) found.names.emplace_back(value);
   }
   return found;
+}
+
+bool brings_message(std::string_view body, std::string_view wamid) {
+  // Under which key each object and array stands that is open; what stands in an array has none.
+  std::vector<std::string_view> open;
+  std::string_view key, text;
+  bool is_value = false;
+  for (std::size_t at = 0; at < body.size(); ++at) {
+    switch (body[at]) {
+      case '"': {
+        const auto end = end_of_text(body, at + 1);
+        if (end == kNone) return false;
+        text = body.substr(at + 1, end - at - 1);
+        at = end;
+        if (is_value && key == "id" && text == wamid && open.size() > 1 && open.back().empty() &&
+            open[open.size() - 2] == "messages")
+          return true;
+        break;
+      }
+      case ':':
+        key = text;
+        is_value = true;
+        break;
+      case '{':
+      case '[':
+        open.push_back(is_value ? key : std::string_view());
+        is_value = false;
+        break;
+      case '}':
+      case ']':
+        if (!open.empty()) open.pop_back();
+        is_value = false;
+        break;
+      case ',':
+        is_value = false;
+        break;
+      default:
+        break;
+    }
+  }
+  return false;
 }
 
 std::string without_secrets(std::string_view text, std::span<const std::string_view> known) {

@@ -25,6 +25,10 @@ inline constexpr std::size_t kMaxWireNames = 4'096;  ///< Meta puts a thousand c
 
 [[nodiscard]] WireNames names_in(std::string_view body);
 
+/// Whether a webhook's body brings this message, as an element of `messages`. One that only speaks of it does not: a
+/// reply that quotes it, a reaction to it, its status, an echo.
+[[nodiscard]] bool brings_message(std::string_view body, std::string_view wamid);
+
 /// The same text, in which the values of members that hold secrets (access_token, pin, …) and each of `known` are "…".
 [[nodiscard]] std::string without_secrets(std::string_view text, std::span<const std::string_view> known = {});
 

@@ -32,6 +32,20 @@ TEST(WireTextTest, TakesTheCodeOfAnErrorAndNoOther) {
   EXPECT_THAT(refused.names, ElementsAre("Az8"));
 }
 
+TEST(WireTextTest, TellsAMessageThatIsBroughtFromOneThatIsOnlySpokenOf) {
+  EXPECT_TRUE(brings_message(kText, "wamid.A="));
+  EXPECT_FALSE(brings_message(kText, "wamid.A"));
+  const std::string_view quotes =
+      R"({"value":{"messages":[{"text":{"body":"id"},"context":{"from":"4915","id":"wamid.A="},"id":"wamid.B="},)"
+      R"({"id":"wamid.C=","reaction":{"message_id":"wamid.A=","emoji":"x"}}],"statuses":[{"id":"wamid.A="}],)"
+      R"("message_echoes":[{"id":"wamid.A=","messages":"no list"}]}})";
+  EXPECT_FALSE(brings_message(quotes, "wamid.A="));
+  EXPECT_TRUE(brings_message(quotes, "wamid.B="));
+  EXPECT_TRUE(brings_message(quotes, "wamid.C="));
+  EXPECT_TRUE(brings_message(R"({ "messages" : [ { "id" : "wamid.A=", "text": {"bo)", "wamid.A=")) << "cut behind it";
+  EXPECT_FALSE(brings_message(R"(]}}"messages":["wamid.A="],{"id":"wamid.A=")", "wamid.A="));
+}
+
 TEST(WireTextTest, ReadsWhatIsNoJsonAsFarAsItGoes) {
   EXPECT_THAT(names_in("<html>\"from\" x").names, IsEmpty());
   EXPECT_THAT(names_in(R"({"from":"49)").names, ElementsAre("49"));

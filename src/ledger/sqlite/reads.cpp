@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cstdlib>
 #include <tuple>
 
 #include "ledger/sqlite/author.hpp"
@@ -39,8 +40,8 @@ MessageRecord record_at(const Statement& row) {
   record.wamid = row.text(9);
   record.created_at = from_ms(row.integer(10));
   record.meta_time = from_ms(row.integer(11));
-  // Below 0 it groups messages that people wrote.
-  record.turn = MessageId{std::max<std::int64_t>(row.integer(12), 0)};
+  // Below 0 it groups messages that people wrote, by the first of them.
+  record.turn = MessageId{std::abs(row.integer(12))};
   record.part = static_cast<int>(row.integer(13));
   if (record.direction == Direction::kOutbound) record.attempts = static_cast<int>(row.integer(14));
   record.due = from_ms(row.integer(15));

@@ -18,8 +18,13 @@ interface Turn {
   told: ToldStep[];
 }
 
+interface Told {
+  answers: string[];
+  steps: ToldStep[];
+}
+
 /** Without it the way is shorter, and still true: a gateway may keep no delivery log. */
-const toldOf = (id: string): Promise<ToldStep[]> => api.get<{ steps: ToldStep[] }>(`/messages/${part(id)}/why`).then(({ steps }) => steps, () => []);
+const toldOf = (id: string): Promise<Told> => api.get<Told>(`/messages/${part(id)}/why`).catch(() => ({ answers: [], steps: [] }));
 const read = (id: string): Promise<MessageDetail> => api.get<MessageDetail>(`/messages/${part(id)}`);
 
 /** Why a message is as it is: its way with times, and the webhook it came in. Tells `close`. */
@@ -155,10 +160,12 @@ export class MessageWay extends LitElement {
   private async readTurn(): Promise<Turn> {
     const { message } = this;
     const questionId = message.direction === "inbound" ? message.id : (message.answers ?? null);
-    const parts = questionId === null ? [message.id] : this.around.filter((one) => one.answers === questionId).map((one) => one.id);
-    const told = toldOf(message.id);
+    const told = await toldOf(message.id);
+    const near = questionId === null ? [message.id] : this.around.filter((one) => one.answers === questionId).map((one) => one.id);
+    // Of messages that were joined for one turn, the answers name only the first.
+    const parts = told.answers.length > 0 ? told.answers : near;
     const [question, ...answers] = await Promise.all([questionId === null ? null : read(questionId), ...parts.map(read)]);
-    return { question, told: await told, answers: answers.sort((a, b) => (a.part ?? 0) - (b.part ?? 0)) };
+    return { question, told: told.steps, answers: answers.sort((a, b) => (a.part ?? 0) - (b.part ?? 0)) };
   }
 
   override render() {

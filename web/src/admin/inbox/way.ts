@@ -82,6 +82,7 @@ function inbound(message: MessageDetail, answered: boolean, agent: string, told:
   // Of those who were not let in the message itself says so, below.
   steps.push(...told.filter((one) => one.id === "access" && one.state === "done").map(fromTold));
   if (message.matched_by) steps.push(chosen(message.matched_by, agent));
+  steps.push(...told.filter((one) => one.id === "together").map(fromTold));
   const trouble = troubleOf(message);
   if (message.state === "pending") steps.push(step("Waits for its turn", null, "One turn at a time in each conversation.", "waiting"));
   else if (trouble) steps.push(step(message.state === "ignored" ? "Kept, not answered" : "The agent failed", null, trouble.words, "failed"));
