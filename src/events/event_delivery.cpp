@@ -156,6 +156,7 @@ Task<> EventDelivery::round() {
     return lane.second.under_way.empty() &&
            std::ranges::none_of(*sinks, [&](const SinkRow& sink) { return sink.id == lane.first; });
   });
+  co_await notice_changes(*sinks);
   count_held();
   ++first_;
   for (std::size_t i = 0; i < sinks->size(); ++i) {
@@ -171,6 +172,23 @@ std::size_t EventDelivery::room_of(const Lane& lane) const {
   const auto free = kAtOnceInAll - kKept - std::min(kAtOnceInAll - kKept, under_way_);
   if (lane.under_way.empty()) return std::clamp(free, std::size_t{1}, kAtOnce);
   return std::min(kAtOnce - std::min(kAtOnce, lane.under_way.size()), free);
+}
+
+Task<> EventDelivery::notice_changes(const std::vector<SinkRow>& sinks) {
+  for (const auto& sink : sinks) {
+    Lane& lane = lanes_[sink.id];
+    if (lane.version == sink.version) continue;
+    const bool is_new = lane.version.empty();
+    lane.version = sink.version;
+    if (is_new) continue;
+    lane.circuit = {};
+    lane.failures = 0;
+    lane.rests_until = {};
+    if (const auto due = co_await parts_.store.hasten(sink.id); due) continue;
+    // Noticed again in the next round.
+    lane.version = "?";
+    lane.rests_until = parts_.clock.now() + kStorePause;
+  }
 }
 
 Task<> EventDelivery::fill(const SinkRow& sink) {
@@ -193,6 +211,8 @@ Task<> EventDelivery::fill(const SinkRow& sink) {
 
 Task<> EventDelivery::deliver(SinkRow sink, SinkEvent event, bool probe) {
   auto tried = co_await attempt(sink, event);
+  // It stands behind what the change made due already.
+  if (is_outdated(sink)) tried.outcome.due = std::min(tried.outcome.due, parts_.clock.now());
   const bool was_open = lanes_[sink.id].circuit.is_open();
   const auto kept = co_await parts_.store.settle(event, tried.outcome);
   Lane& lane = lanes_[sink.id];
@@ -204,6 +224,10 @@ Task<> EventDelivery::deliver(SinkRow sink, SinkEvent event, bool probe) {
     if (const auto count = store_failures_.allow())
       log::warn("events.not_settled count={} event={} reason=\"{}\"", count, event.id, kept.error().message);
     lane.rests_until = now + kStorePause;
+  }
+  if (is_outdated(sink)) {
+    wake();
+    co_return;
   }
   if (tried.rest > std::chrono::seconds(0)) lane.rests_until = now + tried.rest;
   if (tried.verdict == Circuit::Verdict::kPassed) lane.failures = 0;

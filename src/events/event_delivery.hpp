@@ -24,7 +24,9 @@ namespace claw {
 /// At least once, each event under the same `webhook-id` whenever it comes; in order within a lane (a conversation),
 /// lanes and sinks beside each other. One that does not go through is tried again by event_retry.hpp's table and holds
 /// up its own lane; a sink that answers to nothing is asked by one event now and then (circuit.hpp), and gets all that
-/// waited once that is taken. A restart is the same case: everything that matters stands in the store.
+/// waited once that is taken. A change to a sink (its address, its secret, switched on) ends all waits, for it may have
+/// mended what was wrong: nothing that was tried before it speaks of the sink as it is now. A restart is the same case:
+/// everything that matters stands in the store.
 ///
 /// A sink of a tenant's own gets JSON, signed by the Standard Webhooks specification. The sink of a `cloud-api` agent
 /// gets Meta's statuses of what the bot sent, signed as Meta would.
@@ -81,6 +83,7 @@ class EventDelivery {
   /// What is known of a sink while events wait for it.
   struct Lane {
     std::set<std::int64_t> under_way;  ///< Lanes of the events.
+    std::string version;               ///< Of the sink as it was last seen.
     Circuit circuit;
     int failures = 0;
     TimePoint rests_until{};  ///< Busy, or the store failed.
@@ -96,6 +99,10 @@ class EventDelivery {
   Task<> beat();
   Task<> something();
   Task<> round();
+  /// Ends the waits of sinks that were changed since the last round.
+  Task<> notice_changes(const std::vector<SinkRow>& sinks);
+  /// Whether the sink was changed since.
+  [[nodiscard]] bool is_outdated(const SinkRow& sink) { return lanes_[sink.id].version != sink.version; }
   Task<> fill(const SinkRow& sink);
   /// How many events may be on their way to a sink beside those that are.
   [[nodiscard]] std::size_t room_of(const Lane& lane) const;

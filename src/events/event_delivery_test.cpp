@@ -263,6 +263,46 @@ TEST_F(EventDeliveryTest, HoweverManySinksAreSlowTheOthersGoOn) {
   EXPECT_LE(programs_.count() - programs_.count(kUrl), EventDelivery::kAtOnceInAll);
 }
 
+TEST_F(EventDeliveryTest, AMendedAddressGetsAtOnceWhatWaitedForTheOldOne) {
+  const auto made = sink();
+  programs_.answer(kUrl, fail(ErrorKind::kTransient, "connection refused"));
+  for (int i = 0; i < 30; ++i) comes("4915" + std::to_string(100 + i), "hello");
+  ASSERT_TRUE(eventually([&] { return delivery_->held() == 1; }));
+  ASSERT_TRUE(world_.run(sinks_.change({}, acme_, made.row.id, {.url = kOther})).has_value());
+  ASSERT_TRUE(settled(made.row.id, 30)) << "without any time passing";
+  EXPECT_EQ(delivery_->held(), 0);
+  EXPECT_EQ(programs_.count(kOther), 30);
+}
+
+TEST_F(EventDeliveryTest, SwitchedOnAgainItGetsAtOnceWhatWaitedAlsoAfterARestart) {
+  const auto made = sink();
+  programs_.answer(kUrl, 429, {{"Retry-After", "60"}});
+  comes("491511", "one");
+  ASSERT_TRUE(eventually([&] { return !log(made.row.id).empty() && log(made.row.id)[0].attempts == 1; }));
+  ASSERT_TRUE(world_.run(sinks_.change({}, acme_, made.row.id, {.enabled = false})).has_value());
+  programs_.answer(kUrl, std::nullopt);
+  delivery_->stop(10s);
+  begin();
+  EXPECT_TRUE(always([&] { return programs_.count() == 1; }));
+  ASSERT_TRUE(world_.run(sinks_.change({}, acme_, made.row.id, {.enabled = true})).has_value());
+  ASSERT_TRUE(settled(made.row.id, 1)) << "without any time passing";
+}
+
+TEST_F(EventDeliveryTest, WhatTheOldAddressSaysAfterTheChangeSwitchesNothingOffAndHoldsNothingUp) {
+  const auto made = sink();
+  programs_.answer(kUrl, 410);
+  programs_.hold(kUrl);
+  comes("491511", "one");
+  ASSERT_TRUE(eventually([&] { return programs_.count(kUrl) == 1; }));
+  ASSERT_TRUE(world_.run(sinks_.change({}, acme_, made.row.id, {.url = kOther})).has_value());
+  comes("491522", "two");
+  ASSERT_TRUE(eventually([&] { return programs_.count(kOther) == 1; }));
+  programs_.release();
+  ASSERT_TRUE(settled(made.row.id, 2)) << "without any time passing";
+  EXPECT_THAT(texts(kOther), ElementsAre("two", "one"));
+  EXPECT_TRUE(world_.run(sinks_.find(acme_, made.row.id)).value().enabled);
+}
+
 TEST_F(EventDeliveryTest, RestsAsLongAsAProgramAsks) {
   const auto made = sink();
   programs_.answer(kUrl, 429, {{"Retry-After", "60"}});
