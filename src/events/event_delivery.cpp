@@ -166,6 +166,14 @@ Task<> EventDelivery::round() {
   }
 }
 
+std::size_t EventDelivery::room_of(const Lane& lane) const {
+  if (under_way_ >= kAtOnceInAll) return 0;
+  if (lane.circuit.is_open()) return 1;
+  const auto free = kAtOnceInAll - kKept - std::min(kAtOnceInAll - kKept, under_way_);
+  if (lane.under_way.empty()) return std::clamp(free, std::size_t{1}, kAtOnce);
+  return std::min(kAtOnce - std::min(kAtOnce, lane.under_way.size()), free);
+}
+
 Task<> EventDelivery::notice_changes(const std::vector<SinkRow>& sinks) {
   for (const auto& sink : sinks) {
     Lane& lane = lanes_[sink.id];
@@ -181,14 +189,6 @@ Task<> EventDelivery::notice_changes(const std::vector<SinkRow>& sinks) {
     lane.version = "?";
     lane.rests_until = parts_.clock.now() + kStorePause;
   }
-}
-
-std::size_t EventDelivery::room_of(const Lane& lane) const {
-  if (under_way_ >= kAtOnceInAll) return 0;
-  if (lane.circuit.is_open()) return 1;
-  const auto free = kAtOnceInAll - kKept - std::min(kAtOnceInAll - kKept, under_way_);
-  if (lane.under_way.empty()) return std::clamp(free, std::size_t{1}, kAtOnce);
-  return std::min(kAtOnce - std::min(kAtOnce, lane.under_way.size()), free);
 }
 
 Task<> EventDelivery::fill(const SinkRow& sink) {

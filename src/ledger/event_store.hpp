@@ -133,6 +133,8 @@ struct ReplayWish {
 };
 /// Of one replay; more are asked for by another.
 inline constexpr std::size_t kMaxReplayed = 10'000;
+/// Events that wait for one sink, some 300 MiB of them: of more the oldest are given up, for the disk is everybody's.
+inline constexpr std::size_t kMaxWaitingEvents = 1'000'000;
 
 /// A status as Meta told it, for the bot whose message it is about.
 struct BotStatus {
@@ -185,8 +187,9 @@ class EventStore {
   /// What was said of an item that is no message (EventRecord), as JSON: kind, event, text, data.
   [[nodiscard]] virtual Task<Result<EventRecord>> told(TenantId tenant, std::int64_t event) = 0;
 
-  /// Gives up what has waited since before `give_up`, and deletes what ended and happened before `forget`, and what is
-  /// left of sinks that were deleted: `limit` rows of each at most. Returns how many; fewer: nothing is left.
+  /// Gives up what has waited since before `give_up` and what is more than kMaxWaitingEvents of a sink, and deletes
+  /// what ended and happened before `forget`, and what is left of sinks that were deleted: `limit` rows of each at
+  /// most. Returns how many; fewer: nothing is left.
   [[nodiscard]] virtual Task<Result<std::size_t>> expire(TimePoint give_up, TimePoint forget, std::size_t limit) = 0;
 };
 

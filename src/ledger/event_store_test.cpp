@@ -291,6 +291,25 @@ TEST_F(EventStoreTest, GivesUpWhatWaitsForDaysAndForgetsWhatEnded) {
   EXPECT_THAT(log(sink), IsEmpty());
 }
 
+TEST_F(EventStoreTest, OfMoreThanMayWaitTheOldestAreGivenUpAndSayWhy) {
+  const auto sink = this->sink(1);
+  const auto other = this->sink(1, 1, "other");
+  for (const char* text : {"one", "two", "three", "four", "five"}) comes("491511", text);
+  for (auto& event : log(other)) settle(other, event.id, {.state = EventState::kDelivered});
+  sqlite::SqliteEventStore small(*world_.store, 2);
+  EXPECT_EQ(world_.run(small.expire({}, {}, 2)).value(), 2) << "in steps";
+  EXPECT_EQ(world_.run(small.expire({}, {}, 2)).value(), 1);
+  EXPECT_EQ(world_.run(small.expire({}, {}, 2)).value(), 0);
+  const auto events = log(sink);
+  for (std::size_t i : {0U, 1U, 2U}) {
+    EXPECT_EQ(events[i].state, EventState::kGivenUp);
+    EXPECT_THAT(events[i].reason, HasSubstr("dropped: more than 2 events waited"));
+  }
+  EXPECT_EQ(world_.run(small.waiting(sink)).value(), 2);
+  EXPECT_THAT(due(sink), ElementsAre(events[3].id));
+  for (auto& event : log(other)) EXPECT_EQ(event.state, EventState::kDelivered);
+}
+
 TEST_F(EventStoreTest, TheEventsOfASinkThatGoesAreSeenNoMoreAndGoBehindItInSteps) {
   const auto sink = this->sink(1);
   const auto other = this->sink(1, 1, "other");

@@ -97,6 +97,28 @@ std::size_t forget_gone(Database& db, std::size_t limit) {
   return ids.size();
 }
 
+/// Of each sink for which more than `max` wait the oldest of those too many, `limit` at most in all.
+std::vector<std::int64_t> too_many(Database& db, std::size_t max, std::size_t limit) {
+  std::vector<std::int64_t> sinks, ids;
+  {
+    auto rows = db.query("SELECT id FROM event_sinks");
+    while (rows.next()) sinks.push_back(rows->integer(0));
+  }
+  for (const auto sink : sinks) {
+    std::size_t waiting = 0;
+    {
+      auto row = db.query("SELECT count(*) FROM (SELECT 1 FROM sink_events WHERE sink = $1 AND state = 0 LIMIT $2)",
+                          sink, max + limit);
+      if (row.next()) waiting = static_cast<std::size_t>(row->integer(0));
+    }
+    if (waiting <= max || ids.size() >= limit) continue;
+    auto rows = db.query("SELECT id FROM sink_events WHERE sink = $1 AND state = 0 ORDER BY id LIMIT $2", sink,
+                         std::min(waiting - max, limit - ids.size()));
+    while (rows.next()) ids.push_back(rows->integer(0));
+  }
+  return ids;
+}
+
 /// Whose turn it was last before `message` was said; empty: nobody's.
 std::string last_agent_before(Database& db, std::int64_t message) {
   for (int i = 0; i < kMaxLookBack && message > 0; ++i) {
@@ -307,7 +329,16 @@ Task<Result<EventRecord>> SqliteEventStore::told(TenantId tenant, std::int64_t e
 }
 
 Task<Result<std::size_t>> SqliteEventStore::expire(TimePoint give_up, TimePoint forget, std::size_t limit) {
-  return store_.write<std::size_t>([=](Database& db) -> Result<std::size_t> {
+  // By a reader, for it counts all that waits.
+  const auto surplus = co_await store_.read<std::vector<std::int64_t>>(
+      [max = max_waiting_, limit](Database& db) -> Result<std::vector<std::int64_t>> {
+        return too_many(db, max, limit);
+      });
+  if (!surplus) co_return std::unexpected(surplus.error());
+  const auto words = fmt::format("dropped: more than {} events waited, of which the oldest go first", max_waiting_);
+  co_return co_await store_.write<std::size_t>([&](Database& db) -> Result<std::size_t> {
+    for (const auto id : *surplus)
+      db.run("UPDATE sink_events SET state = 2, reason = $2 WHERE id = $1 AND state = 0", id, words);
     // Ids grow with time, so that each walk ends at the first that is young.
     const auto gone = forget_gone(db, limit);
     std::vector<std::int64_t> late, old;
@@ -326,7 +357,7 @@ Task<Result<std::size_t>> SqliteEventStore::expire(TimePoint give_up, TimePoint 
         if (rows->integer(2) != 0) old.push_back(rows->integer(0));
     }
     for (const auto id : old) db.run("DELETE FROM sink_events WHERE id = $1", id);
-    return std::max({gone, late.size(), old.size()});
+    return std::max({surplus->size(), gone, late.size(), old.size()});
   });
 }
 

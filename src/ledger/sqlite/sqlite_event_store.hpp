@@ -8,7 +8,8 @@ namespace claw::sqlite {
 class SqliteEventStore final : public EventStore {
  public:
   /// `store` must outlive this object.
-  explicit SqliteEventStore(Store& store) : store_(store) {}
+  explicit SqliteEventStore(Store& store, std::size_t max_waiting = kMaxWaitingEvents)
+      : store_(store), max_waiting_(max_waiting) {}
 
   [[nodiscard]] Task<Result<std::vector<SinkRow>>> sinks() override;
   [[nodiscard]] Task<Result<std::int64_t>> add_sink(SinkRow row, Change change) override;
@@ -29,6 +30,7 @@ class SqliteEventStore final : public EventStore {
 
  private:
   Store& store_;
+  const std::size_t max_waiting_;
 };
 
 }  // namespace claw::sqlite
