@@ -24,6 +24,8 @@ using net::HttpResponse;
 constexpr std::string_view kOurWamid = "wamid.CC";
 constexpr std::chrono::milliseconds kFirstLook{20};
 constexpr std::chrono::milliseconds kLongestLook{500};
+/// Numbers of a tenant that a media id may be of, where the client does not say which: each costs a call of Meta's.
+constexpr std::size_t kMaxOwners = 20;
 
 HttpResponse unseen(std::string_view what) {
   return graph_problem({400, 100, 33, "Unsupported request",
@@ -131,6 +133,16 @@ bool is_not_for_this_token(const json::value& answer) {
   const auto code = integer_member(error->get_object(), "code");
   const auto subcode = integer_member(error->get_object(), "error_subcode");
   return code == 10 || code == 190 || (code >= 200 && code <= 299) || (code == 100 && subcode == 33);
+}
+
+/// Whether Meta shows the node `id` as it shows media, and no other node.
+bool is_media(const std::string& shown, const std::string& id) {
+  boost::system::error_code fault;
+  const auto body = json::parse(shown, fault);
+  if (fault || !body.is_object()) return false;
+  const auto& node = body.get_object();
+  return text_member(node, "id") == id && !text_member(node, "mime_type").empty() &&
+         !text_member(node, "sha256").empty();
 }
 
 }  // namespace
@@ -290,14 +302,32 @@ GraphApi::Answer GraphApi::show(HttpRequest& request, const Caller& caller) {
 
 GraphApi::Answer GraphApi::remove(HttpRequest& request, const Caller& caller) {
   const std::string id(request.param("id"));
-  if (!is_file_id(id)) {
-    if (!std::ranges::all_of(id, [](char c) { return c >= '0' && c <= '9'; })) co_return unseen(id);
-    const auto number = request.query_value("phone_number_id").value_or("");
-    co_return co_await pass(caller, numbers_by_token(*caller.tenant, number), {"DELETE", id, {}, {}});
-  }
+  if (!is_file_id(id)) co_return co_await remove_at_meta(caller, id, request.query_value("phone_number_id"));
   const auto gone = co_await parts_.library.remove(caller.tenant->id, id);
   if (!gone) co_return of_error(gone.error());
   co_return net::json_response(200, R"({"success":true})");
+}
+
+GraphApi::Answer GraphApi::remove_at_meta(const Caller& caller, std::string id,
+                                          std::optional<std::string_view> number) {
+  if (!std::ranges::all_of(id, [](char c) { return c >= '0' && c <= '9'; })) co_return unseen(id);
+  auto numbers = caller.tenant->phone_number_ids;
+  if (number) {
+    if (!caller.tenant->owns_number(*number)) co_return unseen(id);
+    numbers = {std::string(*number)};
+  }
+  if (numbers.size() > kMaxOwners) numbers.resize(kMaxOwners);
+  auto last = unseen(id);
+  for (const auto& owner : numbers) {
+    // Meta deletes by the number alone, whatever it is: a template, an account. And with the number beside it, it finds
+    // no media of another, which a token that several tenants share may see.
+    const PassThrough::Call what{"GET", id, {{"phone_number_id", owner}}, {}};
+    auto shown = co_await pass(caller, {owner}, what);
+    if (shown.status == 200 && !is_media(shown.body, id)) co_return unseen(id);
+    if (shown.status == 200) co_return co_await pass(caller, {owner}, {"DELETE", id, what.query, {}});
+    last = std::move(shown);
+  }
+  co_return last;
 }
 
 GraphApi::Answer GraphApi::templates(HttpRequest& request, const Caller& caller) {

@@ -53,6 +53,9 @@ class GraphApi {
   Answer upload(net::HttpRequest& request, const Caller& caller);
   Answer show(net::HttpRequest& request, const Caller& caller);
   Answer remove(net::HttpRequest& request, const Caller& caller);
+  /// Deletes what Meta shows as media of one of the tenant's numbers (of `number`, where that is set). Everything else
+  /// is not there: who may write messages may not delete a template, or what another tenant's number was sent.
+  Answer remove_at_meta(const Caller& caller, std::string id, std::optional<std::string_view> number);
   Answer templates(net::HttpRequest& request, const Caller& caller);
   /// Meta's answer with the token of the first of these numbers that may see what was asked for.
   Answer pass(const Caller& caller, std::vector<std::string> numbers, PassThrough::Call call);

@@ -23,6 +23,11 @@ namespace json = boost::json;
 /// A server that is just starting holds the lock a moment before it listens.
 constexpr int kSocketTries = 50;
 constexpr std::chrono::milliseconds kSocketRetry{100};
+/// How long a running gateway may take for a command: it answers from its files, or has called somebody once.
+constexpr std::chrono::seconds kSocketPatience{30};
+/// For a diagnosis, in which everybody who is called may hang: Meta for some calls in a row, then all others at once,
+/// each for Doctor::kPatience.
+constexpr std::chrono::seconds kDoctorPatience{120};
 
 std::string plain(const json::value& value) {
   if (value.is_string()) return std::string(value.get_string());
@@ -194,6 +199,7 @@ Result<std::string> by_socket(const Config& config, const std::string& command, 
     request.method = "POST";
     request.url = "http://gateway/admin/" + command;
     request.unix_socket = config.admin_socket();
+    request.total_timeout = command == "doctor" ? kDoctorPatience : kSocketPatience;
     request.headers.push_back({"Content-Type", "application/json"});
     request.headers.push_back({"X-Claw-Operator", operator_name()});
     request.body = arguments;

@@ -33,6 +33,7 @@
 #include "conversation/conversations.hpp"
 #include "conversation/file_preparation.hpp"
 #include "conversation/intake.hpp"
+#include "conversation/standing_permit.hpp"
 #include "delivery/library_files.hpp"
 #include "delivery/outbox.hpp"
 #include "delivery/resender.hpp"

@@ -17,6 +17,7 @@
 #include "media/file_library.hpp"
 #include "net/curl_client.hpp"
 #include "speech/speech.hpp"
+#include "speech/speech_kinds.hpp"
 #include "tenancy/connection_notes.hpp"
 
 // Who says how far a set-up is and what is wrong: guide, doctor, health.
@@ -88,13 +89,14 @@ Result<void> Gateway::Parts::make_doctor() {
       .storage_full = [this](const Tenant& tenant) { return storage->full(tenant); },
       .try_files = [this](TenantId tenant) { return library->try_store(tenant); },
       .files_in_bucket = !config.media_s3_endpoint.empty()};
-  doctor = std::make_unique<Doctor>(
-      Doctor::Parts{*guide, *graph_health, *http, *outside, *tenants.directory, *ledger, *access, *speech, clock},
-      std::move(machine),
-      Doctor::Options{.public_url_is_set = !config.public_url.empty(),
-                      .meta_calls = config.graph_base_url.ends_with(".facebook.com"),
-                      .messages_per_second = config.graph_messages_per_second,
-                      .disk_wanted = config.doctor_disk_free_mib * 1024 * 1024});
+  doctor_speech = std::make_unique<Speech>([this](std::string_view kind) { return speech_kinds->find(kind); }, clock);
+  doctor = std::make_unique<Doctor>(Doctor::Parts{*guide, *graph_health, *http, *outside, *tenants.directory, *ledger,
+                                                  *access, *doctor_speech, clock},
+                                    std::move(machine),
+                                    Doctor::Options{.public_url_is_set = !config.public_url.empty(),
+                                                    .meta_calls = config.graph_base_url.ends_with(".facebook.com"),
+                                                    .messages_per_second = config.graph_messages_per_second,
+                                                    .disk_wanted = config.doctor_disk_free_mib * 1024 * 1024});
   doctor_api = std::make_unique<DoctorApi>(*doctor, *guard);
   return {};
 }

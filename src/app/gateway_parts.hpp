@@ -81,6 +81,7 @@ class Speaker;
 class Speech;
 class SpeechApi;
 class SpeechKinds;
+class StandingPermit;
 class StorageWatch;
 class TemplateGate;
 class TemplateLibrary;
@@ -134,6 +135,7 @@ struct Gateway::Parts {
   std::unique_ptr<FilePreparation> preparation;
   std::unique_ptr<AgentKinds> agents;
   std::unique_ptr<TenantMetrics> by_tenant;
+  std::unique_ptr<StandingPermit> permit;
   std::unique_ptr<Outbox> outbox;
   std::unique_ptr<Resender> resender;
   std::unique_ptr<Responder> responder;
@@ -164,6 +166,7 @@ struct Gateway::Parts {
   std::unique_ptr<GuideApi> guide_api;
   std::unique_ptr<net::CurlClient> outside;  ///< To the operator's own public address, wherever it leads.
   std::unique_ptr<GraphHealthClient> graph_health;
+  std::unique_ptr<Speech> doctor_speech;
   std::unique_ptr<Doctor> doctor;
   std::unique_ptr<DoctorApi> doctor_api;
   std::unique_ptr<OverviewApi> overview;

@@ -9,6 +9,7 @@
 #include "conversation/desk.hpp"
 #include "conversation/file_preparation.hpp"
 #include "conversation/intake.hpp"
+#include "conversation/standing_permit.hpp"
 #include "delivery/outbox.hpp"
 #include "delivery/resender.hpp"
 #include "delivery/template_gate.hpp"
@@ -105,6 +106,8 @@ void Gateway::Parts::make_outbox() {
   outbox = std::make_unique<Outbox>(io, *watched, directory, *graph, clock, tenants.metrics, limits,
                                     template_gate.get(), as_meta_says ? graph_account.get() : nullptr);
   outbox->count_by_tenant(*by_tenant);
+  permit = std::make_unique<StandingPermit>(*access, *watched);
+  outbox->set_permit(*permit);
   resender = std::make_unique<Resender>(io, *watched, directory, *outbox, clock);
 }
 

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "conversation/standing_permit.hpp"
 #include "support/flaky_ledger.hpp"
 #include "support/turn_world.hpp"
 
@@ -195,6 +196,29 @@ TEST_F(DeskTest, GoesOnWithADeadLetterThatWasQueuedThoughTheStoreSaidThatItFaile
   flaky.fail_next(1);
   EXPECT_EQ(rerun(undelivered).error().kind, ErrorKind::kTransient) << "what was not kept is left as it was";
   EXPECT_THAT(graph_.texts(), ElementsAre("bot: first", "bot: second", "bot: second"));
+}
+
+TEST_F(DeskTest, SendsNothingThatWaitedToWhoOptedOutMeanwhileButTheAnswerToThatWord) {
+  StandingPermit permit(access_, *world_.ledger);
+  outbox_->set_permit(permit);
+  ASSERT_TRUE(is(write("hello"), MessageState::kAnswered));
+  ASSERT_TRUE(sent(1));
+  // As it waits where Meta refuses the token for an hour.
+  auto waits = world_.run(world_.ledger->say(acme_, conversation(), {"waits", {}, {}}, world_.ledger->fence())).value();
+  const auto id = waits.message.id;
+  (void)write("STOP");
+  ASSERT_TRUE(sent(2));
+  EXPECT_THAT(graph_.texts().back(), HasSubstr("no more messages"));
+  outbox_->offer({std::move(waits.message)});
+  ASSERT_TRUE(is(id, MessageState::kFailed));
+  EXPECT_EQ(record(id).reason, "this person asked for no more messages");
+  ASSERT_TRUE(world_.run(desk_->rerun(acme(), id)));
+  ASSERT_TRUE(is(id, MessageState::kFailed)) << "also run again";
+  (void)write("START");
+  ASSERT_TRUE(sent(3));
+  ASSERT_TRUE(world_.run(desk_->rerun(acme(), id)));
+  EXPECT_TRUE(is(id, MessageState::kSent));
+  ASSERT_TRUE(sent(4));
 }
 
 /// Knows of one template that it is paused.

@@ -385,6 +385,7 @@ Task<bool> Outbox::send(Number& number, OutboundMessage& message) {
     number.ask_rate_at = began + kAskRateEvery;
     tasks_.spawn(number.executor, "outbox.rate", learn_rate(number, tenant));
   }
+  if (const auto settled = co_await ask_permit(tenant, message)) co_return *settled;
   std::optional<whatsapp::Outgoing> instead;
   if (const auto before = number.as_template.find(message.id.value); before != number.as_template.end())
     instead = before->second;
@@ -444,6 +445,15 @@ Task<bool> Outbox::send(Number& number, OutboundMessage& message) {
   const bool kept = co_await keep(message.id, next);
   message.due = next.due;
   co_return !kept || next.state != MessageState::kQueued;
+}
+
+Task<std::optional<bool>> Outbox::ask_permit(const TenantRef& tenant, OutboundMessage& message) {
+  if (!permit_) co_return std::nullopt;
+  auto refusal = co_await permit_->refusal(tenant, message);
+  if (refusal && refusal->empty()) co_return std::nullopt;
+  if (refusal) co_return co_await give_up(message, std::move(*refusal));
+  message.due = clock_.now() + kStoreRetry;
+  co_return false;
 }
 
 Task<> Outbox::learn_rate(Number& number, TenantRef tenant) {

@@ -8,6 +8,7 @@
 #include "base/task_group.hpp"
 #include "delivery/lane.hpp"
 #include "delivery/outgoing_files.hpp"
+#include "delivery/send_permit.hpp"
 #include "graph/account.hpp"
 #include "graph/graph.hpp"
 #include "ledger/backlog.hpp"
@@ -47,6 +48,8 @@ class Outbox {
   /// REQUIRES: the HTTP client behind `graph` was closed, or no call is under way: calls are waited for.
   ~Outbox();
 
+  /// Asked before each send; it outlives this object. REQUIRES: called before start().
+  void set_permit(SendPermit& permit) { permit_ = &permit; }
   /// Counts how sends end; it outlives this object. REQUIRES: called before start().
   void count_by_tenant(TenantMetrics& metrics) { by_tenant_ = &metrics; }
 
@@ -98,6 +101,8 @@ class Outbox {
   Task<std::optional<bool>> mind_window(const Tenant& tenant, Number& number, OutboundMessage& message,
                                         std::optional<whatsapp::Outgoing>& instead);
   [[nodiscard]] SendLimits first_limits() const;
+  /// Nothing where the person may be written to; else as send() ends.
+  Task<std::optional<bool>> ask_permit(const TenantRef& tenant, OutboundMessage& message);
   Task<> learn_rate(Number& number, TenantRef tenant);
   /// After a limit of an account or an app: its other numbers rest too.
   void rest_others(const Tenant& tenant, const Number& number, RestScope scope, TimePoint until);
@@ -119,6 +124,7 @@ class Outbox {
   Counter& failed_;
   Counter& unknown_;
   TenantMetrics* by_tenant_ = nullptr;  // constant after start()
+  SendPermit* permit_ = nullptr;        // the same
   Counter& parked_;
   Counter& as_template_;
   std::array<Counter*, Lane::kLimits> held_back_;

@@ -37,6 +37,18 @@ class FakeFiles final : public OutgoingFiles {
   std::optional<Error> failure;
 };
 
+/// Says of some texts that they must not go, or fails.
+class FakePermit final : public SendPermit {
+ public:
+  Task<Result<std::string>> refusal(TenantRef, const OutboundMessage& message) override {
+    ++asked;
+    if (fails) co_return fail(ErrorKind::kTransient, "the store is away");
+    co_return message.message.view.text == "unwanted" ? std::string("this person is blocked") : std::string();
+  }
+  std::atomic<int> asked = 0;
+  std::atomic<bool> fails = false;
+};
+
 class OutboxTest : public ::testing::Test {
  protected:
   OutboxTest() { make(); }
@@ -395,6 +407,26 @@ TEST_F(OutboxTest, SendsAsItsSettingSaysWhereMetaDoesNotTellAndAsksAgain) {
   world_.clock.advance(Outbox::kAskRateAgain);
   offer(reply("49170", {"asks again"}));
   ASSERT_TRUE(eventually([&] { return meta_.calls == 2; }));
+}
+
+TEST_F(OutboxTest, AsksBeforeEachSendWhetherThePersonMayBeWrittenTo) {
+  FakePermit permit;
+  outbox_->set_permit(permit);
+  start();
+  const auto unwanted = reply("491511", {"unwanted"});
+  offer(unwanted);
+  ASSERT_TRUE(is(unwanted[0], MessageState::kFailed));
+  EXPECT_EQ(record_of(unwanted[0]).reason, "this person is blocked");
+  permit.fails = true;
+  const auto wanted = reply("491511", {"wanted"});
+  const int before = permit.asked;
+  offer(wanted);
+  ASSERT_TRUE(eventually([&] { return permit.asked > before; }));
+  settle();
+  EXPECT_EQ(state_of(wanted[0]), MessageState::kQueued) << "who does not know does not send";
+  permit.fails = false;
+  ASSERT_TRUE(sent_as_time_passes(2, 50ms));
+  EXPECT_THAT(texts_after_start(), ElementsAre("wanted")) << "and recovers";
 }
 
 TEST_F(OutboxTest, LetsThoseRestTooThatWaitedForAPlaceInFlight) {

@@ -183,12 +183,19 @@ Task<> EventDelivery::notice_changes(const std::vector<SinkRow>& sinks) {
   }
 }
 
+std::size_t EventDelivery::room_of(const Lane& lane) const {
+  if (under_way_ >= kAtOnceInAll) return 0;
+  if (lane.circuit.is_open()) return 1;
+  const auto free = kAtOnceInAll - kKept - std::min(kAtOnceInAll - kKept, under_way_);
+  if (lane.under_way.empty()) return std::clamp(free, std::size_t{1}, kAtOnce);
+  return std::min(kAtOnce - std::min(kAtOnce, lane.under_way.size()), free);
+}
+
 Task<> EventDelivery::fill(const SinkRow& sink) {
   Lane& lane = lanes_[sink.id];
   const auto now = parts_.clock.now();
-  if (lane.rests_until > now || lane.circuit.earliest(now) > now || under_way_ >= kAtOnceInAll) co_return;
-  std::size_t room = std::min(kAtOnce - std::min(kAtOnce, lane.under_way.size()), kAtOnceInAll - under_way_);
-  if (lane.circuit.is_open()) room = 1;
+  if (lane.rests_until > now || lane.circuit.earliest(now) > now) co_return;
+  std::size_t room = room_of(lane);
   if (room == 0) co_return;
   // Those under way are still the first of their lanes.
   const auto due = co_await parts_.store.due(sink.id, now, lane.under_way.size() + room);

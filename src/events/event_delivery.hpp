@@ -34,7 +34,10 @@ class EventDelivery {
  public:
   static constexpr std::size_t kAtOnce = 16;        ///< Events under way to one sink.
   static constexpr std::size_t kAtOnceInAll = 256;  ///< And to all: no sink that hangs takes more than its own part.
-  static constexpr int kFailuresToHold = 5;         ///< Troubles of one sink in a row, after which it is held.
+  /// Of those, places of which a sink takes one alone, and only while it has no other: so that the others go on,
+  /// however many are slow.
+  static constexpr std::size_t kKept = 64;
+  static constexpr int kFailuresToHold = 5;  ///< Troubles of one sink in a row, after which it is held.
   static constexpr std::chrono::milliseconds kPoll{1'000};
   static constexpr std::chrono::seconds kTimeout{15};
   static constexpr std::size_t kMaxAnswerBytes = 256 * 1024;
@@ -101,6 +104,8 @@ class EventDelivery {
   /// Whether the sink was changed since.
   [[nodiscard]] bool is_outdated(const SinkRow& sink) { return lanes_[sink.id].version != sink.version; }
   Task<> fill(const SinkRow& sink);
+  /// How many events may be on their way to a sink beside those that are.
+  [[nodiscard]] std::size_t room_of(const Lane& lane) const;
   Task<> deliver(SinkRow sink, SinkEvent event, bool probe);
   Task<Tried> attempt(const SinkRow& sink, const SinkEvent& event);
   /// The request of an event; kNotFound: what it is about is no more; kConflict: it is for another bot.

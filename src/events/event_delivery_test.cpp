@@ -288,6 +288,21 @@ TEST_F(EventDeliveryTest, WhatTheOldAddressSaysAfterTheChangeSwitchesNothingOffA
   EXPECT_TRUE(world_.run(sinks_.find(acme_, made.row.id)).value().enabled);
 }
 
+TEST_F(EventDeliveryTest, HoweverManySinksAreSlowTheOthersGoOn) {
+  constexpr std::size_t kSlow = EventDelivery::kAtOnceInAll / EventDelivery::kAtOnce;
+  const auto quick = sink();
+  for (std::size_t i = 0; i < kSlow; ++i) {
+    const auto url = fmt::format("https://slow{}.example.org/hook", i);
+    programs_.hold(url);
+    sink(url);
+  }
+  for (std::size_t i = 0; i <= EventDelivery::kAtOnce; ++i) {
+    comes(fmt::format("4915{}", 100 + i), "hello");
+    ASSERT_TRUE(settled(quick.row.id, i + 1)) << i;
+  }
+  EXPECT_LE(programs_.count() - programs_.count(kUrl), EventDelivery::kAtOnceInAll);
+}
+
 TEST_F(EventDeliveryTest, RestsAsLongAsAProgramAsks) {
   const auto made = sink();
   programs_.answer(kUrl, 429, {{"Retry-After", "60"}});

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/crypto.hpp"
+#include "base/side_by_side.hpp"
 #include "conversation/explain.hpp"
 #include "ingress/webhook.hpp"
 #include "tenancy/secret_names.hpp"
@@ -178,50 +179,61 @@ Task<AddressFacts> Doctor::call_ourselves(TenantRef tenant, const GuideFacts& gu
   co_return facts;
 }
 
-Task<std::vector<Helper>> Doctor::call_agents(TenantRef tenant) {
-  std::vector<Helper> found;
-  for (const auto& [name, agent] : tenant->agents) {
-    if (found.size() == kMaxHelpers) break;
-    Helper helper{.name = name, .kind = agent.kind};
-    if (!agent.options.url.empty()) {
-      const auto& key = agent.options.key_secret;
-      const auto secret = tenant->secrets.find(key);
-      if (!key.empty() && secret == tenant->secrets.end()) {
-        helper.secret_missing = key;
-      } else {
-        helper.probe = co_await call(parts_.http, question_for(agent, key.empty() ? nullptr : &secret->second));
-        helper.unknown_model = unknown_model(agent, *helper.probe);
-      }
-    }
-    found.push_back(std::move(helper));
+Task<> Doctor::call_agent(const Tenant& tenant, const Agent& agent, Helper& helper) {
+  if (agent.options.url.empty()) co_return;
+  const auto& key = agent.options.key_secret;
+  const auto secret = tenant.secrets.find(key);
+  if (!key.empty() && secret == tenant.secrets.end()) {
+    helper.secret_missing = key;
+    co_return;
   }
+  helper.probe = co_await call(parts_.http, question_for(agent, key.empty() ? nullptr : &secret->second));
+  helper.unknown_model = unknown_model(agent, *helper.probe);
+}
+
+Task<std::vector<Helper>> Doctor::call_agents(TenantRef tenant) {
+  std::vector<Helper> found(std::min(tenant->agents.size(), kMaxHelpers));
+  std::vector<Task<>> calls;
+  for (const auto& [name, agent] : tenant->agents) {
+    if (calls.size() == found.size()) break;
+    auto& helper = found[calls.size()];
+    helper.name = name;
+    helper.kind = agent.kind;
+    calls.push_back(call_agent(*tenant, agent, helper));
+  }
+  co_await side_by_side(std::move(calls));
   co_return found;
 }
 
+Task<> Doctor::call_provider(TenantRef tenant, const SpeechProvider& provider, Helper& helper) {
+  if (provider.url.empty()) co_return;
+  SpeechSettings alone = tenant->speech;
+  alone.providers = {provider};
+  alone.providers.front().timeout = std::chrono::duration_cast<std::chrono::seconds>(kPatience);
+  alone.min_bytes = 0;
+  alone.at_once = kMaxHelpers;
+  const auto result = co_await parts_.speech.transcribe(alone, {.tenant = tenant->id,
+                                                                .audio = std::make_shared<const std::string>(silence()),
+                                                                .content_type = "audio/wav",
+                                                                .language = alone.language,
+                                                                .keys = SpeechKeys(tenant, &tenant->secrets)});
+  helper.probe.emplace();
+  if (!result.attempts.empty()) helper.probe->took = result.attempts.back().took;
+  // Silence that was heard as silence was heard.
+  if (!result.transcript && !result.transcript.error().message.contains("heard no words"))
+    helper.probe->fault = result.transcript.error().message;
+}
+
 Task<std::vector<Helper>> Doctor::call_speech(TenantRef tenant) {
-  std::vector<Helper> found;
-  for (const auto& provider : tenant->speech.providers) {
-    if (found.size() == kMaxHelpers) break;
-    Helper helper{.name = provider.name.empty() ? provider.kind : provider.name, .kind = provider.kind};
-    if (!provider.url.empty()) {
-      SpeechSettings alone = tenant->speech;
-      alone.providers = {provider};
-      alone.providers.front().timeout = std::chrono::duration_cast<std::chrono::seconds>(kPatience);
-      alone.min_bytes = 0;
-      const auto result =
-          co_await parts_.speech.transcribe(alone, {.tenant = tenant->id,
-                                                    .audio = std::make_shared<const std::string>(silence()),
-                                                    .content_type = "audio/wav",
-                                                    .language = alone.language,
-                                                    .keys = SpeechKeys(tenant, &tenant->secrets)});
-      helper.probe.emplace();
-      if (!result.attempts.empty()) helper.probe->took = result.attempts.back().took;
-      // Silence that was heard as silence was heard.
-      if (!result.transcript && !result.transcript.error().message.contains("heard no words"))
-        helper.probe->fault = result.transcript.error().message;
-    }
-    found.push_back(std::move(helper));
+  std::vector<Helper> found(std::min(tenant->speech.providers.size(), kMaxHelpers));
+  std::vector<Task<>> calls;
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    const auto& provider = tenant->speech.providers[i];
+    found[i].name = provider.name.empty() ? provider.kind : provider.name;
+    found[i].kind = provider.kind;
+    calls.push_back(call_provider(tenant, provider, found[i]));
   }
+  co_await side_by_side(std::move(calls));
   co_return found;
 }
 
@@ -315,12 +327,14 @@ Task<Result<Doctor::Diagnosis>> Doctor::examine(TenantRef tenant, Question quest
   facts.policy = tenant->policy_of(facts.guide.number);
   facts.default_agent = tenant->default_agent;
   if (wanted(DoctorPart::kMeta)) facts.meta = co_await ask_meta(tenant, *view);
+  std::vector<Task<>> fetches;
+  for (const auto part : kDoctorParts)
+    if (wanted(part)) fetches.push_back(fetch(tenant, part, question, facts));
+  co_await side_by_side(std::move(fetches));
   Diagnosis diagnosis{.number = facts.guide.number, .at = parts_.clock.now(), .checks = {}};
-  for (const auto part : kDoctorParts) {
-    if (!wanted(part)) continue;
-    co_await fetch(tenant, part, question, facts);
-    for (auto& check : diagnose(part, facts)) diagnosis.checks.emplace_back(part, std::move(check));
-  }
+  for (const auto part : kDoctorParts)
+    if (wanted(part))
+      for (auto& check : diagnose(part, facts)) diagnosis.checks.emplace_back(part, std::move(check));
   co_return diagnosis;
 }
 

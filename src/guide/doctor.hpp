@@ -29,7 +29,7 @@ class Doctor {
     Directory& directory;
     Ledger& ledger;
     Access& access;
-    Speech& speech;
+    Speech& speech;  ///< Of its own: it neither waits for voice messages nor holds them up.
     Clock& clock;
   };
   /// What the machine and the gateway's other parts tell. Quick, from any thread.
@@ -50,8 +50,10 @@ class Doctor {
     std::int64_t disk_wanted = 0;  ///< Bytes that should be free.
   };
 
-  static constexpr std::chrono::milliseconds kPatience{10'000};  ///< For each call.
-  static constexpr std::size_t kMaxHelpers = 20;                 ///< Agents, and speech providers, that are called.
+  /// For each call. Agents, speech providers and our own address are called side by side, so that however many of them
+  /// hang, together they take no longer than the two calls of our address, one after the other.
+  static constexpr std::chrono::milliseconds kPatience{10'000};
+  static constexpr std::size_t kMaxHelpers = 20;  ///< Agents, and speech providers, that are called.
 
   Doctor(Parts parts, Machine machine, Options options)
       : parts_(parts), machine_(std::move(machine)), options_(options) {}
@@ -81,7 +83,9 @@ class Doctor {
   Task<> ask_app(TenantRef tenant, const GuideFacts& guide, const MetaCheck& meta, MetaFacts& facts);
   Task<AddressFacts> call_ourselves(TenantRef tenant, const GuideFacts& guide);
   Task<std::vector<Helper>> call_agents(TenantRef tenant);
+  Task<> call_agent(const Tenant& tenant, const Agent& agent, Helper& helper);
   Task<std::vector<Helper>> call_speech(TenantRef tenant);
+  Task<> call_provider(TenantRef tenant, const SpeechProvider& provider, Helper& helper);
   Task<GatewayFacts> look_at_gateway(TenantRef tenant, std::string number);
   Task<PersonFacts> look_at_person(TenantRef tenant, std::string number, std::string user);
   Task<std::string> last_failure(TenantId tenant);

@@ -6,6 +6,7 @@
 #include "ingress/unclaimed_delivery.hpp"
 #include "ingress/webhook.hpp"
 #include "ledger/sqlite/unclaimed.hpp"
+#include "support/eventually.hpp"
 #include "support/fake_inbox.hpp"
 #include "support/recorded_log.hpp"
 #include "support/test_tenants.hpp"
@@ -50,6 +51,16 @@ class PlatformAddressTest : public ::testing::Test {
     return world_.run(router_.dispatch(request)).status;
   }
   int deliver(const std::vector<std::string>& entries) { return post("/webhooks/whatsapp", "platform", entries); }
+  /// As much is stored of what nobody claims as may be.
+  void fill_with_unclaimed() {
+    ASSERT_TRUE(world_.run(world_.store->write<void>([](sqlite::Database& db) -> Result<void> {
+      db.run("INSERT INTO stored (tenant, conversations, messages, bytes) VALUES (0, 0, 0, $1)",
+             StorageWatch::kMaxUnclaimedBytes);
+      return {};
+    })));
+    storage_.start();
+    ASSERT_TRUE(eventually([&] { return storage_.full_of_unclaimed(); }));
+  }
   int verify(const std::string& path, const std::string& word) {
     net::HttpRequest request;
     request.method = "GET";
@@ -106,6 +117,20 @@ TEST_F(PlatformAddressTest, TellsTheDeliveryLogForEachTenantWhatIsItsOwnOfABody)
   EXPECT_THAT(told[0].request, ::testing::Not(::testing::HasSubstr("two")));
   EXPECT_EQ(told[1].tenant, beta_);
   EXPECT_THAT(told[1].request, ::testing::HasSubstr("two"));
+}
+
+TEST_F(PlatformAddressTest, TellsNobodyWhatWasDroppedBesideItsOwn) {
+  tenants_.claim(acme_, "900", "111");
+  fill_with_unclaimed();
+  ASSERT_EQ(deliver({entry("900", "111", "one"), entry("902", "333", "nobody's")}), 200);
+  EXPECT_THAT(kept(), ElementsAre("1: one"));
+  ASSERT_EQ(deliver({entry("902", "333", "nobody's")}), 200);
+  const auto told = log_.told();
+  ASSERT_THAT(told, SizeIs(1));
+  EXPECT_EQ(told[0].tenant, acme_);
+  EXPECT_THAT(told[0].request, ::testing::HasSubstr("one"));
+  EXPECT_THAT(told[0].request, ::testing::Not(::testing::HasSubstr("nobody's")));
+  EXPECT_THAT(told[0].request, ::testing::Not(::testing::HasSubstr("333")));
 }
 
 TEST_F(PlatformAddressTest, TakesNothingThatIsNotSignedByThePlatformsAppAndIsThereOnlyOnItsHost) {

@@ -65,6 +65,11 @@ std::vector<InboundItem> items_of(const Tenant& tenant, const SigningApp& app, s
   return items;
 }
 
+bool are_of_one(const std::vector<InboundItem>& items) {
+  return !items.empty() &&
+         std::ranges::all_of(items, [&](const InboundItem& item) { return item.tenant == items.front().tenant; });
+}
+
 /// Each belongs to the trace of its delivery.
 void join_trace(std::vector<InboundItem>& items, std::string_view traceparent) {
   if (traceparent.empty()) return;
@@ -205,12 +210,13 @@ void Webhook::tell_unsigned(const Tenant& tenant, const net::HttpRequest& reques
   tell(told_of(tenant.id, request, clock_.now()), empty(status), outcome, std::chrono::steady_clock::now());
 }
 
-std::vector<Exchange> Webhook::told_of_platform(const net::HttpRequest& request, const std::vector<InboundItem>& items,
+std::vector<Exchange> Webhook::told_of_platform(const net::HttpRequest& request, const PlatformItems& kept,
                                                 TimePoint now) const {
   std::vector<Exchange> told;
   if (!options_.log) return told;
-  const auto is_of_first = [&](const InboundItem& item) { return item.tenant == items.front().tenant; };
-  if (!items.empty() && std::ranges::all_of(items, is_of_first)) {
+  const auto& items = kept.items;
+  // What was dropped is another business's, and stands in the body still.
+  if (kept.whole && are_of_one(items)) {
     told.push_back(told_of(items.front().tenant, request, now));
     told.back().request = request.body;
     return told;
@@ -224,18 +230,19 @@ std::vector<Exchange> Webhook::told_of_platform(const net::HttpRequest& request,
   return told;
 }
 
-std::vector<InboundItem> Webhook::items_of_platform(std::string_view body, TimePoint now) {
-  std::vector<InboundItem> items;
+Webhook::PlatformItems Webhook::items_of_platform(std::string_view body, TimePoint now) {
+  PlatformItems kept;
   for (auto& item : whatsapp::split_webhook(body)) {
     const auto tenant = directory_.by_claim(item.waba_id, item.phone_number_id);
     if (!tenant) unclaimed_.add();
     if (!tenant && storage_.full_of_unclaimed()) {
       unclaimed_dropped_.add();
+      kept.whole = false;
       continue;
     }
-    items.push_back(inbound(tenant ? tenant->id : TenantId{}, item, now));
+    kept.items.push_back(inbound(tenant ? tenant->id : TenantId{}, item, now));
   }
-  return items;
+  return kept;
 }
 
 Task<net::HttpResponse> Webhook::receive_of_platform(net::HttpRequest& request) {
@@ -253,13 +260,13 @@ Task<net::HttpResponse> Webhook::receive_of_platform(net::HttpRequest& request) 
   if (request.body == kDoctorDelivery) co_return empty(200);
   const auto began = std::chrono::steady_clock::now();
   const auto now = clock_.now();
-  auto items = items_of_platform(request.body, now);
+  auto kept = items_of_platform(request.body, now);
+  auto& items = kept.items;
   join_trace(items, request.header("traceparent"));
-  const auto is_of_first = [&](const InboundItem& item) { return item.tenant == items.front().tenant; };
-  if (!items.empty() && std::ranges::all_of(items, is_of_first))
+  if (are_of_one(items))
     if (const auto only = directory_.by_id(items.front().tenant); only && only->enabled)
       if (auto later = over_limit(*only, items.size(), now)) co_return std::move(*later);
-  auto told = told_of_platform(request, items, now);
+  auto told = told_of_platform(request, kept, now);
   auto answer = co_await keep(std::move(items), "(platform)");
   for (auto& each : told) tell(std::move(each), answer, answer.status == 200 ? "ok" : "not_durable", began);
   co_return answer;

@@ -58,7 +58,12 @@ class Webhook {
   [[nodiscard]] bool is_platforms(const net::HttpRequest& request) const;
   Task<net::HttpResponse> receive(net::HttpRequest& request);
   Task<net::HttpResponse> receive_of_platform(net::HttpRequest& request);
-  [[nodiscard]] std::vector<InboundItem> items_of_platform(std::string_view body, TimePoint now);
+  /// What is kept of a body at the platform's address.
+  struct PlatformItems {
+    std::vector<InboundItem> items;
+    bool whole = true;  ///< Nothing of the body was dropped.
+  };
+  [[nodiscard]] PlatformItems items_of_platform(std::string_view body, TimePoint now);
   /// Over a limit of the tenant's: the answer that says so.
   [[nodiscard]] std::optional<net::HttpResponse> over_limit(const Tenant& tenant, std::size_t items, TimePoint now);
   /// What the delivery log is told of a request, but for its end.
@@ -68,9 +73,10 @@ class Webhook {
             std::chrono::steady_clock::time_point began);
   /// The same of what nobody signed, once in a while and without its body: strangers can send what they like.
   void tell_unsigned(const Tenant& tenant, const net::HttpRequest& request, int status, std::string_view outcome);
-  /// One for each tenant that has items in the body; the items of others are not in it.
-  [[nodiscard]] std::vector<Exchange> told_of_platform(const net::HttpRequest& request,
-                                                       const std::vector<InboundItem>& items, TimePoint now) const;
+  /// One for each tenant that has items in the body; the items of others are not in it, also not those that were
+  /// dropped.
+  [[nodiscard]] std::vector<Exchange> told_of_platform(const net::HttpRequest& request, const PlatformItems& kept,
+                                                       TimePoint now) const;
   /// Appends, and answers 200 once it would survive a power cut.
   Task<net::HttpResponse> keep(std::vector<InboundItem> items, std::string whose);
   /// The answer to a signed request that may not come in now.

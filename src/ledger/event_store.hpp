@@ -156,7 +156,7 @@ class EventStore {
   [[nodiscard]] virtual Task<Result<std::int64_t>> add_sink(SinkRow row, Change change) = 0;
   /// Name, address, kinds, whether it is enabled, and its secrets; nothing of it was stopped by us any more.
   [[nodiscard]] virtual Task<Result<void>> change_sink(SinkRow row, Change change) = 0;
-  /// Its events go with it.
+  /// Its events are seen no more, and are deleted behind it by expire().
   [[nodiscard]] virtual Task<Result<void>> remove_sink(TenantId tenant, std::int64_t sink, Change change) = 0;
   /// Disables it, for it wants nothing any more: nobody's change.
   [[nodiscard]] virtual Task<Result<void>> stop_sink(std::int64_t sink, std::string why) = 0;
@@ -175,7 +175,8 @@ class EventStore {
                                                              SinkEventFilter filter) = 0;
   /// How many wait, counted up to kMaxWalk.
   [[nodiscard]] virtual Task<Result<std::int64_t>> waiting(std::int64_t sink) = 0;
-  /// Makes events wait again, under their old ids. Returns how many, kMaxReplayed at most.
+  /// Makes events wait again, under their old ids. Returns how many, kMaxReplayed at most. In steps: one that fails
+  /// with kTransient may have made some of them wait.
   [[nodiscard]] virtual Task<Result<std::size_t>> replay(TenantId tenant, std::int64_t sink, ReplayWish wish,
                                                          TimePoint now, Change change) = 0;
 
@@ -184,8 +185,8 @@ class EventStore {
   /// What was said of an item that is no message (EventRecord), as JSON: kind, event, text, data.
   [[nodiscard]] virtual Task<Result<EventRecord>> told(TenantId tenant, std::int64_t event) = 0;
 
-  /// Gives up what has waited since before `give_up`, and deletes what ended and happened before `forget`: `limit` rows
-  /// at most. Returns how many; fewer: nothing is left.
+  /// Gives up what has waited since before `give_up`, and deletes what ended and happened before `forget`, and what is
+  /// left of sinks that were deleted: `limit` rows of each at most. Returns how many; fewer: nothing is left.
   [[nodiscard]] virtual Task<Result<std::size_t>> expire(TimePoint give_up, TimePoint forget, std::size_t limit) = 0;
 };
 

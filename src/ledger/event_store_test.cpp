@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "ledger/sqlite/event_schema.hpp"
+#include "ledger/sqlite/migrations.hpp"
 #include "ledger/sqlite/sqlite_access_store.hpp"
 #include "ledger/sqlite/sqlite_event_store.hpp"
 #include "ledger/sqlite/sqlite_tenant_store.hpp"
@@ -191,6 +193,50 @@ TEST_F(EventStoreTest, OneThatWaitsHoldsUpItsConversationAndNoOther) {
   EXPECT_EQ(log(sink)[0].attempts, 2);
 }
 
+TEST_F(EventStoreTest, WhatIsSentAgainGoesBeforeWhatCameAfterIt) {
+  const auto sink = this->sink(1);
+  comes("491511", "one");
+  comes("491511", "two");
+  comes("491511", "three");
+  const auto events = log(sink);
+  settle(sink, events[0].id, {.state = EventState::kDelivered});
+  settle(sink, events[1].id, {.state = EventState::kWaiting, .due = world_.clock.now() + 5s});
+  EXPECT_THAT(due(sink), IsEmpty());
+  ASSERT_TRUE(world_.run(store_.replay(TenantId{1}, sink, {.events = {events[0].id}}, world_.clock.now(), change())));
+  EXPECT_THAT(due(sink), ElementsAre(events[0].id));
+  settle(sink, events[0].id, {.state = EventState::kDelivered});
+  EXPECT_THAT(due(sink), IsEmpty()) << "the next waits for its time still";
+  world_.run(store_.hasten(sink)).value();
+  EXPECT_THAT(due(sink), ElementsAre(events[1].id));
+  world_.clock.advance(72h);
+  ASSERT_TRUE(world_.run(store_.expire(world_.clock.now() - 1h, {}, 100)));
+  EXPECT_THAT(due(sink), IsEmpty()) << "given up";
+}
+
+TEST_F(EventStoreTest, FindsWhatIsDueWithoutALookAtAllThatWaitsBehindATryThatCameToNothing) {
+  const auto sink = this->sink(1);
+  comes("491511", "one");
+  const auto head = log(sink)[0];
+  world_
+      .run(world_.store->write<void>([&](sqlite::Database& db) -> Result<void> {
+        db.run(
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000) INSERT INTO sink_events "
+            "(sink, tenant, lane, kind, subject, at_ms, queued_ms) SELECT $1, 1, $2, 1, i, 0, $3 FROM n",
+            sink, head.lane, to_ms(world_.clock.now()));
+        return {};
+      }))
+      .value();
+  world_.run(store_.settle(head, {.state = EventState::kWaiting, .due = world_.clock.now() + 5s})).value();
+  auto best = std::chrono::steady_clock::duration::max();
+  for (int i = 0; i < 10; ++i) {
+    const auto began = std::chrono::steady_clock::now();
+    EXPECT_THAT(due(sink), IsEmpty());
+    best = std::min(best, std::chrono::steady_clock::now() - began);
+  }
+  // Hundreds where each of those that wait is looked at.
+  EXPECT_LT(best, 20ms);
+}
+
 TEST_F(EventStoreTest, WhatWaitsIsThereAfterARestart) {
   const auto sink = this->sink(1);
   comes("491511", "one");
@@ -245,12 +291,67 @@ TEST_F(EventStoreTest, GivesUpWhatWaitsForDaysAndForgetsWhatEnded) {
   EXPECT_THAT(log(sink), IsEmpty());
 }
 
-TEST_F(EventStoreTest, ASinkThatGoesTakesItsEventsAlong) {
+TEST_F(EventStoreTest, TheEventsOfASinkThatGoesAreSeenNoMoreAndGoBehindItInSteps) {
   const auto sink = this->sink(1);
-  comes("491511", "one");
+  const auto other = this->sink(1, 1, "other");
+  for (const char* text : {"one", "two", "three", "four", "five"}) comes("491511", text);
   EXPECT_EQ(world_.run(store_.remove_sink(TenantId{2}, sink, change())).error().kind, ErrorKind::kNotFound);
   world_.run(store_.remove_sink(TenantId{1}, sink, change())).value();
   EXPECT_THAT(log(sink), IsEmpty());
+  const auto rows = [&] {
+    return world_
+        .run(world_.store->read<std::int64_t>([sink](sqlite::Database& db) -> Result<std::int64_t> {
+          auto row = db.query("SELECT count(*) FROM sink_events WHERE sink = $1", sink);
+          return row.next() ? row->integer(0) : 0;
+        }))
+        .value();
+  };
+  EXPECT_EQ(rows(), 5) << "no write deletes all of them at once";
+  const auto step = [&] { return world_.run(store_.expire({}, {}, 2)).value(); };
+  EXPECT_EQ(step(), 2);
+  EXPECT_EQ(rows(), 3);
+  EXPECT_EQ(step(), 2);
+  EXPECT_EQ(step(), 1);
+  EXPECT_EQ(rows(), 0);
+  EXPECT_THAT(due(sink), IsEmpty());
+  EXPECT_EQ(log(other).size(), 5);
+  EXPECT_EQ(due(other).size(), 1);
+}
+
+TEST_F(EventStoreTest, ReplaysMoreThanOneWriteTakes) {
+  const auto sink = this->sink(1);
+  comes("491511", "one");
+  settle(sink, log(sink)[0].id, {.state = EventState::kDelivered});
+  const auto now = world_.clock.now();
+  world_
+      .run(world_.store->write<void>([&](sqlite::Database& db) -> Result<void> {
+        db.run(
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2500) INSERT INTO sink_events "
+            "(sink, tenant, lane, kind, subject, at_ms, queued_ms, state) SELECT $1, 1, i, 1, i, $2, $2, 1 FROM n",
+            sink, to_ms(now));
+        return {};
+      }))
+      .value();
+  EXPECT_EQ(world_.run(store_.replay(TenantId{1}, sink, {.from = now, .to = now + 1s}, now, change())).value(), 2501);
+  EXPECT_EQ(world_.run(store_.waiting(sink)).value(), 2501);
+  EXPECT_EQ(due(sink).size(), 100) << "as many as were asked for";
+}
+
+TEST_F(EventStoreTest, WhatWaitedBeforeTheNewTablesIsDueInTheSameOrder) {
+  testing::TempDir dir;
+  sqlite::Database db({.path = dir.file("old.db"), .vfs = "", .read_only = false, .cache_mib = 1});
+  std::size_t before = sqlite::ledger_schema().size();
+  while (std::string_view(sqlite::ledger_schema()[before - 1]) != sqlite::kEventHeads) --before;
+  ASSERT_TRUE(sqlite::migrate(db, sqlite::ledger_schema().first(before - 1)));
+  db.script(
+      "INSERT INTO sink_events (id, sink, tenant, lane, kind, subject, at_ms, queued_ms, state, due_ms) VALUES "
+      "(1, 1, 1, 7, 1, 1, 0, 0, 1, 0), (2, 1, 1, 7, 1, 2, 0, 0, 0, 50), (3, 1, 1, 7, 1, 3, 0, 0, 0, 0), "
+      "(4, 1, 1, 8, 1, 4, 0, 0, 0, 0)");
+  ASSERT_TRUE(sqlite::migrate(db, sqlite::ledger_schema()));
+  std::vector<std::int64_t> heads;
+  auto rows = db.query("SELECT event, due_ms FROM sink_heads ORDER BY event");
+  while (rows.next()) heads.insert(heads.end(), {rows->integer(0), rows->integer(1)});
+  EXPECT_THAT(heads, ElementsAre(2, 50, 4, 0));
 }
 
 TEST_F(EventStoreTest, TwoPeopleDoNotOverwriteEachOtherUnseen) {

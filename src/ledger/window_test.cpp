@@ -223,6 +223,75 @@ TEST_F(WindowTest, DoesNotTakeTheFailureOfAnEarlierSendForThatOfTheOneThatWent) 
   EXPECT_EQ(record(message.id).state, kFailed);
 }
 
+TEST_F(WindowTest, GoesByTheSendUnderWayWhereTheFailureOfTheOneBeforeComesInBetween) {
+  const auto message = queued();
+  const auto status = [&](const std::string& wamid, const std::string& word) {
+    write(status_of(wamid, word, callback_data_for(1, message.id)));
+  };
+  end(message.id, kUnknown);
+  ASSERT_TRUE(run(ledger().rerun(TenantId{1}, message.id, fence())));
+  status("wamid.zeroth", "failed");
+  EXPECT_EQ(record(message.id).state, kQueued) << "what waits to be sent did not fail";
+  ASSERT_TRUE(run(ledger().begin_send(message.id, fence())));
+  status("wamid.first", "failed");
+  ASSERT_TRUE(run(ledger().end_send(
+      message.id, {.state = kSent, .wamid = "wamid.second", .due = {}, .error_code = 0, .reason = ""}, fence())));
+  EXPECT_EQ(record(message.id).state, kSent);
+  EXPECT_EQ(record(message.id).wamid, "wamid.second");
+  EXPECT_EQ(record(message.id).reason, "");
+  status("wamid.second", "read");
+  EXPECT_EQ(record(message.id).state, kRead);
+}
+
+TEST_F(WindowTest, IsDeliveredByWhicheverSendReachedThePerson) {
+  const auto message = queued();
+  end(message.id, kUnknown);
+  ASSERT_TRUE(run(ledger().rerun(TenantId{1}, message.id, fence())));
+  ASSERT_TRUE(run(ledger().begin_send(message.id, fence())));
+  write(status_of("wamid.first", "failed", callback_data_for(1, message.id)));
+  // No answer came to the second send, and Meta has it.
+  ASSERT_TRUE(run(ledger().end_send(
+      message.id, {.state = kUnknown, .wamid = "", .due = {}, .error_code = 0, .reason = "cut"}, fence())));
+  write(status_of("wamid.second", "delivered", callback_data_for(1, message.id)));
+  EXPECT_EQ(record(message.id).state, kDelivered);
+  EXPECT_EQ(record(message.id).wamid, "wamid.second");
+
+  const auto refused = queued();
+  end(refused.id, kUnknown);
+  ASSERT_TRUE(run(ledger().rerun(TenantId{1}, refused.id, fence())));
+  end(refused.id, kFailed);
+  write(status_of("wamid.late", "delivered", callback_data_for(1, refused.id)));
+  EXPECT_EQ(record(refused.id).state, kDelivered) << "it was delivered before it was run again";
+}
+
+TEST_F(WindowTest, DoesNotFailAGroupsMessageByOneOfItsMembers) {
+  const auto message = queued();
+  end(message.id, kSent, "wamid.g");
+  const auto status = [&](const std::string& word, const std::string& member) {
+    auto item = status_of("wamid.g", word);
+    item.event.dedupe_key += member;
+    std::get<whatsapp::Status>(item.event.what).participant = member;
+    write(std::move(item));
+  };
+  status("failed", "ann");
+  EXPECT_EQ(record(message.id).state, kFailed) << "nobody is known to have it";
+  status("delivered", "ben");
+  EXPECT_EQ(record(message.id).state, kDelivered);
+  status("failed", "cem");
+  EXPECT_EQ(record(message.id).state, kDelivered) << "and it is no dead letter that would go to all of them again";
+}
+
+TEST_F(WindowTest, IsNotOpenedByWhatWhatsAppItselfSays) {
+  const auto parked = queued();
+  world_.clock.advance(30h);
+  ASSERT_TRUE(park(parked));
+  auto system = written("Ann changed her number");
+  std::get<whatsapp::Message>(system.event.what).type = "system";
+  EXPECT_THAT(write(std::move(system)).released, IsEmpty());
+  EXPECT_EQ(record(parked.id).state, kParked);
+  EXPECT_LT(run(ledger().conversation(TenantId{1}, parked.conversation)).value().window_until, world_.clock.now());
+}
+
 TEST_F(WindowTest, ListsTurnsWhoseAgentFailedNewestFirst) {
   std::vector<MessageId> failed;
   for (int i = 0; i < 3; ++i) {

@@ -277,9 +277,11 @@ class OtherTlsServer {
     run({"ca", "-batch", "-config", path + "/ca.cnf", "-selfsign", "-keyfile", path + "/key.pem", "-in",
          path + "/request.pem", "-out", certificate(), "-startdate", "20240101000000Z", "-enddate", ends, "-extensions",
          "san"});
+    // It answers whatever is asked, which openssl's own server does not.
     server_ = std::make_unique<Process>(
-        std::vector<std::string>{"/usr/bin/openssl", "s_server", "-accept", std::to_string(port_), "-cert",
-                                 certificate(), "-key", path + "/key.pem", "-www", "-quiet"},
+        std::vector<std::string>{
+            "/bin/sh", "-c",
+            fmt::format("exec nghttpd -a 127.0.0.1 -d {0} {1} {0}/key.pem {0}/certificate.pem", path, port_)},
         path + "/log");
     const auto listens = [&] {
       return run_program({"/usr/bin/openssl", "s_client", "-connect", fmt::format("127.0.0.1:{}", port_)}).exit_code ==

@@ -194,11 +194,38 @@ TEST_F(GraphEndpointTest, WithoutATokenOfMetasItSaysWhatToDo) {
 }
 
 TEST_F(GraphEndpointTest, AFileOfMetasIsDeletedThere) {
+  graph_.answer_at("GET /v25.0/300000000000001",
+                   {200, R"({"messaging_product":"whatsapp","url":"https://lookaside.fbsbx.com/x",)"
+                         R"("mime_type":"image/jpeg","sha256":"c0ffee","file_size":3,"id":"300000000000001"})"});
   graph_.answer_at("DELETE /v25.0/300000000000001", {200, R"({"success":true})"});
   EXPECT_EQ(graph("DELETE", "300000000000001").status, 200);
   EXPECT_EQ(graph("DELETE", "../x").status, 404);
   EXPECT_EQ(graph("DELETE", "f_0000000000000000").status, 400);
-  EXPECT_THAT(graph_.other_calls(), SizeIs(1));
+  const auto calls = graph_.other_calls();
+  ASSERT_THAT(calls, SizeIs(2));
+  for (const auto& call : calls)
+    EXPECT_THAT(call, HasSubstr(fmt::format("phone_number_id={}", kNumber))) << "of the tenant's own number";
+  EXPECT_THAT(calls.back(), StartsWith("DELETE /v25.0/300000000000001?"));
+}
+
+TEST_F(GraphEndpointTest, NothingElseIsDeletedAtMeta) {
+  set("WHATSAPP_PHONE_NUMBER_ID", fmt::format("{},{}", kNumber, kOther));
+  // A template, by its number; the account itself; and media that Meta shows to neither number.
+  graph_.answer_at("GET /v25.0/400000000000001",
+                   {200, R"({"name":"offer","status":"APPROVED","id":"400000000000001"})"});
+  graph_.answer_at(fmt::format("GET /v25.0/{}", kWaba), {200, fmt::format(R"({{"name":"Acme","id":"{}"}})", kWaba)});
+  graph_.answer_at("GET /v25.0/300000000000002",
+                   {400, R"({"error":{"message":"Unsupported get request","code":100,"error_subcode":33}})"});
+  for (const std::string node : {"400000000000001", kWaba, "300000000000002"}) {
+    graph_.answer_at("DELETE /v25.0/" + node, {200, R"({"success":true})"});
+    const auto answer = graph("DELETE", node);
+    EXPECT_EQ(answer.status, 400) << answer.body;
+    EXPECT_EQ(code_in(answer), 100) << answer.body;
+  }
+  const auto asked = graph_.other_calls().size();
+  EXPECT_EQ(graph("DELETE", "300000000000002?phone_number_id=999").status, 400) << "a number of somebody else";
+  EXPECT_THAT(graph_.other_calls(), SizeIs(asked));
+  EXPECT_THAT(graph_.other_calls(), Not(::testing::Contains(StartsWith("DELETE"))));
 }
 
 TEST_F(GraphEndpointTest, AReceiptGoesToMetaAtOnce) {

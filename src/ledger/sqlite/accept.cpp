@@ -46,6 +46,22 @@ std::optional<MessageState> state_named(std::string_view status) {
   return std::nullopt;
 }
 
+/// Whether a status says something new. It may be of an earlier send of the message, which was sent again since.
+bool moves(const Outgoing& message, MessageState state, bool of_participant, std::string_view wamid) {
+  const bool of_another = !message.wamid.empty() && message.wamid != wamid;
+  if (state == MessageState::kFailed) {
+    // What waits to be sent, or was sent again, did not fail by this; nor did a group's message by one of its members.
+    const bool waits = message.state < MessageState::kSending;
+    const bool reached = of_participant && message.state >= MessageState::kDelivered;
+    return message.state < state && !waits && !of_another && !reached;
+  }
+  // Whoever has it by another send, or in a group where somebody else has not, has it.
+  if (message.state == MessageState::kFailed)
+    return message.wamid.empty() || of_another || (of_participant && state >= MessageState::kDelivered);
+  // Every outbound state before kSent is lower, so that a status which overtakes the answer to the send settles it.
+  return message.state < state;
+}
+
 bool has_person(const whatsapp::Message& message) {
   return !message.from.phone.empty() || !message.from.bsuid.empty();
 }
@@ -57,18 +73,15 @@ std::int64_t bytes_of(const whatsapp::AgentView& view, const std::string& raw) {
 
 }  // namespace
 
-void advance_by_status(Database& db, Outgoing& message, std::string_view status, std::string_view wamid,
-                       std::string_view errors, TimePoint at, Tally& tally) {
+void advance_by_status(Database& db, Outgoing& message, std::string_view status, std::string_view participant,
+                       std::string_view wamid, std::string_view errors, TimePoint at, Tally& tally) {
   const auto state = state_named(status);
-  // Every outbound state before kSent is lower, so that a status which overtakes the answer to the send settles it.
-  if (!state || message.state >= *state) return;
-  // It was sent again since: that the one before failed says nothing of this one.
-  if (*state == MessageState::kFailed && !message.wamid.empty() && message.wamid != wamid) return;
+  if (!state || !moves(message, *state, !participant.empty(), wamid)) return;
   const auto [error_code, reason] = first_error(errors);
-  db.run(
-      "UPDATE messages SET state = $1, error_code = $2, reason = $3, "
-      "wamid = CASE WHEN wamid = '' THEN $4 ELSE wamid END WHERE id = $5",
-      *state, error_code, reason, wamid, message.id);
+  const bool takes_over = message.wamid.empty() || message.state == MessageState::kFailed;
+  db.run("UPDATE messages SET state = $1, error_code = $2, reason = $3, wamid = $4 WHERE id = $5", *state, error_code,
+         reason, takes_over ? wamid : std::string_view(message.wamid), message.id);
+  if (takes_over) message.wamid = wamid;
   // Meta has statuses of what it accepted only.
   tally.settled(db, message, *state, true, at);
   message.state = *state;
@@ -159,7 +172,8 @@ void Acceptor::message(AcceptItem& item, whatsapp::Message& message) {
   stored.bytes += bytes_of(message.view, item.item.raw);
   db_.run("UPDATE conversations SET last_message = $1, last_inbound_ms = max(last_inbound_ms, $2) WHERE id = $3", id,
           echo ? 0 : meta_ms, conversation.id);
-  if (!echo) open_window(item, message, conversation.id);
+  // What WhatsApp itself says is not the person's word.
+  if (!echo && message.type != "system") open_window(item, message, conversation.id);
   if (echo && item.held_until > TimePoint{}) hold(conversation.id, item.held_until);
   if (!waits) return;
   accepted_.pending.push_back({id,
@@ -217,7 +231,8 @@ void Acceptor::status(AcceptItem& item, const whatsapp::Status& status) {
   tally_.stored(tenant).bytes += kRowBytes;
   ++accepted_.statuses;
   if (message.id)
-    return advance_by_status(db_, message, status.status, status.id, errors, item.item.received_at, tally_);
+    return advance_by_status(db_, message, status.status, status.participant, status.id, errors, item.item.received_at,
+                             tally_);
   // Sent by another program through the same number, or its answer is still on the way: shown, and joined later.
   event(item, "status", {fmt::format("{}: {}", status.status, status.id), "{}"}, status.status);
 }

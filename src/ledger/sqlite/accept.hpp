@@ -45,7 +45,7 @@ class Acceptor {
 
 /// Moves an outbound message to the state that a status names, if that is later than where it stands, and counts it.
 /// `errors` is the JSON array kept with the status. REQUIRES: inside a transaction.
-void advance_by_status(Database& db, Outgoing& message, std::string_view status, std::string_view wamid,
-                       std::string_view errors, TimePoint at, Tally& tally);
+void advance_by_status(Database& db, Outgoing& message, std::string_view status, std::string_view participant,
+                       std::string_view wamid, std::string_view errors, TimePoint at, Tally& tally);
 
 }  // namespace claw::sqlite

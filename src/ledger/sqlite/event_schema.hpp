@@ -143,4 +143,45 @@ BEGIN
 END;
 )sql";
 
+/// The first waiting event of each lane in a table of its own, so that those that are due are found without a look at
+/// what waits behind one that is tried again later: hundreds of thousands, where a program is away for a day.
+inline constexpr const char* kEventHeads = R"sql(
+CREATE TABLE sink_heads (
+  sink INTEGER NOT NULL, lane INTEGER NOT NULL, event INTEGER NOT NULL, due_ms INTEGER NOT NULL,
+  PRIMARY KEY (sink, lane)) STRICT, WITHOUT ROWID;
+CREATE INDEX sink_heads_due ON sink_heads (sink, due_ms, event);
+INSERT INTO sink_heads (sink, lane, event, due_ms)
+  SELECT sink, lane, min(id), due_ms FROM sink_events WHERE state = 0 GROUP BY sink, lane;
+DROP INDEX sink_events_due;
+CREATE INDEX sink_events_tried ON sink_events (sink) WHERE state = 0 AND due_ms > 0;
+
+-- Ids grow: what is new stands behind all that waits.
+CREATE TRIGGER sink_head_made AFTER INSERT ON sink_events
+  WHEN NEW.state = 0 AND NOT EXISTS (SELECT 1 FROM sink_heads WHERE sink = NEW.sink AND lane = NEW.lane) BEGIN
+  INSERT INTO sink_heads (sink, lane, event, due_ms) VALUES (NEW.sink, NEW.lane, NEW.id, NEW.due_ms);
+END;
+-- It ended, or is tried again later; or one that had ended waits again, perhaps in front of the others.
+CREATE TRIGGER sink_head_moved AFTER UPDATE OF state, due_ms ON sink_events WHEN NEW.state = 0 OR OLD.state = 0 BEGIN
+  DELETE FROM sink_heads WHERE sink = NEW.sink AND lane = NEW.lane;
+  INSERT INTO sink_heads (sink, lane, event, due_ms)
+    SELECT sink, lane, id, due_ms FROM sink_events WHERE sink = NEW.sink AND lane = NEW.lane AND state = 0
+    ORDER BY id LIMIT 1;
+END;
+CREATE TRIGGER sink_head_gone AFTER DELETE ON sink_events WHEN OLD.state = 0 BEGIN
+  DELETE FROM sink_heads WHERE sink = OLD.sink AND lane = OLD.lane;
+  INSERT INTO sink_heads (sink, lane, event, due_ms)
+    SELECT sink, lane, id, due_ms FROM sink_events WHERE sink = OLD.sink AND lane = OLD.lane AND state = 0
+    ORDER BY id LIMIT 1;
+END;
+)sql";
+
+/// Events of a sink that was deleted go in steps, behind it: there may be a million.
+inline constexpr const char* kGoneSinks = R"sql(
+CREATE TABLE gone_sinks (sink INTEGER PRIMARY KEY) STRICT;
+DROP TRIGGER events_of_deleted_sink;
+CREATE TRIGGER sink_gone AFTER DELETE ON event_sinks BEGIN
+  INSERT INTO gone_sinks (sink) VALUES (OLD.id);
+END;
+)sql";
+
 }  // namespace claw::sqlite

@@ -271,6 +271,10 @@ CREATE TABLE template_syncs (
     R"sql(
 ALTER TABLE messages ADD COLUMN trace TEXT NOT NULL DEFAULT '';
 )sql",
+    // which event of a lane is next
+    kEventHeads,
+    // sinks whose events are still to be deleted
+    kGoneSinks,
 };
 
 }  // namespace

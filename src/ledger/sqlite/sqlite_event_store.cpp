@@ -1,6 +1,8 @@
 #include "ledger/sqlite/sqlite_event_store.hpp"
 
+#include <algorithm>
 #include <limits>
+#include <span>
 
 #include <fmt/format.h>
 
@@ -11,6 +13,8 @@ namespace {
 
 /// How far back the agent is looked for that had the last turn of a conversation.
 constexpr int kMaxLookBack = 50;
+/// Events that one write makes wait again: others want to write as well.
+constexpr std::size_t kReplayStep = 1'000;
 
 #define CLAW_SINK_EVENT_COLUMNS                                                                                  \
   "SELECT e.id, e.sink, e.tenant, e.lane, e.kind, e.subject, e.detail, e.at_ms, e.state, e.attempts, e.due_ms, " \
@@ -66,6 +70,31 @@ std::vector<std::int64_t> chosen(Database& db, TenantId tenant, std::int64_t sin
       sink, tenant, to_ms(wish.from), to_ms(wish.to), wish.state ? static_cast<int>(*wish.state) : -1, kMaxReplayed);
   while (rows.next()) ids.push_back(rows->integer(0));
   return ids;
+}
+
+Result<std::size_t> wait_again(Database& db, TenantId tenant, std::int64_t sink, std::span<const std::int64_t> ids,
+                               TimePoint now) {
+  std::size_t count = 0;
+  for (const auto id : ids) {
+    db.run(
+        "UPDATE sink_events SET state = 0, attempts = 0, due_ms = 0, queued_ms = $2, reason = '' WHERE id = $1 AND "
+        "sink = $3 AND tenant = $4",
+        id, to_ms(now), sink, tenant);
+    count += static_cast<std::size_t>(db.changes());
+  }
+  return count;
+}
+
+/// Deletes events of sinks that are no more, `limit` at most.
+std::size_t forget_gone(Database& db, std::size_t limit) {
+  std::vector<std::int64_t> ids;
+  {
+    auto rows = db.query("SELECT e.id FROM gone_sinks g CROSS JOIN sink_events e ON e.sink = g.sink LIMIT $1", limit);
+    while (rows.next()) ids.push_back(rows->integer(0));
+  }
+  for (const auto id : ids) db.run("DELETE FROM sink_events WHERE id = $1", id);
+  if (ids.size() < limit) db.run("DELETE FROM gone_sinks");
+  return ids.size();
 }
 
 /// Whose turn it was last before `message` was said; empty: nobody's.
@@ -145,9 +174,8 @@ Task<Result<std::vector<SinkEvent>>> SqliteEventStore::due(std::int64_t sink, Ti
   return store_.read<std::vector<SinkEvent>>([=](Database& db) -> Result<std::vector<SinkEvent>> {
     std::vector<SinkEvent> found;
     auto rows = db.query(CLAW_SINK_EVENT_COLUMNS
-                         "WHERE e.sink = $1 AND e.state = 0 AND e.due_ms <= $2 AND NOT EXISTS (SELECT 1 FROM "
-                         "sink_events p WHERE p.sink = e.sink AND p.lane = e.lane AND p.state = 0 AND p.id < e.id) "
-                         "ORDER BY e.due_ms, e.id LIMIT $3",
+                         "JOIN (SELECT event, due_ms FROM sink_heads WHERE sink = $1 AND due_ms <= $2 ORDER BY due_ms, "
+                         "event LIMIT $3) h ON e.id = h.event ORDER BY h.due_ms, h.event",
                          sink, to_ms(now), limit);
     while (rows.next()) found.push_back(event_at(*rows.operator->()));
     return found;
@@ -174,6 +202,10 @@ Task<Result<void>> SqliteEventStore::hasten(std::int64_t sink) {
 
 Task<Result<Page<SinkEvent>>> SqliteEventStore::events(TenantId tenant, std::int64_t sink, SinkEventFilter filter) {
   return store_.read<Page<SinkEvent>>([=](Database& db) -> Result<Page<SinkEvent>> {
+    {
+      auto row = db.query("SELECT 1 FROM event_sinks WHERE id = $1", sink);
+      if (!row.next()) return Page<SinkEvent>{};
+    }
     const auto before = filter.before > 0 ? filter.before : std::numeric_limits<std::int64_t>::max();
     std::int64_t from = 0;
     {
@@ -206,16 +238,26 @@ Task<Result<std::int64_t>> SqliteEventStore::waiting(std::int64_t sink) {
 
 Task<Result<std::size_t>> SqliteEventStore::replay(TenantId tenant, std::int64_t sink, ReplayWish wish, TimePoint now,
                                                    Change change) {
-  return store_.write<std::size_t>([=, wish = std::move(wish),
-                                    change = std::move(change)](Database& db) -> Result<std::size_t> {
-    if (auto held = check(db, tenant, sink, change.condition); !held) return std::unexpected(held.error());
-    const auto ids = chosen(db, tenant, sink, wish);
-    for (const auto id : ids)
-      db.run("UPDATE sink_events SET state = 0, attempts = 0, due_ms = 0, queued_ms = $2, reason = '' WHERE id = $1",
-             id, to_ms(now));
+  // Looked for by a reader: there may be a million to look through, and everything else that is written would wait.
+  const auto ids = co_await store_.read<std::vector<std::int64_t>>(
+      [&](Database& db) -> Result<std::vector<std::int64_t>> { return chosen(db, tenant, sink, wish); });
+  if (!ids) co_return std::unexpected(ids.error());
+  const auto noted = co_await store_.write<void>([&](Database& db) -> Result<void> {
+    if (auto held = check(db, tenant, sink, change.condition); !held) return held;
     write_audit(db, change.audit);
-    return ids.size();
+    return {};
   });
+  if (!noted) co_return std::unexpected(noted.error());
+  std::size_t count = 0;
+  for (std::span<const std::int64_t> left(*ids); !left.empty();) {
+    const auto step = left.first(std::min(left.size(), kReplayStep));
+    const auto done =
+        co_await store_.write<std::size_t>([&](Database& db) { return wait_again(db, tenant, sink, step, now); });
+    if (!done) co_return std::unexpected(done.error());
+    count += *done;
+    left = left.subspan(step.size());
+  }
+  co_return count;
 }
 
 Task<Result<BotStatus>> SqliteEventStore::bot_status(TenantId tenant, std::int64_t status) {
@@ -267,6 +309,7 @@ Task<Result<EventRecord>> SqliteEventStore::told(TenantId tenant, std::int64_t e
 Task<Result<std::size_t>> SqliteEventStore::expire(TimePoint give_up, TimePoint forget, std::size_t limit) {
   return store_.write<std::size_t>([=](Database& db) -> Result<std::size_t> {
     // Ids grow with time, so that each walk ends at the first that is young.
+    const auto gone = forget_gone(db, limit);
     std::vector<std::int64_t> late, old;
     {
       auto rows = db.query("SELECT id, queued_ms FROM sink_events WHERE state = 0 ORDER BY id LIMIT $1", limit);
@@ -283,7 +326,7 @@ Task<Result<std::size_t>> SqliteEventStore::expire(TimePoint give_up, TimePoint 
         if (rows->integer(2) != 0) old.push_back(rows->integer(0));
     }
     for (const auto id : old) db.run("DELETE FROM sink_events WHERE id = $1", id);
-    return std::max(late.size(), old.size());
+    return std::max({gone, late.size(), old.size()});
   });
 }
 

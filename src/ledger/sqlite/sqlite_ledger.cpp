@@ -90,18 +90,19 @@ void join_early_statuses(Database& db, Outgoing& message, const std::string& wam
   if (message.wamid.empty()) message.wamid = wamid;
   struct Early {
     std::int64_t id;
-    std::string status, errors;
+    std::string status, participant, errors;
   };
   std::vector<Early> early;
   {
-    auto rows =
-        db.query("SELECT id, status, errors FROM statuses WHERE tenant = $1 AND message = 0 AND wamid = $2 ORDER BY id",
-                 message.tenant, wamid);
-    while (rows.next()) early.push_back({rows->integer(0), rows->text(1), rows->text(2)});
+    auto rows = db.query(
+        "SELECT id, status, participant, errors FROM statuses WHERE tenant = $1 AND message = 0 AND wamid = $2 ORDER "
+        "BY id",
+        message.tenant, wamid);
+    while (rows.next()) early.push_back({rows->integer(0), rows->text(1), rows->text(2), rows->text(3)});
   }
   for (const auto& status : early) {
     db.run("UPDATE statuses SET message = $1 WHERE id = $2", message.id, status.id);
-    advance_by_status(db, message, status.status, wamid, status.errors, now, tally);
+    advance_by_status(db, message, status.status, status.participant, wamid, status.errors, now, tally);
   }
 }
 
@@ -157,6 +158,14 @@ Task<Result<void>> SqliteLedger::end_send(MessageId message, SendOutcome outcome
       if (outcome.state >= MessageState::kSent)
         tally.settled(db, *outgoing, outcome.state, outcome.state != MessageState::kFailed, now);
       outgoing->state = outcome.state;
+    } else if (outgoing->state == MessageState::kFailed && !outcome.wamid.empty() && !outgoing->wamid.empty() &&
+               outgoing->wamid != outcome.wamid) {
+      // While this send was under way an earlier one of the message was told to have failed.
+      db.run("UPDATE messages SET state = $1, error_code = 0, reason = '', wamid = $2 WHERE id = $3", outcome.state,
+             outcome.wamid, message);
+      tally.settled(db, *outgoing, outcome.state, true, now);
+      outgoing->state = outcome.state;
+      outgoing->wamid = outcome.wamid;
     }
     if (!outcome.wamid.empty()) join_early_statuses(db, *outgoing, outcome.wamid, now, tally);
     tally.write(db);
