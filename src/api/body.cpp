@@ -14,6 +14,7 @@ namespace json = boost::json;
 }  // namespace
 
 Result<json::object> body_of(net::HttpRequest& request, std::initializer_list<std::string_view> known) {
+  if (known.size() == 0 && request.body.empty()) return json::object();
   auto body = object_of(request);
   if (!body) return body;
   for (const auto& [name, value] : *body)

@@ -17,7 +17,8 @@ namespace claw {
 /// What the body of a request says, beside what parameters.hpp has. Strict, so that a slip of the pen is told and not
 /// passed over. Only for .cpp files of api/. Each of these fails with kInvalid and words for the client.
 
-/// The body as a JSON object with no other members than `known`; wiped where it stood, for it may hold a secret.
+/// The body as a JSON object with no other members than `known`; wiped where it stood, for it may hold a secret. Where
+/// there is nothing to say (`known` is empty) no body says it too.
 [[nodiscard]] Result<boost::json::object> body_of(net::HttpRequest& request,
                                                   std::initializer_list<std::string_view> known);
 

@@ -11,8 +11,9 @@
 namespace claw {
 
 /// Sends again what nobody knows whether Meta has, for tenants that want it so (OnUnknown::kResend): after kWait
-/// without a status, kMaxSends times in all, as long as the message is young enough to be sent. A status that comes
-/// meanwhile settles the message, and nothing is sent.
+/// without a status, kMaxSends times in all (what Meta refused counts too), as long as the message is young enough to
+/// be sent: counted from when it was said, or was run again or released. A status that comes meanwhile settles the
+/// message, and nothing is sent.
 ///
 /// What is unknown stands in the ledger: a restart changes nothing.
 class Resender {
@@ -21,6 +22,8 @@ class Resender {
   static constexpr std::chrono::minutes kWait{2};
   static constexpr std::chrono::seconds kLook{15};
   static constexpr int kMaxSends = 3;
+  /// Of a tenant's unknown messages, the newest: what is further back is for people to run again.
+  static constexpr std::size_t kMaxLooked = 2'000;
 
   /// All must outlive this object.
   Resender(IoPool& io, Ledger& ledger, Directory& directory, Outbox& outbox, Clock& clock)

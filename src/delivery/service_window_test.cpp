@@ -197,6 +197,32 @@ TEST_F(ServiceWindowTest, SendsItAgainWhereTheTenantWantsItSoAndNoStatusCame) {
   EXPECT_THAT(graph_.texts(), ElementsAre("lost", "settled", "lost"));
 }
 
+TEST_F(ServiceWindowTest, SendsAgainWhatWasRunAgainLateAlsoBehindWhatIsTooOld) {
+  write("hi");
+  const GraphFailure lost{.kind = GraphFailure::Kind::kAmbiguous, .error = {}, .retry_after = {}, .reason = "cut"};
+  graph_.answer("run again", refused(131026));
+  graph_.answer("too old", lost);
+  const auto again = say("run again");
+  ASSERT_TRUE(is(again, kFailed));
+  const auto old = say("too old");
+  ASSERT_TRUE(is(old, kUnknown));
+  world_.clock.advance(25h);
+  write("hi again");
+  graph_.answer("run again", lost);
+  outbox_.reopen({*world_.run(ledger().rerun(acme_, again, ledger().fence())).value().queued});
+  ASSERT_TRUE(is(again, kUnknown));
+
+  settings(R"({"on_unknown":"resend"})");
+  resender_.emplace(world_.io, ledger(), tenants_.directory, outbox_, world_.clock);
+  resender_->start();
+  ASSERT_TRUE(eventually([&] {
+    if (world_.clock.sleepers() > 0 && record(again).state == kUnknown) world_.clock.advance(1s);
+    return record(again).state == kSent;
+  }));
+  EXPECT_EQ(record(old).state, kUnknown);
+  EXPECT_THAT(graph_.texts(), ElementsAre("run again", "too old", "run again", "run again"));
+}
+
 TEST(FallbackTemplateTest, PutsTheTextIntoOneLineAndCutsIt) {
   DeliverySettings settings{
       .outside_window = OutsideWindow::kTemplate, .template_name = "news", .template_language = "de"};
