@@ -164,10 +164,10 @@ Finding number_throughput(const whatsapp::NumberFacts& number, const MetaFacts& 
     return ok(fmt::format("Throughput: {}.", number.throughput.empty() ? "STANDARD" : number.throughput));
   std::string seen =
       fmt::format("The number is also in the WhatsApp Business app (coexistence): Meta takes {} messages a second.",
-                  kCoexistencePerSecond);
-  if (extra.messages_per_second <= kCoexistencePerSecond) return {Severity::kNote, std::move(seen)};
+                  whatsapp::kCoexistencePerSecond);
+  if (extra.messages_per_second <= whatsapp::kCoexistencePerSecond) return {Severity::kNote, std::move(seen)};
   return warning(fmt::format("{} The gateway sends {}.", seen, extra.messages_per_second),
-                 fmt::format("The operator sets graph.messages_per_second to {}.", kCoexistencePerSecond));
+                 fmt::format("The operator sets graph.messages_per_second to {}.", whatsapp::kCoexistencePerSecond));
 }
 
 Finding messaging_tier(const MetaFacts& extra) {

@@ -66,7 +66,7 @@ struct MetaFacts {
   std::optional<std::chrono::seconds> clock_ahead;  ///< Ours of Meta's, the way there and back halved.
   std::string clock_fault;
   std::optional<std::int64_t> people_this_month, people_limit;
-  std::int64_t messages_per_second = 0;  ///< What the gateway sends by itself, at most.
+  std::int64_t messages_per_second = 0;  ///< As the operator set it; 0: as Meta says of the number.
 };
 
 struct AddressFacts {
@@ -125,7 +125,6 @@ inline constexpr std::chrono::hours kCertificateWarning{14 * 24};
 inline constexpr std::chrono::seconds kClockWarning{60};
 inline constexpr std::chrono::seconds kClockError{300};  ///< Signed things count for about so long everywhere.
 inline constexpr std::chrono::milliseconds kSlowAgent{3'000};
-inline constexpr std::int64_t kCoexistencePerSecond = 20;  ///< Meta's, of a number that is also in the app.
 inline constexpr std::int64_t kBacklog = 1'000;
 inline constexpr std::chrono::hours kServiceWindow{24};
 

@@ -125,6 +125,8 @@ TEST_F(DiagnosisTest, WarnsAWeekBeforeATokenDies) {
 TEST_F(DiagnosisTest, ComparesTheSpeedWithWhatMetaTakes) {
   number().on_business_app = true;
   EXPECT_THAT(warnings(), ElementsAre("number_throughput"));
+  facts_.meta->messages_per_second = 0;  // it goes as fast as Meta says
+  EXPECT_THAT(warnings(), IsEmpty());
   facts_.meta->messages_per_second = 20;
   EXPECT_THAT(warnings(), IsEmpty());
 }

@@ -46,7 +46,7 @@ class Doctor {
   struct Options {
     bool public_url_is_set = false;
     bool meta_calls = true;  ///< The Graph API is Meta's own.
-    std::int64_t messages_per_second = 80;
+    std::int64_t messages_per_second = 0;
     std::int64_t disk_wanted = 0;  ///< Bytes that should be free.
   };
 

@@ -244,7 +244,7 @@ struct MessageRecord {
   std::string wamid;
   TimePoint created_at;
   TimePoint meta_time;  ///< 0 where Meta gave none.
-  MessageId turn;       ///< Outbound: the message it answers; 0 if none.
+  MessageId turn;       ///< Outbound: what it answers. Inbound: the first of those joined for its turn. 0: none.
   int part = 0;
   int attempts = 0;
   TimePoint due;
@@ -549,7 +549,7 @@ class Ledger {
   [[nodiscard]] virtual Task<Result<std::size_t>> forget(TimePoint before, std::size_t limit, Fence fence) = 0;
 
   /// Deletes what a tenant has from before `before`: messages, `from` on, statuses and events, `limit` of each at most.
-  /// What waits for its turn or in the outbox (parked: goes) stays, and so does what was written behind it, so
+  /// What waits for its turn or in the outbox stays (held, parked: 30 days; then parked fails), and what came after, so
   /// that no list has a hole. People stay. The newest row of all tenants stays until there is a newer one, for its
   /// number must not be given again.
   [[nodiscard]] virtual Task<Result<Expiry>> expire(TenantId tenant, TimePoint before, MessageId from,
