@@ -16,6 +16,7 @@ import { lowContrast, unnamedControls } from "./page-checks.mjs";
 import { routingPart } from "./routing-stub.mjs";
 import { speechPart } from "./speech-stub.mjs";
 import { templatesPart } from "./templates-stub.mjs";
+import { whole } from "./support.mjs";
 
 /** Address, heading, and what to press for a dialog that has to be as good. */
 const PAGES = [
@@ -151,7 +152,7 @@ describe("every page of the admin UI", () => {
       await browser.signIn(stub.ada);
       await browser.go(path);
       await browser.heading(heading).waitFor();
-      await page.locator(".skeleton").waitFor({ state: "detached" });
+      await whole(page);
       const size = await loaded();
       assert.ok(size <= FIRST_LOAD, `${size} bytes`);
       assert.match(await page.title(), new RegExp(`^${heading} · (acme · )?ClawCentral$`));

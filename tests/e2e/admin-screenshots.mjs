@@ -12,6 +12,7 @@ import { inboxPart, NUMBER } from "./inbox-stub.mjs";
 import { routingPart, SETTINGS } from "./routing-stub.mjs";
 import { speechPart } from "./speech-stub.mjs";
 import { templatesPart } from "./templates-stub.mjs";
+import { whole } from "./support.mjs";
 
 const images = fileURLToPath(new URL("../../docs/images/", import.meta.url));
 const ago = (minutes) => new Date(Date.now() - minutes * 60_000).toISOString();
@@ -142,7 +143,7 @@ test("the admin UI, as the documents show it", async () => {
       for (const colorScheme of DARK.includes(name) ? ["light", "dark"] : ["light"]) {
         await page.emulateMedia({ colorScheme });
         await browser.go(path.replace("MARIA_USER", maria.user.id).replace("MARIA", maria.id).replace("TOMAS", "c_0000000000000002"));
-        await page.locator(".skeleton").waitFor({ state: "detached" });
+        await whole(page);
         await page.getByRole("heading", { level: 1 }).waitFor();
         await before?.(page);
         await page.evaluate(() => new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next))));

@@ -33,6 +33,10 @@ export async function eventually(what, probe, limit = 10_000) {
   }
 }
 
+/** Until nothing on the page stands for what is still being read; a page may wait for several things. */
+export const whole = (page) =>
+  eventually("the page is whole", async () => (await page.locator(".skeleton").count()) === 0, 30_000);
+
 /**
  * A port that was free a moment ago, below the range that outgoing connections are given theirs from: of that range
  * it may be somebody's own end of a connection by the time the program binds it.
