@@ -73,9 +73,14 @@ before(async () => {
     let body = "";
     request.on("data", (chunk) => (body += chunk));
     request.on("end", () => {
+      response.setHeader("content-type", "application/json");
+      // This Meta takes messages, and tells nothing of numbers.
+      if (request.method === "GET") {
+        response.statusCode = 400;
+        return response.end('{"error":{"message":"Unsupported get request","code":100,"error_subcode":33}}');
+      }
       graphCalls.push({ url: request.url, headers: request.headers, body: JSON.parse(body) });
       const id = `wamid.out${graphCalls.length}`;
-      response.setHeader("content-type", "application/json");
       // Chunked, as Meta's edge may well answer.
       response.write('{"messaging_product":"whatsapp","success":true,');
       response.end(`"contacts":[{"input":"1","wa_id":"1"}],"messages":[{"id":"${id}"}]}`);
