@@ -48,6 +48,7 @@ FIGURES = [
     ("fair_same_p99_ms", None, 0, "while the 20,000 templates leave"),
     ("fair_same_max_ms", None, 0, "the longest"),
     ("fair_campaign_per_s", None, 0, "templates a second, of 1,000 that Meta allows the number"),
+    ("fair_campaign", (">=", 20000), 0, "templates of it"),
     ("fair_refusals", ("<=", 0), 0, "what the simulator, which holds all to Meta's limits, refused in all of that"),
     ("idle_rss_mib", ("<=", 40), 1, "2 s after start, 65 tenants, no traffic"),
     ("ingest_ratio_1m", (">=", 0.85), 2, "ingest with 100,000 users and 1,000,000 messages stored, by ingest without"),
