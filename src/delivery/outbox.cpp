@@ -475,7 +475,9 @@ Task<> Outbox::learn_rate(Number& number, TenantRef tenant) {
 void Outbox::rest_others(const Tenant& tenant, const Number& number, RestScope scope, TimePoint until) {
   const auto accounts = wabas_of(tenant, number.id);
   const auto shares = [&](const Tenant& other, const std::string& id) {
-    if (scope == RestScope::kApp) return other.app_secret_for(id).equals(tenant.app_secret_for(number.id).expose());
+    // An app is known by its secret; who has set none shares nothing that we know of.
+    const auto& secret = tenant.app_secret_for(number.id);
+    if (scope == RestScope::kApp) return !secret.empty() && other.app_secret_for(id).equals(secret.expose());
     // Of a number without a known account it is better believed that it is in this one than that it is not.
     const auto its = wabas_of(other, id);
     return other.id == tenant.id && (its.empty() || accounts.empty() || its == accounts);

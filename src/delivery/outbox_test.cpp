@@ -345,6 +345,7 @@ TEST_F(OutboxTest, LetsTheNumbersOfAnotherAccountGoOnAfterALimitOfOne) {
 }
 
 TEST_F(OutboxTest, RestsAllNumbersOfAnAppAfterALimitOfTheApp) {
+  tenants_.set_secret(acme_, kAppSecret, "of one app");
   start();
   offer(reply("491512", {"of the same app, before"}, "222"));
   ASSERT_TRUE(sent(2));
@@ -359,6 +360,20 @@ TEST_F(OutboxTest, RestsAllNumbersOfAnAppAfterALimitOfTheApp) {
   pass(1s, 2);
   ASSERT_TRUE(sent(4));
   EXPECT_EQ(texts_after_start().back(), "of the same app") << "and recovers";
+}
+
+TEST_F(OutboxTest, LetsOtherNumbersGoOnAfterALimitOfAnAppThatNobodyKnows) {
+  start();
+  offer(reply("491512", {"before"}, "222"));
+  ASSERT_TRUE(sent(2));
+  graph_.answer("one", refusal(4));
+  const auto limited = reply("491511", {"one"});
+  offer(limited);
+  ASSERT_TRUE(is(limited[0], MessageState::kQueued));
+  settle();
+  offer(reply("491512", {"goes on"}, "222"));
+  ASSERT_TRUE(sent(4));
+  EXPECT_EQ(texts_after_start().back(), "goes on");
 }
 
 TEST_F(OutboxTest, SendsAsFastAsMetaSaysOfTheNumber) {
