@@ -109,6 +109,14 @@ class OutboxTest : public ::testing::Test {
       for (std::size_t thread = 0; thread < world_.io.size(); ++thread)
         await(world_.io, []() -> Task<int> { co_return 0; }(), thread);
   }
+  /// Meta refuses "one" of the first number for this limit, and every number has heard of it.
+  void meet_limit(std::int64_t code) {
+    graph_.answer("one", refusal(code));
+    const auto limited = reply("491511", {"one"});
+    offer(limited);
+    ASSERT_TRUE(is(limited[0], MessageState::kQueued));
+    settle();
+  }
   std::vector<std::string> texts_after_start() {
     auto all = graph_.texts();
     if (!all.empty()) all.erase(all.begin());
@@ -313,13 +321,9 @@ TEST_F(OutboxTest, RestsTheWholeNumberAfterAThroughputErrorAndNoOther) {
 TEST_F(OutboxTest, RestsTheOtherNumbersOfAnAccountAfterALimitOfTheAccount) {
   tenants_.add("other", "333");
   start();
-  graph_.answer("one", refusal(80007));
-  const auto limited = reply("491511", {"one"});
   offer(reply("491512", {"of the same account, before"}, "222"));
   ASSERT_TRUE(sent(2));
-  offer(limited);
-  ASSERT_TRUE(is(limited[0], MessageState::kQueued));
-  settle();
+  meet_limit(80007);
   offer(reply("491512", {"of the same account"}, "222"));
   settle();
   EXPECT_THAT(texts_after_start(), ElementsAre("of the same account, before", "one"));
@@ -332,13 +336,9 @@ TEST_F(OutboxTest, LetsTheNumbersOfAnotherAccountGoOnAfterALimitOfOne) {
   tenants_.set(acme_, "WHATSAPP_WABA_ID_111", "900");
   tenants_.set(acme_, "WHATSAPP_WABA_ID_222", "901");
   start();
-  graph_.answer("one", refusal(80007));
   offer(reply("491512", {"of another account, before"}, "222"));
   ASSERT_TRUE(sent(2));
-  const auto limited = reply("491511", {"one"});
-  offer(limited);
-  ASSERT_TRUE(is(limited[0], MessageState::kQueued));
-  settle();
+  meet_limit(80007);
   offer(reply("491512", {"of another account"}, "222"));
   ASSERT_TRUE(sent(4));
   EXPECT_EQ(texts_after_start().back(), "of another account");
@@ -349,11 +349,7 @@ TEST_F(OutboxTest, RestsAllNumbersOfAnAppAfterALimitOfTheApp) {
   start();
   offer(reply("491512", {"of the same app, before"}, "222"));
   ASSERT_TRUE(sent(2));
-  graph_.answer("one", refusal(4));
-  const auto limited = reply("491511", {"one"});
-  offer(limited);
-  ASSERT_TRUE(is(limited[0], MessageState::kQueued));
-  settle();
+  meet_limit(4);
   offer(reply("491512", {"of the same app"}, "222"));
   settle();
   EXPECT_EQ(texts_after_start().back(), "one");
@@ -366,11 +362,7 @@ TEST_F(OutboxTest, LetsOtherNumbersGoOnAfterALimitOfAnAppThatNobodyKnows) {
   start();
   offer(reply("491512", {"before"}, "222"));
   ASSERT_TRUE(sent(2));
-  graph_.answer("one", refusal(4));
-  const auto limited = reply("491511", {"one"});
-  offer(limited);
-  ASSERT_TRUE(is(limited[0], MessageState::kQueued));
-  settle();
+  meet_limit(4);
   offer(reply("491512", {"goes on"}, "222"));
   ASSERT_TRUE(sent(4));
   EXPECT_EQ(texts_after_start().back(), "goes on");
