@@ -38,7 +38,7 @@ class Filler {
     lock_.emplace(good(DataFolderLock::take(config.data_dir, config.lock_path())));
     sqlite::Store::Options options;
     options.database.cache_mib = 1024;
-    options.database.synchronous_full = false;  // what a power cut destroys here is made again
+    options.database.synchronous = sqlite::Database::Synchronous::kOff;  // it can be made again
     inbox_store_ = good(sqlite::Store::open(EmbeddedInbox::store_options(options, config.inbox_path())));
     options.database.path = config.database_path();
     store_ = good(sqlite::Store::open(std::move(options)));

@@ -44,7 +44,7 @@ class World {
     std::filesystem::create_directories(folder_);
     sqlite::Store::Options options;
     options.database.path = folder_ + "/ledger.db";
-    options.database.synchronous_full = false;
+    options.database.synchronous = sqlite::Database::Synchronous::kOff;
     store_ = sqlite::Store::open(std::move(options)).value();
     ledger_ = wait(sqlite::SqliteLedger::open(*store_, clock_)).value();
     script(fmt::format(R"sql(

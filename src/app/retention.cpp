@@ -48,7 +48,7 @@ std::vector<Retention> log_retention(const Directory& directory) {
 Task<> expire_log(DeliveryLog& log, std::vector<Retention> retention, Clock& clock) {
   for (const auto& [tenant, keep] : retention) {
     std::size_t step = kLogStep;
-    while (step == kLogStep) {
+    while (step >= kLogStep) {
       const auto gone = co_await log.expire(tenant, clock.now() - keep, kLogStep);
       if (!gone) {
         log::warn("delivery_log.expire_failed reason=\"{}\"", gone.error().message);

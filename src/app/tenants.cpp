@@ -70,7 +70,7 @@ Result<void> Tenants::open_stores(const Config& config, const Clock& clock, cons
   sqlite::Store::Options options;
   options.database.vfs = overrides.sqlite_vfs;
   options.database.clock = &clock;
-  options.database.synchronous_full = overrides.synchronous_full;
+  if (!overrides.synchronous_full) options.database.synchronous = sqlite::Database::Synchronous::kOff;
   options.database.cache_mib = static_cast<int>(config.ledger_cache_mib);
   options.database.checkpoint_pages = static_cast<int>(config.ledger_checkpoint_pages);
   options.metrics = &metrics;

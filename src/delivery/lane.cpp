@@ -55,22 +55,19 @@ std::pair<TimePoint, Lane::Limit> Lane::number_allows(TimePoint now) {
   return *std::ranges::max_element(all, {}, &std::pair<TimePoint, Limit>::first);
 }
 
-OutboundMessage* Lane::next(TimePoint now) {
-  look_again_at_ = TimePoint::max();
-  if (auto* const answer = next_of(heads_[0], places(), now)) return answer;
-  return next_of(heads_[1], places() - places() / kCampaignShare, now);
-}
-
 std::size_t Lane::places() const {
   return std::clamp(static_cast<std::size_t>(rate_.limit() * kLongCall), kMinInFlight, kMaxInFlight);
 }
 
 /// Without a place in flight an end comes before any time does.
-OutboundMessage* Lane::next_of(Heads& heads, std::size_t places, TimePoint now) {
-  while (in_flight_ < places && !heads.empty()) {
+OutboundMessage* Lane::next(Urgency urgency, TimePoint now) {
+  look_again_at_ = TimePoint::max();
+  Heads& heads = heads_[static_cast<std::size_t>(urgency)];
+  const auto all = places();
+  while (in_flight_ < (urgency == Urgency::kAnswer ? all : all - all / kCampaignShare) && !heads.empty()) {
     const Head head = *heads.begin();
     if (head.at > now) {
-      look_again_at_ = std::min(look_again_at_, head.at);
+      look_again_at_ = head.at;
       return nullptr;
     }
     Conversation& conversation = conversations_.at(head.key);
@@ -82,7 +79,7 @@ OutboundMessage* Lane::next_of(Heads& heads, std::size_t places, TimePoint now) 
     }
     if (const auto [at, limit] = number_allows(now); at > now) {
       hold_back(conversation, limit);
-      look_again_at_ = std::min(look_again_at_, at);
+      look_again_at_ = at;
       return nullptr;
     }
     heads.erase(heads.begin());

@@ -55,11 +55,13 @@ class Lane {
   void give_back(OutboundMessage message, TimePoint now);
   void gone(const Wanted& wanted);
 
-  /// The message to be sent now, which has a place in flight until it is finished() or put_back(); null if none may go.
-  /// The pointer holds until then.
-  [[nodiscard]] OutboundMessage* next(TimePoint now);
-  /// When next() may have one again, as it said none; TimePoint::max() if only an add() or an end can change that.
+  /// The message of this urgency to be sent now, which has a place in flight until it is finished() or put_back(); null
+  /// if none may go. The pointer holds until then. Answers go before campaigns: who asks for these has asked for those.
+  [[nodiscard]] OutboundMessage* next(Urgency urgency, TimePoint now);
+  /// When next(), which said none, may have one again; TimePoint::max() if only an add() or an end can change that.
   [[nodiscard]] TimePoint look_again_at() const { return look_again_at_; }
+  /// Whether any conversation has a message of this urgency that is not in flight.
+  [[nodiscard]] bool waits(Urgency urgency) const { return !heads_[static_cast<std::size_t>(urgency)].empty(); }
 
   /// What Meta's answer to a message that went means for the others. `began`: when it was given by next().
   void judge(const OutboundMessage& message, const GraphOutcome& outcome, TimePoint began, TimePoint now);
@@ -121,7 +123,6 @@ class Lane {
   void queue_up(Key key, TimePoint at) { heads_of(key).insert({at, ++turns_, key}); }
   Conversation& take_out_of_flight(Key key);
   [[nodiscard]] std::size_t places() const;
-  [[nodiscard]] OutboundMessage* next_of(Heads& heads, std::size_t places, TimePoint now);
   void hold_back(Conversation& conversation, Limit limit);
   [[nodiscard]] std::pair<TimePoint, Limit> number_allows(TimePoint now);
 

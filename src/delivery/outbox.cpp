@@ -103,6 +103,7 @@ struct Outbox::Number {
   std::vector<MessageId> unexplained;
   bool explaining = false;
   bool pumping = false;
+  bool waits_at_gate = false;
   bool rate_is_known = false;  // Meta said it
   log::Thinned retries;        // of one number without a token there are as many as messages, again and again
   std::unordered_set<std::int64_t> in_doubt;  // messages whose begin was written or not
@@ -258,16 +259,24 @@ void Outbox::take_in(Number& number, OutboundMessage message) {
   pump(number);
 }
 
-void Outbox::pump(Number& number) {
+void Outbox::pump(Number& number, bool place) {
   // A send may end before it waits for anything: its pump would be called from this one, thousands deep.
   if (stopping_ || std::exchange(number.pumping, true)) return;
   const auto now = clock_.now();
   try_a_changed_token(number, now);
-  while (OutboundMessage* message = number.lane.next(now)) {
-    ++number.in_flight;
-    wait_.observe(std::chrono::duration<double>(std::max(now - message->due, TimePoint::duration(0))).count());
-    tasks_.spawn(number.executor, "outbox.send", deliver(number, *message));
+  while (OutboundMessage* message = number.lane.next(Urgency::kAnswer, now)) begin(number, *message, now);
+  auto at = number.lane.look_again_at();
+  while (number.lane.waits(Urgency::kCampaign) && (place || enter_gate(number))) {
+    place = true;
+    OutboundMessage* message = number.lane.next(Urgency::kCampaign, now);
+    if (!message) {
+      at = std::min(at, number.lane.look_again_at());
+      break;
+    }
+    place = false;  // it goes with the message
+    begin(number, *message, now);
   }
+  if (place) gate_.leave();
   number.pumping = false;
   const auto held_back = number.lane.take_held_back();
   for (std::size_t limit = 0; limit < held_back.size(); ++limit) held_back_[limit]->add(held_back[limit]);
@@ -283,12 +292,28 @@ void Outbox::pump(Number& number) {
   for (const auto wanted : number.lane.take_wanted())
     tasks_.spawn(number.executor, "outbox.fetch", fetch(number, wanted));
 
-  auto at = number.lane.look_again_at();
   if (number.held) at = std::min(at, now + kTokenCheck);
   // An alarm that is set for later stays: each new one is earlier than all, so that they are few.
   if (at == TimePoint::max() || (!number.alarms.empty() && *number.alarms.begin() <= at)) return;
   number.alarms.insert(at);
   tasks_.spawn(number.executor, "outbox.alarm", pump_at(number, at));
+}
+
+void Outbox::begin(Number& number, OutboundMessage& message, TimePoint now) {
+  ++number.in_flight;
+  wait_.observe(std::chrono::duration<double>(std::max(now - message.due, TimePoint::duration(0))).count());
+  tasks_.spawn(number.executor, "outbox.send", deliver(number, message));
+}
+
+bool Outbox::enter_gate(Number& number) {
+  if (number.waits_at_gate) return false;
+  number.waits_at_gate = !gate_.enter([this, &number] {
+    tasks_.post(number.executor, [this, &number] {
+      number.waits_at_gate = false;
+      pump(number, true);
+    });
+  });
+  return !number.waits_at_gate;
 }
 
 Task<> Outbox::pump_at(Number& number, TimePoint at) {
@@ -366,12 +391,13 @@ Task<> Outbox::deliver(Number& number, OutboundMessage& message) {
     }
   };
   Place place{*this, number, message};
+  CampaignGate::Place at_gate(urgency_of(message) == Urgency::kCampaign ? &gate_ : nullptr);
   if (stopping_) co_return;
   message.due = clock_.now() + kStoreRetry;  // for a fault
-  place.finished = co_await send(number, message);
+  place.finished = co_await send(number, message, at_gate);
 }
 
-Task<bool> Outbox::send(Number& number, OutboundMessage& message) {
+Task<bool> Outbox::send(Number& number, OutboundMessage& message, CampaignGate::Place& at_gate) {
   const auto began = clock_.now();
   if (is_too_late(message.created, began))
     co_return co_await give_up(message, "it could not be sent within 24 h: it would answer a question of yesterday");
@@ -394,6 +420,7 @@ Task<bool> Outbox::send(Number& number, OutboundMessage& message) {
   // Before the ledger says that it is being sent: an upload may last, and may be done again.
   bool finished = false;
   auto content = instead;
+  if (!content && files_ && files_->may_last(message.message)) at_gate.leave();
   if (!content) content = co_await with_files(tenant, number, message, finished);
   if (!content) co_return finished;
   const Fence fence = ledger_.fence();
@@ -411,6 +438,7 @@ Task<bool> Outbox::send(Number& number, OutboundMessage& message) {
                                                   : message.bsuid;
   auto body = whatsapp::message_json({message.phone, message.bsuid, message.group}, *content,
                                      callback_data_for(slot_of(message.tenant, to), message.id));
+  at_gate.leave();
   const auto outcome = co_await graph_.send(tenant, message.phone_number_id, std::move(body), message.trace);
   const auto now = clock_.now();
   number.lane.judge(message, outcome, began, now);

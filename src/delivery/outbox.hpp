@@ -6,6 +6,7 @@
 #include "base/io_pool.hpp"
 #include "base/metrics.hpp"
 #include "base/task_group.hpp"
+#include "delivery/campaign_gate.hpp"
 #include "delivery/lane.hpp"
 #include "delivery/outgoing_files.hpp"
 #include "delivery/send_permit.hpp"
@@ -84,15 +85,18 @@ class Outbox {
   Number& number_of(const std::string& phone_number_id);
   [[nodiscard]] Number* find(const std::string& phone_number_id) const;
   Task<> open_numbers();
-  /// Sends what may go now, and comes again when more may.
-  void pump(Number& number);
+  /// Sends what may go now, and comes again when more may. `place`: the number was given one at the gate of campaigns.
+  void pump(Number& number, bool place = false);
+  void begin(Number& number, OutboundMessage& message, TimePoint now);
+  bool enter_gate(Number& number);
   Task<> pump_at(Number& number, TimePoint at);
   void try_a_changed_token(Number& number, TimePoint now);
   Task<> explain(Number& number);
   Task<> fetch(Number& number, Lane::Wanted wanted);
   Task<> deliver(Number& number, OutboundMessage& message);
-  /// True if the message is finished with; false if it is to be tried again at its new due time.
-  Task<bool> send(Number& number, OutboundMessage& message);
+  /// True if the message is finished with; false if it is to be tried again at its new due time. A campaign's has left
+  /// the gate when it is called out to Meta.
+  Task<bool> send(Number& number, OutboundMessage& message, CampaignGate::Place& at_gate);
   /// The message as it is sent, with its files at Meta; nothing where that is for later, or never: then `finished`
   /// says what send() does.
   Task<std::optional<whatsapp::Outgoing>> with_files(const TenantRef& tenant, Number& number, OutboundMessage& message,
@@ -130,6 +134,7 @@ class Outbox {
   std::array<Counter*, Lane::kLimits> held_back_;
   Histogram& wait_;
   std::atomic<bool> stopping_ = false;
+  CampaignGate gate_;
   mutable std::mutex numbers_mutex_;
   bool started_ = false;                                              // guarded by numbers_mutex_
   std::unordered_map<std::string, std::unique_ptr<Number>> numbers_;  // guarded by numbers_mutex_; they stay

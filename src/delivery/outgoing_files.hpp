@@ -21,6 +21,8 @@ class OutgoingFiles {
   /// else where the message never can be sent.
   [[nodiscard]] virtual Task<Result<whatsapp::Outgoing>> ready(TenantRef tenant, std::string phone_number_id,
                                                                whatsapp::Outgoing message) = 0;
+  /// Whether ready() may last as long as an upload.
+  [[nodiscard]] virtual bool may_last(const whatsapp::Outgoing& message) const = 0;
 };
 
 }  // namespace claw

@@ -8,7 +8,9 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr double kBurstShare = 1.0 / 8;
+constexpr double kBurstShare = 1.0 / 16;
+/// What left within a second and this may arrive within one: the way to Meta is not always as long.
+constexpr double kJitterSeconds = 0.05;
 /// A message of a burst must arrive before its time is over.
 constexpr milliseconds kOnTheWay{500};
 
@@ -17,7 +19,7 @@ double burst_of(double rate) {
 }
 
 double flow_of(double rate) {
-  return rate * (1 - kBurstShare);
+  return rate * (1 - kBurstShare) / (1 + kJitterSeconds);
 }
 
 }  // namespace

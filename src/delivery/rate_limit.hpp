@@ -20,8 +20,8 @@ struct SendLimits {
 /// How fast a phone number may send: a token bucket that learns from Meta's refusals and forgets them slowly, between
 /// kSlowest and the limit.
 ///
-/// Pure. An eighth of the rate is the burst and the rest flows, so that no second, wherever it
-/// begins, has more messages than the rate says.
+/// Pure. A sixteenth of the rate is the burst and what is left of it flows, so that at Meta no second, wherever it
+/// begins, has more messages than the rate says, also where some are 50 ms longer on their way than others.
 class NumberRate {
  public:
   static constexpr double kSlowest = 1;  ///< Messages per second: below it nothing more would be learned.

@@ -15,6 +15,7 @@ class TemplateGate final : public OutgoingFiles {
   /// kInvalid with the judge's words, else as what stands behind it.
   [[nodiscard]] Task<Result<whatsapp::Outgoing>> ready(TenantRef tenant, std::string phone_number_id,
                                                        whatsapp::Outgoing message) override;
+  [[nodiscard]] bool may_last(const whatsapp::Outgoing& message) const override { return files_.may_last(message); }
 
  private:
   TemplateJudge& judge_;

@@ -26,6 +26,7 @@ class CountingFiles final : public OutgoingFiles {
     ++calls;
     co_return message;
   }
+  [[nodiscard]] bool may_last(const whatsapp::Outgoing&) const override { return false; }
   int calls = 0;
 };
 

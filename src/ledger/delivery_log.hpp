@@ -100,7 +100,8 @@ class DeliveryLog {
   /// kNotFound also for another tenant's, and for what is gone.
   [[nodiscard]] virtual Task<Result<ExchangeDetail>> exchange(TenantId tenant, std::int64_t id) = 0;
 
-  /// Deletes what a tenant has from before `before`, `limit` at most. Returns how many; fewer: nothing is left.
+  /// Deletes what a tenant has from before `before`, about `limit` of it. Returns how many; fewer: nothing is left, but
+  /// for what was noted together with something younger.
   [[nodiscard]] virtual Task<Result<std::size_t>> expire(TenantId tenant, TimePoint before, std::size_t limit) = 0;
 };
 

@@ -112,8 +112,8 @@ TEST_F(DeliveryLogTest, ComesInPagesThatLeaveNothingOut) {
   }
 }
 
-TEST_F(DeliveryLogTest, GoesOnWhereANameIsNamedMoreOftenThanItLooksAtOnce) {
-  constexpr auto kMany = static_cast<int>(sqlite::SqliteDeliveryLog::kMaxOfName) + 10;
+TEST_F(DeliveryLogTest, GoesOnWhereANameIsNamedMoreOftenThanAPageHolds) {
+  constexpr int kMany = 2'010;
   log_->note(webhook("wamid.other", "4916"));
   for (int i = 0; i < kMany; ++i) {
     log_->note(webhook("wamid." + std::to_string(i), "4915"));
@@ -143,6 +143,7 @@ TEST_F(DeliveryLogTest, KeepsNoSecretAndNotMoreOfABodyThanItSays) {
 TEST_F(DeliveryLogTest, ForgetsWhatIsOldWithItsNames) {
   log_->note(webhook("wamid.1", "4915"));
   log_->note(webhook("wamid.b", "4915", kBeta));
+  (void)firsts({});
   clock_.advance(24h);
   log_->note(webhook("wamid.2", "4915"));
   (void)firsts({});
@@ -173,6 +174,29 @@ TEST_F(DeliveryLogTest, GivesUpTheOldestWhereItsFileIsFull) {
   }
   EXPECT_THAT(firsts({.limit = 1}), ElementsAre("wamid.3999"));
   EXPECT_THAT(firsts({.names = {"wamid.0"}}), IsEmpty());
+}
+
+TEST_F(DeliveryLogTest, BeginsAnewInAFileOfTheTimeWhenEachExchangeHadRowsOfItsOwn) {
+  auto old = sqlite::SqliteDeliveryLog::store_options(dir_.file("old.db"), nullptr);
+  static constexpr const char* kOldSteps[] = {"CREATE TABLE exchanges (id INTEGER PRIMARY KEY) STRICT;"};
+  const auto steps = std::exchange(old.schema, kOldSteps);
+  sqlite::Store::open(old).value()->close();
+  old.schema = steps;
+  log_.reset();
+  store_->close();
+  store_ = sqlite::Store::open(old).value();
+  log_ = std::make_unique<sqlite::SqliteDeliveryLog>(*store_, clock_, metrics_, 1 << 30);
+  log_->note(webhook("wamid.1", "4915"));
+  EXPECT_THAT(firsts({}), ElementsAre("wamid.1"));
+}
+
+TEST_F(DeliveryLogTest, FindsErrorsAlsoWhereTheExchangeDidWhatItWasFor) {
+  auto status = webhook("wamid.1", "4915");
+  status.request = R"({"statuses":[{"id":"wamid.1","errors":[{"code":131047}]}]})";
+  log_->note(std::move(status));
+  log_->note(webhook("wamid.2", "4915"));
+  EXPECT_THAT(firsts({.error_code = 131047}), ElementsAre("wamid.1"));
+  EXPECT_THAT(firsts({.error_code = 190}), IsEmpty());
 }
 
 TEST(TraceTest, TakesATraceparentAsTheW3CWritesIt) {

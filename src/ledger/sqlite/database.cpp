@@ -114,7 +114,8 @@ Database::Database(const Options& options) {
       script("PRAGMA query_only = 1");
     } else {
       script("PRAGMA journal_mode = WAL");
-      script(options.synchronous_full ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = OFF");
+      // SQLite's numbers of OFF, NORMAL and FULL.
+      script(fmt::format("PRAGMA synchronous = {}", std::to_underlying(options.synchronous)).c_str());
       script(fmt::format("PRAGMA wal_autocheckpoint = {}", options.checkpoint_pages).c_str());
       script("PRAGMA foreign_keys = OFF; PRAGMA temp_store = MEMORY");
     }

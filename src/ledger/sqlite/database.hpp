@@ -66,13 +66,19 @@ struct Blob {
 /// One connection. Not for two threads at once.
 class Database {
  public:
+  /// What a power cut takes, as SQLite calls it.
+  enum class Synchronous : std::uint8_t {
+    kOff,     ///< Any part of it, and the file may be broken: only in the test that shows what kFull is for.
+    kNormal,  ///< The last commits.
+    kFull,    ///< Nothing that was committed.
+  };
   struct Options {
     std::string path;
     std::string vfs;  ///< Empty: the default.
     bool read_only = false;
     int cache_mib = 64;
     int checkpoint_pages = 16'000;
-    bool synchronous_full = true;  ///< False only in the test that shows what it is for.
+    Synchronous synchronous = Synchronous::kFull;
     const Clock* clock = nullptr;  ///< What claw_now() says; outlives the connection. nullptr: the machine's.
   };
   explicit Database(const Options& options);

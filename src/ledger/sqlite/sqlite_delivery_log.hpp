@@ -16,7 +16,7 @@ namespace claw::sqlite {
 /// The delivery log as a SQLite file of its own that is not synced with each commit, whose writer runs at a low
 /// priority.
 ///
-/// What is noted is gathered for kEvery, or until there is a batch, and written together. Where more waits than
+/// What is noted is gathered for kEvery, or until there is a batch, and written together: one segment for each tenant. Where more waits than
 /// kMaxWaiting or kMaxWaitingBytes it is dropped and counted: receiving is never slowed. The file grows to `max_bytes`
 /// at most; then the oldest of all tenants goes.
 class SqliteDeliveryLog final : public DeliveryLog {
@@ -25,8 +25,6 @@ class SqliteDeliveryLog final : public DeliveryLog {
   static constexpr std::size_t kMaxWaitingBytes = 16 * 1024 * 1024;
   static constexpr std::size_t kBatch = 256;
   static constexpr std::chrono::milliseconds kEvery{200};
-  /// For a name as many exchanges are looked at, at most.
-  static constexpr std::int64_t kMaxOfName = 2'000;
 
   /// What its store is opened with.
   [[nodiscard]] static Store::Options store_options(std::string path, Metrics* metrics);
