@@ -1,5 +1,5 @@
 #include "delivery/campaign_gate.hpp"
-#include "delivery/outbox_fixture.hpp"
+#include "support/outbox_fixture.hpp"
 
 namespace claw {
 namespace {

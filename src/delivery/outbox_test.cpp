@@ -1,4 +1,4 @@
-#include "delivery/outbox_fixture.hpp"
+#include "support/outbox_fixture.hpp"
 
 namespace claw {
 namespace {

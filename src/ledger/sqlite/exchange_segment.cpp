@@ -100,7 +100,8 @@ void ExchangeSegment::add(const Exchange& exchange) {
         static_cast<std::int64_t>(found.names.size())})
     put(rows_, number);
   const auto& number = exchange.phone_number_id.empty() ? found.phone_number_id : exchange.phone_number_id;
-  for (const std::string* text : {&exchange.outcome, &exchange.method, &exchange.path, &number, &found.fbtrace_id, &trace})
+  for (const std::string* text :
+       {&exchange.outcome, &exchange.method, &exchange.path, &number, &found.fbtrace_id, &trace})
     put(rows_, *text);
   for (const auto& name : found.names) {
     put(rows_, name);

@@ -49,9 +49,9 @@ std::int64_t number_in(Database& db, const char* sql) {
 
 std::int64_t write(Database& db, std::int64_t id, TenantId tenant, const ExchangeSegment& segment) {
   const std::string names = segment.names();
-  db.run(
-      "INSERT INTO segments (id, tenant, count, wrong, last_ms, rows, bodies) VALUES ($1, $2, $3, $4, $5, $6, $7)", id,
-      tenant, segment.count(), segment.wrong(), to_ms(segment.last()), Blob{segment.rows()}, Blob{segment.bodies()});
+  db.run("INSERT INTO segments (id, tenant, count, wrong, last_ms, rows, bodies) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+         id, tenant, segment.count(), segment.wrong(), to_ms(segment.last()), Blob{segment.rows()},
+         Blob{segment.bodies()});
   db.run("INSERT INTO segment_names (tenant, id, names) VALUES ($1, $2, $3)", tenant, id, Blob{names});
   return id + segment.count();
 }
@@ -158,7 +158,8 @@ class SqliteDeliveryLog::WriteJob final : public Store::Job {
       if (is_new) segments.emplace_back(exchange.tenant, ExchangeSegment());
       segments[place->second].second.add(exchange);
     }
-    std::int64_t id = std::max<std::int64_t>(1, number_in(db, "SELECT id + count FROM segments ORDER BY id DESC LIMIT 1"));
+    std::int64_t id =
+        std::max<std::int64_t>(1, number_in(db, "SELECT id + count FROM segments ORDER BY id DESC LIMIT 1"));
     for (const auto& [tenant, segment] : segments) id = write(db, id, tenant, segment);
     return true;
   }

@@ -16,9 +16,9 @@ namespace claw::sqlite {
 /// The delivery log as a SQLite file of its own that is not synced with each commit, whose writer runs at a low
 /// priority.
 ///
-/// What is noted is gathered for kEvery, or until there is a batch, and written together: one segment for each tenant. Where more waits than
-/// kMaxWaiting or kMaxWaitingBytes it is dropped and counted: receiving is never slowed. The file grows to `max_bytes`
-/// at most; then the oldest of all tenants goes.
+/// What is noted is gathered for kEvery, or until there is a batch, and written together: one segment for each tenant.
+/// Where more waits than kMaxWaiting or kMaxWaitingBytes it is dropped and counted: receiving is never slowed. The file
+/// grows to `max_bytes` at most; then the oldest of all tenants goes.
 class SqliteDeliveryLog final : public DeliveryLog {
  public:
   static constexpr std::size_t kMaxWaiting = 8'192;

@@ -52,7 +52,7 @@ class Turnstile {
 
  private:
   mutable std::mutex mutex_;
-  bool closed_ = false;                           // guarded by mutex_
+  bool closed_ = false;                         // guarded by mutex_
   std::vector<Completion<Result<void>>> held_;  // guarded by mutex_
 };
 
