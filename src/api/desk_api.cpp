@@ -104,6 +104,7 @@ DeskApi::Answer DeskApi::said_response(const Tenant& tenant, const Result<HandRe
   if (!said) co_return problem_of(said.error());
   if (said->kind == HandReply::Kind::kBadTemplate) co_return bad_template(said->refusal);
   if (said->kind != HandReply::Kind::kQueued) co_return not_said(said->kind);
+  if (said->queued) co_return net::json_response(202, boost::json::serialize(delivery_json(*said->queued, ids_)));
   const auto message = co_await ledger_.message(tenant.id, said->message);
   if (!message) co_return problem_of(message.error());
   co_return net::json_response(202, boost::json::serialize(delivery_json(*message, ids_)));

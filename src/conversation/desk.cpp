@@ -13,6 +13,35 @@ constexpr std::chrono::milliseconds kStoreRetry{250};
 
 constexpr std::string_view kWelcome = "You are let in now: we answer what you write here.";
 
+/// What is wrong with it wherever it is said; empty: nothing.
+std::string fault_in(const Saying& saying) {
+  const auto& message = saying.message;
+  if (message.is_text() && whatsapp::split_text(message.view.text, whatsapp::kMaxTextCharacters).size() != 1)
+    return fmt::format("a text has 1 to {} characters", whatsapp::kMaxTextCharacters);
+  if (saying.key.size() > Desk::kMaxKeyBytes)
+    return fmt::format("an Idempotency-Key has {} bytes at most", Desk::kMaxKeyBytes);
+  return {};
+}
+
+/// What Ledger::message() would say of what was just put into the outbox, without a reading.
+MessageRecord record_of(const OutboundMessage& said, std::string by, const ConversationRecord& with) {
+  MessageRecord record;
+  record.id = said.id;
+  record.direction = Direction::kOutbound;
+  record.state = MessageState::kQueued;
+  record.user = with.user;
+  record.user_name = with.user_name;
+  record.conversation = said.conversation;
+  record.phone_number_id = said.phone_number_id;
+  record.type = said.message.type;
+  record.view = said.message.view;
+  record.created_at = said.created;
+  record.due = said.due;
+  record.agent = std::move(by);
+  record.trace = said.trace;
+  return record;
+}
+
 }  // namespace
 
 Desk::~Desk() {
@@ -50,30 +79,24 @@ Task<Result<void>> Desk::hand_back(TenantRef tenant, ConversationId conversation
   co_return free;
 }
 
-Task<Result<HandReply::Kind>> Desk::may_say(const Tenant& tenant, ConversationId id, const Saying& saying) {
+Task<Result<HandReply>> Desk::may_say(TenantRef tenant, const ConversationRecord& conversation, const Saying& saying) {
   using enum HandReply::Kind;
-  const bool is_text = saying.message.is_text();
-  if (is_text && whatsapp::split_text(saying.message.view.text, whatsapp::kMaxTextCharacters).size() != 1)
-    co_return fail(ErrorKind::kInvalid, fmt::format("a text has 1 to {} characters", whatsapp::kMaxTextCharacters));
-  if (saying.key.size() > kMaxKeyBytes)
-    co_return fail(ErrorKind::kInvalid, fmt::format("an Idempotency-Key has {} bytes at most", kMaxKeyBytes));
-  const auto conversation = co_await ledger_.conversation(tenant.id, id);
-  if (!conversation) co_return std::unexpected(conversation.error());
-  if (!tenant.owns_number(conversation->phone_number_id)) co_return kNoNumber;
-  const auto user = co_await ledger_.user(tenant.id, conversation->user);
+  if (!tenant->owns_number(conversation.phone_number_id)) co_return HandReply{kNoNumber};
+  const auto user = co_await ledger_.user(tenant->id, conversation.user);
   if (!user) co_return std::unexpected(user.error());
   if (saying.message.type == "pin" && !is_group(user->id))
     co_return fail(ErrorKind::kInvalid, "type: pin is for groups alone");
-  const auto stands = co_await access_.explain(tenant, conversation->phone_number_id,
+  const auto stands = co_await access_.explain(*tenant, conversation.phone_number_id,
                                                access_addresses(user->id, user->phone, user->bsuid));
   if (!stands) co_return std::unexpected(stands.error());
-  if (stands->sender.opted_out) co_return kOptedOut;
-  if (stands->sender.standing == Standing::kBlocked) co_return kBlocked;
-  if (saying.message.type == "template") co_return kQueued;
+  if (stands->sender.opted_out) co_return HandReply{kOptedOut};
+  if (stands->sender.standing == Standing::kBlocked) co_return HandReply{kBlocked};
+  if (saying.message.type == "template")
+    co_return co_await judged(std::move(tenant), conversation.phone_number_id, saying.message);
   // Elsewhere the outbox sees to it, when it is this message's turn.
-  if (conversation->window_until > clock_.now() || tenant.delivery.outside_window != OutsideWindow::kRefuse)
-    co_return kQueued;
-  co_return kWindowClosed;
+  if (conversation.window_until > clock_.now() || tenant->delivery.outside_window != OutsideWindow::kRefuse)
+    co_return HandReply{kQueued};
+  co_return HandReply{kWindowClosed};
 }
 
 Task<Result<bool>> Desk::is_repeat(TenantId tenant, ConversationId conversation, const Saying& saying) {
@@ -84,51 +107,51 @@ Task<Result<bool>> Desk::is_repeat(TenantId tenant, ConversationId conversation,
   co_return std::unexpected(said.error());
 }
 
-Task<std::optional<HandReply>> Desk::refused_template(TenantRef tenant, ConversationId id,
-                                                      const whatsapp::Outgoing& message) {
+Task<HandReply> Desk::judged(TenantRef tenant, std::string number, const whatsapp::Outgoing& message) {
   auto named = templates_ ? whatsapp::template_named_in(message) : std::nullopt;
-  if (!named) co_return std::nullopt;
-  auto conversation = co_await ledger_.conversation(tenant->id, id);
-  if (!conversation) co_return std::nullopt;
-  auto refused = co_await templates_->refusal(std::move(tenant), std::move(conversation->phone_number_id),
-                                              std::move(named->name), std::move(named->language));
-  if (!refused) co_return std::nullopt;
-  co_return HandReply{HandReply::Kind::kBadTemplate, {}, *std::move(refused)};
+  if (!named) co_return HandReply{};
+  auto refused = co_await templates_->refusal(std::move(tenant), std::move(number), std::move(named->name),
+                                              std::move(named->language));
+  if (!refused) co_return HandReply{};
+  co_return HandReply{.kind = HandReply::Kind::kBadTemplate, .refusal = *std::move(refused)};
 }
 
-Task<Result<HandReply>> Desk::put(const Tenant& tenant, ConversationId conversation, Saying saying) {
-  auto said = co_await ledger_.say(tenant.id, conversation, std::move(saying), ledger_.fence());
+Task<Result<HandReply>> Desk::put(TenantId tenant, ConversationId conversation, Saying saying,
+                                  const ConversationRecord* with) {
+  std::string by = saying.by;
+  auto said = co_await ledger_.say(tenant, conversation, std::move(saying), ledger_.fence());
   if (!said) co_return std::unexpected(said.error());
-  const MessageId message = said->message.id;
-  if (!said->before) outbox_.offer({std::move(said->message)});
-  co_return HandReply{HandReply::Kind::kQueued, message};
+  HandReply reply{.message = said->message.id};
+  if (said->before) co_return reply;
+  if (with) reply.queued = record_of(said->message, std::move(by), *with);
+  outbox_.offer({std::move(said->message)});
+  co_return reply;
+}
+
+Task<Result<HandReply>> Desk::say(TenantRef tenant, ConversationId conversation, Saying saying, bool takes_over) {
+  // What was said is told again, whatever has become of the window, the person or the conversation since.
+  const auto repeat = co_await is_repeat(tenant->id, conversation, saying);
+  if (!repeat) co_return std::unexpected(repeat.error());
+  if (*repeat) co_return co_await put(tenant->id, conversation, std::move(saying), nullptr);
+  if (auto fault = fault_in(saying); !fault.empty()) co_return fail(ErrorKind::kInvalid, std::move(fault));
+  const auto with = co_await ledger_.conversation(tenant->id, conversation);
+  if (!with) co_return std::unexpected(with.error());
+  auto may = co_await may_say(tenant, *with, saying);
+  if (!may || may->kind != HandReply::Kind::kQueued) co_return may;
+  if (takes_over) {
+    // First nobody else answers any more, then the answer: never two at once.
+    const auto taken = co_await take_over(tenant, conversation, saying.by, std::nullopt);
+    if (!taken) co_return std::unexpected(taken.error());
+  }
+  co_return co_await put(tenant->id, conversation, std::move(saying), &*with);
 }
 
 Task<Result<HandReply>> Desk::reply(TenantRef tenant, ConversationId conversation, Saying saying) {
-  // What was said is told again, whatever has become of the window, the person or the conversation since.
-  const auto repeat = co_await is_repeat(tenant->id, conversation, saying);
-  if (!repeat) co_return std::unexpected(repeat.error());
-  if (*repeat) co_return co_await put(*tenant, conversation, std::move(saying));
-  const auto may = co_await may_say(*tenant, conversation, saying);
-  if (!may) co_return std::unexpected(may.error());
-  if (*may != HandReply::Kind::kQueued) co_return HandReply{*may, {}};
-  if (auto refused = co_await refused_template(tenant, conversation, saying.message)) co_return *std::move(refused);
-  // First nobody else answers any more, then the answer: never two at once.
-  const auto taken = co_await take_over(tenant, conversation, saying.by, std::nullopt);
-  if (!taken) co_return std::unexpected(taken.error());
-  co_return co_await put(*tenant, conversation, std::move(saying));
+  return say(std::move(tenant), conversation, std::move(saying), true);
 }
 
 Task<Result<HandReply>> Desk::send(TenantRef tenant, ConversationId conversation, Saying saying) {
-  // What was said is told again, whatever has become of the window, the person or the conversation since.
-  const auto repeat = co_await is_repeat(tenant->id, conversation, saying);
-  if (!repeat) co_return std::unexpected(repeat.error());
-  if (*repeat) co_return co_await put(*tenant, conversation, std::move(saying));
-  const auto may = co_await may_say(*tenant, conversation, saying);
-  if (!may) co_return std::unexpected(may.error());
-  if (*may != HandReply::Kind::kQueued) co_return HandReply{*may, {}};
-  if (auto refused = co_await refused_template(tenant, conversation, saying.message)) co_return *std::move(refused);
-  co_return co_await put(*tenant, conversation, std::move(saying));
+  return say(std::move(tenant), conversation, std::move(saying), false);
 }
 
 Task<Result<ConversationId>> Desk::conversation_with(TenantRef tenant, std::string number, whatsapp::Recipient who) {

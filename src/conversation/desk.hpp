@@ -27,8 +27,10 @@ struct HandReply {
     kBadTemplate,  ///< Meta would not take the template: `refusal` says why.
   };
   Kind kind = Kind::kQueued;
-  MessageId message;
+  MessageId message = {};
   whatsapp::TemplateRefusal refusal = {};
+  /// The message as it was put into the outbox just now; nothing where it was said before, with the same key.
+  std::optional<MessageRecord> queued = {};
 };
 
 /// What people of a tenant do in conversations themselves: take one over from the agent, answer, hand it back; and what
@@ -100,14 +102,18 @@ class Desk {
   /// After a rerun() that may have been kept or not: what waits is gone on with.
   Task<> go_on_if_kept(TenantId tenant, MessageId message);
   Task<bool> offer_anew(const MessageRecord& message, TenantId tenant);
-  [[nodiscard]] Task<Result<HandReply::Kind>> may_say(const Tenant& tenant, ConversationId conversation,
-                                                      const Saying& saying);
-  /// What becomes of a template that Meta would refuse; nothing for all else.
-  [[nodiscard]] Task<std::optional<HandReply>> refused_template(TenantRef tenant, ConversationId conversation,
-                                                                const whatsapp::Outgoing& message);
+  [[nodiscard]] Task<Result<HandReply>> say(TenantRef tenant, ConversationId conversation, Saying saying,
+                                            bool takes_over);
+  /// kQueued where nothing speaks against it; nothing is queued yet.
+  [[nodiscard]] Task<Result<HandReply>> may_say(TenantRef tenant, const ConversationRecord& conversation,
+                                                const Saying& saying);
+  /// kBadTemplate for a template that Meta would refuse if this number sent it, else kQueued.
+  [[nodiscard]] Task<HandReply> judged(TenantRef tenant, std::string number, const whatsapp::Outgoing& message);
   /// True where this key was used before, for the same or for something else: put() tells which.
   [[nodiscard]] Task<Result<bool>> is_repeat(TenantId tenant, ConversationId conversation, const Saying& saying);
-  [[nodiscard]] Task<Result<HandReply>> put(const Tenant& tenant, ConversationId conversation, Saying saying);
+  /// `with` is the conversation as it was read, where the caller wants to be told what was queued.
+  [[nodiscard]] Task<Result<HandReply>> put(TenantId tenant, ConversationId conversation, Saying saying,
+                                            const ConversationRecord* with);
 
   IoPool& io_;
   Ledger& ledger_;

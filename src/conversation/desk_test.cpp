@@ -1,9 +1,12 @@
 #include "conversation/desk.hpp"
 
+#include <tuple>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "conversation/standing_permit.hpp"
+#include "ledger/forwarding_ledger.hpp"
 #include "support/flaky_ledger.hpp"
 #include "support/turn_world.hpp"
 
@@ -246,6 +249,58 @@ TEST_F(DeskTest, PutsNoTemplateIntoTheOutboxThatMetaWouldRefuse) {
   EXPECT_EQ(shown().held_by, "") << "and the agent goes on";
   EXPECT_EQ(send("good").kind, HandReply::Kind::kQueued);
   ASSERT_TRUE(sent(2));
+}
+
+/// Counts how often conversations are read.
+class CountingLedger final : public ForwardingLedger {
+ public:
+  using ForwardingLedger::ForwardingLedger;
+  [[nodiscard]] Task<Result<ConversationRecord>> conversation(TenantId tenant, ConversationId id) override {
+    ++conversations;
+    return real_.conversation(tenant, id);
+  }
+  std::atomic<int> conversations = 0;
+};
+
+TEST_F(DeskTest, ReadsAConversationOnceForWhatAProgramSaysInIt) {
+  CountingLedger ledger(*world_.ledger);
+  Desk desk(world_.io, ledger, tenants_.directory, access_, *responder_, *conversations_, *outbox_, world_.clock);
+  PausedJudge judge;
+  desk.set_template_judge(judge);
+  ASSERT_TRUE(is(write("hello"), MessageState::kAnswered));
+  auto message = whatsapp::read_outgoing(R"({"type":"template","template":{"name":"good","language":{"code":"en"}}})");
+  ASSERT_TRUE(world_.run(desk.send(acme(), conversation(), {std::move(*message), "shop", ""})));
+  EXPECT_EQ(ledger.conversations, 1);
+}
+
+/// All of it that a test may see before it is sent.
+auto told_of(const MessageRecord& m) {
+  return std::tuple(m.id, m.direction, m.state, m.user, m.user_name, m.conversation, m.phone_number_id, m.type, m.view,
+                    m.wamid, m.created_at, m.meta_time, m.turn, m.part, m.attempts, m.due, m.error_code, m.reason,
+                    m.agent, m.matched_by, m.usage, m.instead_of, m.author.has_value(), m.trace, m.raw,
+                    m.statuses.size());
+}
+
+TEST_F(DeskTest, TellsWhatIsQueuedAsTheLedgerDoesAndLeavesARepeatToIt) {
+  Outbox stands_still(world_.io, *world_.ledger, tenants_.directory, graph_, world_.clock, metrics_, kUnlimited);
+  Desk desk(world_.io, *world_.ledger, tenants_.directory, access_, *responder_, *conversations_, stands_still,
+            world_.clock);
+  auto hello = of_tenant(message_of(phone("491511", "Grace"), "hello", "wamid.hello"), acme_.value);
+  std::get<whatsapp::Message>(hello.event.what).timestamp_s = to_ms(world_.clock.now()) / 1000;
+  ASSERT_TRUE(world_.run(world_.ledger->accept({std::move(hello)}, world_.ledger->fence())));
+  const std::string trace(32, 'a');
+  for (const auto* body : {R"({"type":"text","text":{"body":"Grüße"}})",
+                           R"({"type":"template","template":{"name":"good","language":{"code":"en"}}})"}) {
+    const auto message = whatsapp::read_outgoing(body).value();
+    const auto send = [&] { return world_.run(desk.send(acme(), conversation(), {message, "shop", body, trace})); };
+    const auto first = send().value();
+    ASSERT_TRUE(first.queued);
+    EXPECT_TRUE(told_of(*first.queued) == told_of(record(first.message))) << body;
+    EXPECT_EQ(first.queued->user_name, "Grace");
+    const auto again = send().value();
+    EXPECT_EQ(again.message, first.message);
+    EXPECT_FALSE(again.queued) << "it may be anything by now";
+  }
 }
 
 }  // namespace

@@ -101,13 +101,14 @@ Task<Result<std::string>> TemplateLibrary::read_list(TenantRef tenant, Account a
     std::vector<TemplateRow> rows;
     for (auto& found : page->templates) rows.push_back({tenant->id, account.waba_id, std::move(found), asked_at});
     seen += rows.size();
-    if (const auto put = co_await store_.put(std::move(rows), asked_at); !put) co_return std::unexpected(put.error());
+    const auto put = co_await changing(tenant->id, store_.put(std::move(rows), asked_at));
+    if (!put) co_return std::unexpected(put.error());
     // A cursor that stands still would never end.
     if (page->after.empty() || page->after == after || page->templates.empty()) break;
     after = std::move(page->after);
   }
   for (std::size_t gone = kSweepStep; gone >= kSweepStep;) {
-    const auto swept = co_await store_.sweep(tenant->id, account.waba_id, begun, kSweepStep);
+    const auto swept = co_await changing(tenant->id, store_.sweep(tenant->id, account.waba_id, begun, kSweepStep));
     if (!swept) co_return std::unexpected(swept.error());
     gone = *swept;
   }
@@ -159,7 +160,8 @@ Task<Result<TemplateRow>> TemplateLibrary::create(TenantRef tenant, std::string 
   TemplateRow row{tenant->id, std::move(account->waba_id), made_of(request, std::move(*made)), asked_at};
   std::vector<TemplateRow> rows;
   rows.push_back(row);
-  if (const auto put = co_await store_.put(std::move(rows), asked_at); !put) co_return std::unexpected(put.error());
+  const auto put = co_await changing(tenant->id, store_.put(std::move(rows), asked_at));
+  if (!put) co_return std::unexpected(put.error());
   tell(tenant->id);
   co_return row;
 }
@@ -191,8 +193,8 @@ Task<Result<TemplateRow>> TemplateLibrary::remove(TenantRef tenant, std::string 
   constexpr std::int64_t kNoSuchName = 2593002;
   if (!gone && !(gone.error().kind == GraphFailure::Kind::kRefused && gone.error().error.subcode == kNoSuchName))
     co_return failure_of(gone.error());
-  if (const auto removed = co_await store_.remove(tenant->id, std::move(id)); !removed)
-    co_return std::unexpected(removed.error());
+  const auto removed = co_await changing(tenant->id, store_.remove(tenant->id, std::move(id)));
+  if (!removed) co_return std::unexpected(removed.error());
   tell(tenant->id);
   co_return row;
 }
@@ -203,16 +205,21 @@ Task<Result<void>> TemplateLibrary::read_one(TenantRef tenant, Account account, 
   if (!found) co_return failure_of(found.error());
   std::vector<TemplateRow> rows;
   rows.push_back({tenant->id, std::move(account.waba_id), std::move(*found), asked_at});
-  co_return co_await store_.put(std::move(rows), asked_at);
+  co_return co_await changing(tenant->id, store_.put(std::move(rows), asked_at));
 }
 
 Task<std::optional<whatsapp::TemplateRefusal>> TemplateLibrary::refusal(TenantRef tenant, std::string phone_number_id,
                                                                         std::string name, std::string language) {
-  const auto wabas = wabas_of(*tenant, phone_number_id);
+  auto wabas = wabas_of(*tenant, phone_number_id);
   if (wabas.empty()) co_return std::nullopt;
-  const auto row = co_await store_.find_named(tenant->id, wabas.front(), std::move(name), std::move(language));
-  if (!row) co_return std::nullopt;
-  auto refused = refusal_of(row->what);
+  const auto begun = clock_.now();
+  SendableTemplates::Name named{tenant->id, std::move(wabas.front()), std::move(name), std::move(language)};
+  if (sendable_.has(named, begun)) co_return std::nullopt;
+  const auto as_of = sendable_.changes();
+  const auto row = co_await store_.find_named(named.tenant, named.waba_id, named.name, named.language);
+  if (!row && row.error().kind != ErrorKind::kNotFound) co_return std::nullopt;
+  auto refused = row ? refusal_of(row->what) : std::nullopt;
+  if (!refused) sendable_.remember(std::move(named), begun, as_of);
   if (!refused || clock_.now() - row->seen_at < kFresh) co_return refused;
   const auto asked = co_await read_one(tenant, {row->waba_id, phone_number_id}, row->what.id);
   if (!asked) {
@@ -236,7 +243,7 @@ Task<> TemplateLibrary::take_in(TenantId id, std::string waba_id, whatsapp::Temp
   const auto tenant = directory_.by_id(id);
   if (!tenant) co_return;
   const bool says_it_all = news.gone || !news.status.empty() || !news.quality.empty();
-  const auto known = co_await store_.hear(id, news, told_at, clock_.now());
+  const auto known = co_await changing(id, store_.hear(id, news, told_at, clock_.now()));
   if (!known) {
     // The list is read again now and then, and has it.
     log::warn("templates.not_kept tenant={} template={} reason=\"{}\"", tenant->name, news.id, known.error().message);

@@ -9,6 +9,7 @@
 #include "base/task_group.hpp"
 #include "graph/templates.hpp"
 #include "ledger/template_store.hpp"
+#include "templates/sendable_templates.hpp"
 #include "templates/template_judge.hpp"
 #include "tenancy/directory.hpp"
 
@@ -18,6 +19,8 @@ namespace claw {
 ///
 /// Meta's lists are read when somebody asks, and every kSyncEvery; webhooks tell of single templates in between. What
 /// is made or deleted here is so at Meta first. A list that cannot be read leaves what is known, and says why.
+///
+/// Every write of TemplateStore goes through here, so that what is remembered of templates that may be sent stays true.
 ///
 /// Safe to call from any coroutine.
 class TemplateLibrary final : public TemplateJudge {
@@ -70,7 +73,8 @@ class TemplateLibrary final : public TemplateJudge {
   /// Deletes one language of a template. kNotFound, and as create().
   [[nodiscard]] Task<Result<TemplateRow>> remove(TenantRef tenant, std::string id);
 
-  /// Asks Meta where the refusal is older than kFresh, and says nothing where it gives no answer.
+  /// Asks Meta where the refusal is older than kFresh, and says nothing where it gives no answer. That nothing speaks
+  /// against a template is remembered until the tenant's templates change (see SendableTemplates).
   [[nodiscard]] Task<std::optional<whatsapp::TemplateRefusal>> refusal(TenantRef tenant, std::string phone_number_id,
                                                                        std::string name, std::string language) override;
 
@@ -86,6 +90,13 @@ class TemplateLibrary final : public TemplateJudge {
   Task<Result<void>> sync_account(TenantRef tenant, Account account);
   /// The account of that id; of an empty one the only one there is.
   [[nodiscard]] Result<Account> account_named(const Tenant& tenant, const std::string& waba_id) const;
+  /// A write of the store's: what was remembered before it is forgotten, however it ends.
+  template <class T>
+  [[nodiscard]] Task<Result<T>> changing(TenantId tenant, Task<Result<T>> write) {
+    auto done = co_await std::move(write);
+    sendable_.forget(tenant);
+    co_return done;
+  }
   void tell(TenantId tenant) {
     if (changed_) changed_(tenant);
   }
@@ -97,6 +108,7 @@ class TemplateLibrary final : public TemplateJudge {
   Clock& clock_;
   Listener changed_;  // constant after set_listener()
   KeyedLock one_at_a_time_;
+  SendableTemplates sendable_;
   TaskGroup tasks_;  // last: joined before what its tasks use goes
 };
 

@@ -1,5 +1,9 @@
 #include "templates/template_library.hpp"
 
+#include <atomic>
+#include <functional>
+#include <utility>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -22,6 +26,50 @@ constexpr const char* kNumber = "111";
 constexpr const char* kWaba = "222";
 constexpr const char* kNew =
     R"({"name":"fresh","language":"en","category":"UTILITY","components":[{"type":"BODY","text":"Hello."}]})";
+
+/// Counts how often a template is looked up by name, and lets something happen between a reading and its answer.
+class WatchedStore final : public TemplateStore {
+ public:
+  explicit WatchedStore(TemplateStore& real) : real_(real) {}
+
+  std::atomic<int> readings = 0;
+  std::function<Task<>()> overtaken_by;  ///< Once. Only set between the calls.
+
+  [[nodiscard]] Task<Result<TemplateRow>> find(TenantId tenant, std::string id) override {
+    return real_.find(tenant, std::move(id));
+  }
+  [[nodiscard]] Task<Result<TemplateRow>> find_named(TenantId tenant, std::string waba_id, std::string name,
+                                                     std::string language) override {
+    ++readings;
+    auto row = co_await real_.find_named(tenant, std::move(waba_id), std::move(name), std::move(language));
+    if (const auto overtakes = std::exchange(overtaken_by, nullptr)) co_await overtakes();
+    co_return row;
+  }
+  [[nodiscard]] Task<Result<std::vector<TemplateRow>>> list(TenantId tenant, TemplateFilter filter) override {
+    return real_.list(tenant, std::move(filter));
+  }
+  [[nodiscard]] Task<Result<void>> put(std::vector<TemplateRow> rows, TimePoint asked_at) override {
+    return real_.put(std::move(rows), asked_at);
+  }
+  [[nodiscard]] Task<Result<bool>> hear(TenantId tenant, whatsapp::TemplateNews news, TimePoint told_at,
+                                        TimePoint now) override {
+    return real_.hear(tenant, std::move(news), told_at, now);
+  }
+  [[nodiscard]] Task<Result<void>> remove(TenantId tenant, std::string id) override {
+    return real_.remove(tenant, std::move(id));
+  }
+  [[nodiscard]] Task<Result<std::size_t>> sweep(TenantId tenant, std::string waba_id, TimePoint begun_at,
+                                                std::size_t limit) override {
+    return real_.sweep(tenant, std::move(waba_id), begun_at, limit);
+  }
+  [[nodiscard]] Task<Result<std::vector<TemplateSync>>> syncs(TenantId tenant) override { return real_.syncs(tenant); }
+  [[nodiscard]] Task<Result<void>> note_sync(TenantId tenant, TemplateSync sync) override {
+    return real_.note_sync(tenant, std::move(sync));
+  }
+
+ private:
+  TemplateStore& real_;
+};
 
 class TemplateLibraryTest : public ::testing::Test {
  protected:
@@ -55,7 +103,8 @@ class TemplateLibraryTest : public ::testing::Test {
   testing::OpenLedger world_;
   testing::TestTenants tenants_{world_};
   TenantId acme_ = tenants_.add("acme", kNumber);
-  sqlite::SqliteTemplateStore store_{*world_.store};
+  sqlite::SqliteTemplateStore kept_{*world_.store};
+  WatchedStore store_{kept_};
   FakeTemplates meta_;
   std::atomic<int> told_ = 0;
   TemplateLibrary library_{world_.io, store_, meta_, tenants_.directory, world_.clock};
@@ -166,6 +215,68 @@ TEST_F(TemplateLibraryTest, APausedOneIsRefusedUntilMetaSaysOtherwise) {
   pass(TemplateLibrary::kFresh);
   EXPECT_FALSE(refusal("order"));
   EXPECT_EQ(status_of("1"), "APPROVED");
+}
+
+TEST_F(TemplateLibraryTest, AGoodOneIsReadOnceAMinuteHoweverManyAreSent) {
+  sync();
+  for (int sends = 0; sends < 5; ++sends) EXPECT_FALSE(refusal("order"));
+  EXPECT_EQ(store_.readings, 1);
+  for (int sends = 0; sends < 5; ++sends) EXPECT_FALSE(refusal("never heard of"));
+  EXPECT_EQ(store_.readings, 2);
+  pass(SendableTemplates::kTrusted);
+  EXPECT_FALSE(refusal("order"));
+  EXPECT_EQ(store_.readings, 3);
+}
+
+TEST_F(TemplateLibraryTest, OneThatAWebhookPausesIsRefusedWithTheNextSend) {
+  sync();
+  ASSERT_FALSE(refusal("order"));
+  hear("1", "PAUSED");
+  EXPECT_TRUE(refusal("order"));
+  EXPECT_TRUE(refusal("order"));
+  EXPECT_EQ(store_.readings, 3) << "a refusal is read anew each time";
+  pass(std::chrono::seconds(1));
+  hear("1", "APPROVED");
+  EXPECT_FALSE(refusal("order"));
+}
+
+TEST_F(TemplateLibraryTest, OneThatAListSaysIsPausedIsRefusedWithTheNextSend) {
+  sync();
+  ASSERT_FALSE(refusal("order"));
+  meta_.has["1"].status = "PAUSED";
+  pass(TemplateLibrary::kJustRead);
+  sync();
+  EXPECT_TRUE(refusal("order"));
+}
+
+TEST_F(TemplateLibraryTest, OneThatIsFetchedOrMadeIsJudgedWithTheNextSendThoughNobodyKnewItBefore) {
+  ASSERT_FALSE(refusal("order"));
+  ASSERT_FALSE(refusal("fresh"));
+  meta_.has["1"].status = "PAUSED";
+  hear("1", "");
+  EXPECT_TRUE(refusal("order"));
+  ASSERT_FALSE(refusal("fresh"));
+  ASSERT_TRUE(world_.run(library_.create(acme(), "", kNew)));
+  EXPECT_EQ(refusal("fresh")->code, 132001) << "it is pending";
+}
+
+TEST_F(TemplateLibraryTest, OneThatIsGoneIsReadAnew) {
+  sync();
+  ASSERT_FALSE(refusal("order"));
+  ASSERT_FALSE(refusal("sale"));
+  ASSERT_TRUE(world_.run(library_.remove(acme(), "1")));
+  EXPECT_FALSE(refusal("sale"));
+  EXPECT_EQ(store_.readings, 3);
+}
+
+TEST_F(TemplateLibraryTest, AReadingThatAChangeOvertookIsNotRemembered) {
+  sync();
+  pass(TemplateLibrary::kJustRead);
+  meta_.has["1"].status = "PAUSED";
+  store_.overtaken_by = [this]() -> Task<> { (void)co_await library_.sync(acme()); };
+  EXPECT_FALSE(refusal("order")) << "as it was when it was read";
+  EXPECT_EQ(status_of("1"), "PAUSED");
+  EXPECT_TRUE(refusal("order"));
 }
 
 TEST_F(TemplateLibraryTest, WhereMetaGivesNoAnswerAnOldRefusalHoldsNothingBack) {
