@@ -129,7 +129,7 @@ DeskApi::Answer DeskApi::send(HttpRequest& request, const Caller& caller) {
   } else {
     const auto who = recipient_of(*to);
     if (!who) co_return problem_of(who.error());
-    conversation = co_await desk_.conversation_with(caller.tenant, *number, *who);
+    conversation = co_await desk_.conversation_with(caller.tenant, *number, *who, *message);
   }
   if (!conversation) co_return problem_of(conversation.error());
   Saying saying{std::move(*message), name_of(caller), std::string(request.header("Idempotency-Key")),

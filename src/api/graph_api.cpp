@@ -220,7 +220,7 @@ GraphApi::Answer GraphApi::send(const Caller& caller, std::string number, json::
   if (!read) co_return invalid(read.error().words());
   const auto who = recipient_in(body);
   if (!who) co_return of_error(who.error());
-  const auto conversation = co_await parts_.desk.conversation_with(caller.tenant, number, *who);
+  const auto conversation = co_await parts_.desk.conversation_with(caller.tenant, number, *who, *read);
   if (!conversation) co_return of_error(conversation.error());
   Saying saying{std::move(*read), name_of(caller), std::move(key), std::move(trace)};
   const auto said = co_await parts_.desk.send(caller.tenant, *conversation, std::move(saying));

@@ -116,9 +116,16 @@ Task<HandReply> Desk::judged(TenantRef tenant, std::string number, const whatsap
   co_return HandReply{.kind = HandReply::Kind::kBadTemplate, .refusal = *std::move(refused)};
 }
 
+Task<std::unique_ptr<CampaignGate::Place>> Desk::place_for(const whatsapp::Outgoing& message) {
+  if (message.type != "template") co_return nullptr;
+  co_await taking_in_.wait();
+  co_return std::make_unique<CampaignGate::Place>(&taking_in_);
+}
+
 Task<Result<HandReply>> Desk::put(TenantId tenant, ConversationId conversation, Saying saying,
                                   const ConversationRecord* with) {
   std::string by = saying.by;
+  const auto place = co_await place_for(saying.message);
   auto said = co_await ledger_.say(tenant, conversation, std::move(saying), ledger_.fence());
   if (!said) co_return std::unexpected(said.error());
   HandReply reply{.message = said->message.id};
@@ -154,7 +161,8 @@ Task<Result<HandReply>> Desk::send(TenantRef tenant, ConversationId conversation
   return say(std::move(tenant), conversation, std::move(saying), false);
 }
 
-Task<Result<ConversationId>> Desk::conversation_with(TenantRef tenant, std::string number, whatsapp::Recipient who) {
+Task<Result<ConversationId>> Desk::conversation_with(TenantRef tenant, std::string number, whatsapp::Recipient who,
+                                                     const whatsapp::Outgoing& what) {
   const auto& numbers = tenant->phone_number_ids;
   if (number.empty() && numbers.size() == 1) number = numbers.front();
   if (number.empty())
@@ -163,6 +171,7 @@ Task<Result<ConversationId>> Desk::conversation_with(TenantRef tenant, std::stri
                                    : fmt::format("number: say by which it is sent: {}", fmt::join(numbers, ", ")));
   if (!tenant->owns_number(number))
     co_return fail(ErrorKind::kInvalid, fmt::format("number: {} is not one of yours", number));
+  const auto place = co_await place_for(what);
   co_return co_await ledger_.open_conversation(tenant->id, std::move(number), std::move(who), ledger_.fence());
 }
 

@@ -9,6 +9,7 @@
 #include "conversation/access.hpp"
 #include "conversation/conversations.hpp"
 #include "conversation/responder.hpp"
+#include "delivery/campaign_gate.hpp"
 #include "delivery/outbox.hpp"
 #include "templates/template_judge.hpp"
 
@@ -82,10 +83,11 @@ class Desk {
   /// Puts what a program says into the outbox, and leaves the conversation to whoever has it. A template goes outside
   /// of the window too. The same `saying.key` again gives the same message and sends nothing. Fails as reply().
   [[nodiscard]] Task<Result<HandReply>> send(TenantRef tenant, ConversationId conversation, Saying saying);
-  /// The conversation with somebody at one of the tenant's numbers, made where there is none. kInvalid where the number
-  /// is not the tenant's, or is not named and there are several; else as Ledger::open_conversation().
+  /// The conversation with somebody at one of the tenant's numbers in which a program wants to say `what`, made where
+  /// there is none. kInvalid where the number is not the tenant's, or is not named and there are several; else as
+  /// Ledger::open_conversation().
   [[nodiscard]] Task<Result<ConversationId>> conversation_with(TenantRef tenant, std::string number,
-                                                               whatsapp::Recipient who);
+                                                               whatsapp::Recipient who, const whatsapp::Outgoing& what);
 
   /// Runs a dead letter again, under its id: a turn whose agent failed, a send that failed or is unknown. What has been
   /// answered or sent is not touched. kNotFound; kConflict where it is no dead letter (any more).
@@ -111,6 +113,8 @@ class Desk {
   [[nodiscard]] Task<HandReply> judged(TenantRef tenant, std::string number, const whatsapp::Outgoing& message);
   /// True where this key was used before, for the same or for something else: put() tells which.
   [[nodiscard]] Task<Result<bool>> is_repeat(TenantId tenant, ConversationId conversation, const Saying& saying);
+  /// A place among the campaigns that are taken in, which the caller waits for; none for what is no campaign's.
+  [[nodiscard]] Task<std::unique_ptr<CampaignGate::Place>> place_for(const whatsapp::Outgoing& message);
   /// `with` is the conversation as it was read, where the caller wants to be told what was queued.
   [[nodiscard]] Task<Result<HandReply>> put(TenantId tenant, ConversationId conversation, Saying saying,
                                             const ConversationRecord* with);
@@ -125,6 +129,7 @@ class Desk {
   Clock& clock_;
   Listener changed_;                    // constant after set_listener()
   TemplateJudge* templates_ = nullptr;  // constant after set_template_judge()
+  CampaignGate taking_in_;  // writing what programs say to many
   TaskGroup tasks_;                     // last: joined before what its tasks use goes
 };
 

@@ -5,13 +5,15 @@
 #include <mutex>
 #include <utility>
 
+#include "base/result.hpp"
+#include "base/task.hpp"
+
 namespace claw {
 
-/// How many messages of campaigns are between their turn and their call to Meta at once, over all phone numbers.
-///
-/// What stands between the two is the machine's own: reads, a commit, the threads. The busier it is the longer that
-/// lasts, and the fewer messages of campaigns go in a second: they take what people's answers leave, however fast Meta
-/// would let them go. A machine with time to spare lets thousands through in a second. A slow Meta does not count.
+/// How many messages of campaigns are at once in a part of their way that is the machine's own: reads, commits, the
+/// threads. The busier it is the longer that part lasts, and the fewer messages of campaigns go through it in a second:
+/// they take what people's answers leave, however fast they come or Meta would let them go. A machine with time to
+/// spare lets thousands through in a second.
 ///
 /// Safe from any thread.
 class CampaignGate {
@@ -30,6 +32,18 @@ class CampaignGate {
     }
     waiting_.push_back(std::move(wake));
     return false;
+  }
+
+  /// Returns when the caller has a place.
+  Task<> wait() {
+    (void)co_await complete_with<Result<void>>([this](Completion<Result<void>> done) {
+      {
+        std::scoped_lock lock(mutex_);
+        if (free_ == 0) return waiting_.push_back([done = std::move(done)]() mutable { done({}); });
+        --free_;
+      }
+      done({});
+    });
   }
 
   /// Gives a place back, or to the one that waits for longest.

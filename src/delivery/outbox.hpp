@@ -134,7 +134,7 @@ class Outbox {
   std::array<Counter*, Lane::kLimits> held_back_;
   Histogram& wait_;
   std::atomic<bool> stopping_ = false;
-  CampaignGate gate_;
+  CampaignGate gate_;  // between a message's turn and its call to Meta, over all numbers
   mutable std::mutex numbers_mutex_;
   bool started_ = false;                                              // guarded by numbers_mutex_
   std::unordered_map<std::string, std::unique_ptr<Number>> numbers_;  // guarded by numbers_mutex_; they stay
