@@ -10,7 +10,8 @@ import urllib.request
 import programs
 
 TEMPLATES = 20_000
-FEED_RATE = 1_000  # templates a second into the outbox: as many as may leave it
+FEED_RATE = 1_000  # templates a second that somebody wants to send: as many as may leave
+LONGEST = 100  # seconds of a campaign
 OTHERS = 50, 4  # numbers, people at each
 SAME = 1, 20
 PAUSE = 2  # seconds from what somebody writes to what they write next
@@ -77,13 +78,15 @@ class Fairness:
         self.talk(4)  # each number has asked what it may
 
     def talk(self, seconds):
-        port = self.simulator.port
-        call(port, "DELETE", "/_sim/answer-times")
+        call(self.simulator.port, "DELETE", "/_sim/answer-times")
+        self.people_write(seconds)
+        return self.waits()
+
+    def people_write(self, seconds):
         loads = [people(self.build, self.simulator, programs.FIRST_NUMBER + 1, *OTHERS, seconds),
                  people(self.build, self.simulator, programs.FIRST_NUMBER, *SAME, seconds)]
         for load in loads:
             ended(load)
-        return self.waits()
 
     def waits(self):
         port = self.simulator.port
@@ -92,28 +95,23 @@ class Fairness:
                 for who, which in (("others", "without"), ("same", "number"))}
 
     def talk_beside_a_campaign(self, templates):
-        """Answer times while the campaign was under way, and how many of it went in a second."""
+        """How many of the campaign went out in a second, how many it had, and the answer times meanwhile."""
         port = self.simulator.port
-        seconds = templates / FEED_RATE
         before = self.simulator.stats()["business_messages"]
         call(port, "DELETE", "/_sim/answer-times")
+        began = time.monotonic()
         feed = subprocess.Popen(
             [str(self.build / "bench/load_generator"), "campaign", "--port", str(self.gateway.public), "--token", self.token,
              "--template", NAME, "--rate", str(FEED_RATE), "--warm-up-ms", "0", "--connections", "32", "--ms",
-             str(int(seconds * 1000)), "--count", str(templates + FEED_RATE)],
+             str(LONGEST * 1000), "--count", str(templates)],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        loads = [people(self.build, self.simulator, programs.FIRST_NUMBER + 1, *OTHERS, seconds),
-                 people(self.build, self.simulator, programs.FIRST_NUMBER, *SAME, seconds)]
-        began = time.monotonic()
-        out, fault = feed.communicate(timeout=120)
+        while feed.poll() is None:
+            self.people_write(5)
+        out, fault = feed.communicate(timeout=10)
         told = json.loads(out) if feed.returncode == 0 else {"failures": fault}
         if told["failures"]:
             raise RuntimeError(f"the campaign was not taken: {told}")
-        for load in loads:
-            ended(load)
-        under_way = time.monotonic() - began
         waits = self.waits()
-        out = self.simulator.stats()["business_messages"] - before - sum(wait["answers"] for wait in waits.values())
         wanted = before + told["sent"] + sum(wait["answers"] for wait in waits.values())
         programs.wait_until(lambda: self.simulator.stats()["business_messages"] >= wanted, 60, "the campaign is out")
-        return out / under_way, told["sent"], waits
+        return told["sent"] / (time.monotonic() - began), told["sent"], waits

@@ -151,7 +151,7 @@ class Load {
     for (auto now = begin_; now < end_ + kPatience; now = Clock::now()) {
       if (now < end_) issue(now);
       if (figures_ && now < end_) look_at_figures(now);
-      if (now >= end_ && free_.size() == connections_.size()) break;
+      if ((now >= end_ || result_.ran_out) && free_.size() == connections_.size()) break;
       wait(now);
     }
     return finish();
