@@ -15,7 +15,7 @@ namespace claw {
 /// all that happens behind the acknowledgement, in batches.
 class Intake {
  public:
-  static constexpr std::size_t kBatch = 64;  ///< Items accepted in one transaction: bounds what others wait for it.
+  static constexpr std::size_t kBatch = 256;  ///< Items accepted in one transaction: bounds what others wait for it.
 
   /// All must outlive this object.
   Intake(IoPool& io, Inbox& inbox, Ledger& ledger, Directory& directory, Conversations& conversations, Clock& clock,

@@ -8,6 +8,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using ::testing::ElementsAre;
+using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
 constexpr TimePoint kStart{1'790'000'000'000ms};
@@ -72,18 +73,44 @@ TEST(ExchangeSegmentTest, KnowsWhatItNames) {
   EXPECT_FALSE(may_name("", "4915"));
 }
 
-TEST(ExchangeSegmentTest, WhatIsDamagedReadsAsIfItEndedThere) {
+TEST(ExchangeSegmentTest, WhatIsCutOffReadsAsIfThereWereNothing) {
   ExchangeSegment segment;
   segment.add(exchange("4915"));
   segment.add(exchange("4916"));
-  const auto& rows = segment.rows();
+  const auto rows = segment.rows(), bodies = segment.bodies();
   for (std::size_t size = 0; size < rows.size(); ++size)
-    EXPECT_THAT(rows_of(rows.substr(0, size), 1), SizeIs(size < rows.size() / 2 ? 0 : 1)) << size;
-  std::string wild = rows;
-  wild[wild.size() / 2 + 7 * 8 + 7] = '\x7f';  // as many names as there are numbers
-  EXPECT_THAT(rows_of(wild, 1), SizeIs(1));
-  const auto& bodies = segment.bodies();
-  for (std::size_t size = 0; size < bodies.size(); ++size) EXPECT_FALSE(bodies_at(bodies.substr(0, size), 1)) << size;
+    EXPECT_THAT(rows_of(rows.substr(0, size), 1), IsEmpty()) << size;
+  for (std::size_t size = 0; size < bodies.size(); ++size) EXPECT_FALSE(bodies_at(bodies.substr(0, size), 0)) << size;
+}
+
+TEST(ExchangeSegmentTest, NoDamageMakesItAskForMoreThanThereIs) {
+  ExchangeSegment segment;
+  segment.add(exchange("4915"));
+  segment.add(exchange("4916"));
+  const auto rows = segment.rows(), bodies = segment.bodies();
+  for (const char byte : {'\0', '\x7f', '\xff'}) {
+    for (std::size_t at = 0; at < rows.size(); ++at) {
+      auto damaged = rows;
+      damaged[at] = byte;
+      for (const auto& row : rows_of(damaged, 1)) EXPECT_LT(row.names.size(), rows.size() * 255) << at;
+    }
+    for (std::size_t at = 0; at < bodies.size(); ++at) {
+      auto damaged = bodies;
+      damaged[at] = byte;
+      if (const auto read = bodies_at(damaged, 1)) EXPECT_LT(read->request.size(), bodies.size() * 255) << at;
+    }
+  }
+}
+
+TEST(ExchangeSegmentTest, WhatIsAlikeTakesLittleRoom) {
+  ExchangeSegment segment;
+  std::size_t plain = 0;
+  for (int i = 0; i < 256; ++i) {
+    const auto one = exchange("49155500" + std::to_string(1'000 + i));
+    plain += one.request.size() + one.answer.size();
+    segment.add(one);
+  }
+  EXPECT_LT(segment.bodies().size(), plain / 3);
 }
 
 }  // namespace

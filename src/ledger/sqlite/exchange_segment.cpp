@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <lz4.h>
 
 #include <fmt/format.h>
 
@@ -50,6 +51,33 @@ class Reader {
   std::string_view left_;
   bool ok_ = true;
 };
+
+/// More than a batch has in any case: what is damaged must not ask for any memory it likes.
+constexpr std::int64_t kLargest = 64 * 1024 * 1024;
+
+/// Behind its own length.
+std::string compressed(const std::string& plain) {
+  std::string out;
+  put(out, std::ssize(plain));
+  const auto head = out.size();
+  out.resize(head + static_cast<std::size_t>(LZ4_compressBound(static_cast<int>(plain.size()))));
+  const int bytes = LZ4_compress_default(plain.data(), out.data() + head, static_cast<int>(plain.size()),
+                                         static_cast<int>(out.size() - head));
+  out.resize(head + static_cast<std::size_t>(bytes));
+  return out;
+}
+
+/// Empty where it is damaged.
+std::string uncompressed(std::string_view bytes) {
+  Reader reader(bytes);
+  const auto size = reader.number();
+  if (!reader.ok() || size < 0 || size > kLargest) return {};
+  std::string plain(static_cast<std::size_t>(size), '\0');
+  bytes.remove_prefix(sizeof size);
+  const int read =
+      LZ4_decompress_safe(bytes.data(), plain.data(), static_cast<int>(bytes.size()), static_cast<int>(size));
+  return read == size ? plain : std::string();
+}
 
 /// FNV-1a, folded. It stands in files: it must not become another.
 std::uint32_t hash_of(std::string_view name) {
@@ -114,6 +142,14 @@ void ExchangeSegment::add(const Exchange& exchange) {
   put(bodies_, exchange.reason);
 }
 
+std::string ExchangeSegment::rows() const {
+  return compressed(rows_);
+}
+
+std::string ExchangeSegment::bodies() const {
+  return compressed(bodies_);
+}
+
 std::string ExchangeSegment::names() const {
   auto sorted = names_;
   std::ranges::sort(sorted);
@@ -124,7 +160,8 @@ std::string ExchangeSegment::names() const {
 
 std::vector<ExchangeRow> rows_of(std::string_view rows, std::int64_t first) {
   std::vector<ExchangeRow> all;
-  for (Reader reader(rows); !reader.at_end();) {
+  const std::string plain = uncompressed(rows);
+  for (Reader reader(plain); !reader.at_end();) {
     ExchangeRow row;
     row.id = first + std::ssize(all);
     row.kind = static_cast<ExchangeKind>(reader.number());
@@ -145,7 +182,8 @@ std::vector<ExchangeRow> rows_of(std::string_view rows, std::int64_t first) {
 }
 
 std::optional<ExchangeBodies> bodies_at(std::string_view bodies, std::int64_t index) {
-  Reader reader(bodies);
+  const std::string plain = uncompressed(bodies);
+  Reader reader(plain);
   constexpr int kTexts = 3;
   for (std::int64_t i = 0; i < index * kTexts && reader.ok(); ++i) (void)reader.text();
   ExchangeBodies found;

@@ -11,9 +11,9 @@
 namespace claw::sqlite {
 
 /// Exchanges of one tenant that were noted together, as they are kept: written once, read in part. One write for
-/// hundreds of them costs a fraction of a row with its indexes for each.
+/// hundreds of them costs a fraction of a row with its indexes for each. Compressed (LZ4), for they are much alike.
 ///
-/// What is damaged reads as if it ended there. Pure.
+/// What is damaged reads as if there were nothing. Pure.
 class ExchangeSegment {
  public:
   void add(const Exchange& exchange);
@@ -24,9 +24,9 @@ class ExchangeSegment {
   [[nodiscard]] TimePoint last() const { return last_; }
 
   /// What lists show of each, for rows_of().
-  [[nodiscard]] const std::string& rows() const { return rows_; }
+  [[nodiscard]] std::string rows() const;
   /// For bodies_at().
-  [[nodiscard]] const std::string& bodies() const { return bodies_; }
+  [[nodiscard]] std::string bodies() const;
   /// For may_name().
   [[nodiscard]] std::string names() const;
 

@@ -48,10 +48,9 @@ std::int64_t number_in(Database& db, const char* sql) {
 }
 
 std::int64_t write(Database& db, std::int64_t id, TenantId tenant, const ExchangeSegment& segment) {
-  const std::string names = segment.names();
+  const std::string rows = segment.rows(), bodies = segment.bodies(), names = segment.names();
   db.run("INSERT INTO segments (id, tenant, count, wrong, last_ms, rows, bodies) VALUES ($1, $2, $3, $4, $5, $6, $7)",
-         id, tenant, segment.count(), segment.wrong(), to_ms(segment.last()), Blob{segment.rows()},
-         Blob{segment.bodies()});
+         id, tenant, segment.count(), segment.wrong(), to_ms(segment.last()), Blob{rows}, Blob{bodies});
   db.run("INSERT INTO segment_names (tenant, id, names) VALUES ($1, $2, $3)", tenant, id, Blob{names});
   return id + segment.count();
 }
