@@ -9,6 +9,7 @@
 #include "ledger/forwarding_ledger.hpp"
 #include "support/flaky_ledger.hpp"
 #include "support/turn_world.hpp"
+#include "support/turnstile.hpp"
 
 namespace claw {
 namespace {
@@ -271,6 +272,40 @@ TEST_F(DeskTest, ReadsAConversationOnceForWhatAProgramSaysInIt) {
   auto message = whatsapp::read_outgoing(R"({"type":"template","template":{"name":"good","language":{"code":"en"}}})");
   ASSERT_TRUE(world_.run(desk.send(acme(), conversation(), {std::move(*message), "shop", ""})));
   EXPECT_EQ(ledger.conversations, 1);
+}
+
+/// Holds what is said to many.
+class SlowLedger final : public ForwardingLedger {
+ public:
+  using ForwardingLedger::ForwardingLedger;
+  [[nodiscard]] Task<Result<Said>> say(TenantId tenant, ConversationId id, Saying saying, Fence fence) override {
+    if (saying.message.type == "template") co_await turnstile.pass();
+    co_return co_await real_.say(tenant, id, std::move(saying), fence);
+  }
+  Turnstile turnstile;
+};
+
+TEST_F(DeskTest, TakesInFewMessagesOfCampaignsAtOnceAndWhatIsSaidToOnePassesThem) {
+  SlowLedger ledger(*world_.ledger);
+  Desk desk(world_.io, ledger, tenants_.directory, access_, *responder_, *conversations_, *outbox_, world_.clock);
+  ASSERT_TRUE(is(write("hello"), MessageState::kAnswered));
+  ledger.turnstile.close();
+  const auto offer =
+      whatsapp::read_outgoing(R"({"type":"template","template":{"name":"good","language":{"code":"en"}}})").value();
+  std::atomic<int> said = 0;
+  TaskGroup campaign;
+  for (int i = 0; i < 20; ++i)
+    campaign.spawn(
+        world_.io.executor(0), "campaign",
+        [](Desk& at, TenantRef tenant, ConversationId to, whatsapp::Outgoing what, std::atomic<int>& count) -> Task<> {
+          if (co_await at.send(std::move(tenant), to, {std::move(what), "shop"})) ++count;
+        }(desk, acme(), conversation(), offer, said));
+  ASSERT_TRUE(eventually([&] { return ledger.turnstile.held() == CampaignGate::kPlaces; }));
+  EXPECT_TRUE(world_.run(desk.send(acme(), conversation(), {std::string("to one"), "shop"})));
+  EXPECT_EQ(ledger.turnstile.held(), CampaignGate::kPlaces);
+  EXPECT_EQ(said, 0);
+  ledger.turnstile.open();
+  EXPECT_TRUE(eventually([&] { return said == 20; })) << "and recovers";
 }
 
 /// All of it that a test may see before it is sent.

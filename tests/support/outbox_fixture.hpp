@@ -1,7 +1,6 @@
 #pragma once
 
 #include <algorithm>
-#include <mutex>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -13,48 +12,13 @@
 #include "support/fake_graph.hpp"
 #include "support/flaky_ledger.hpp"
 #include "support/test_tenants.hpp"
+#include "support/turnstile.hpp"
 
 /// What the tests of the outbox stand on: a real ledger, and in the place of Meta and of what is asked on the way what
 /// does as a test says.
 namespace claw::testing {
 
 using namespace std::chrono_literals;
-
-/// Holds whoever passes, while it is closed.
-class Turnstile {
- public:
-  Task<> pass() {
-    co_await complete_with<Result<void>>([this](Completion<Result<void>> done) {
-      std::scoped_lock lock(mutex_);
-      if (closed_)
-        held_.push_back(std::move(done));
-      else
-        done({});
-    });
-  }
-  void close() {
-    std::scoped_lock lock(mutex_);
-    closed_ = true;
-  }
-  void open() {
-    std::vector<Completion<Result<void>>> held;
-    {
-      std::scoped_lock lock(mutex_);
-      closed_ = false;
-      held.swap(held_);
-    }
-    for (auto& done : held) done({});
-  }
-  [[nodiscard]] std::size_t held() const {
-    std::scoped_lock lock(mutex_);
-    return held_.size();
-  }
-
- private:
-  mutable std::mutex mutex_;
-  bool closed_ = false;                         // guarded by mutex_
-  std::vector<Completion<Result<void>>> held_;  // guarded by mutex_
-};
 
 /// Files that are ready, or not, as the test says.
 class FakeFiles final : public OutgoingFiles {
