@@ -41,8 +41,8 @@ struct LoadResult {
   bool ran_out = false;            ///< There were too few requests for the time.
 };
 
-/// Gives the load and returns once it is answered, 10 s after its end at the latest; earlier where no requests are left. One thread, epoll; plain HTTP/1.1
-/// with Content-Length. Throws std::runtime_error if it cannot connect.
+/// Gives the load and returns once it is answered, 10 s after its end at the latest; earlier where no requests are
+/// left. One thread, epoll; plain HTTP/1.1 with Content-Length. Throws std::runtime_error if it cannot connect.
 [[nodiscard]] LoadResult run_load(const LoadOptions& options, RequestList& requests);
 
 }  // namespace claw::bench

@@ -129,7 +129,7 @@ class Desk {
   Clock& clock_;
   Listener changed_;                    // constant after set_listener()
   TemplateJudge* templates_ = nullptr;  // constant after set_template_judge()
-  CampaignGate taking_in_;  // writing what programs say to many
+  CampaignGate taking_in_;              // writing what programs say to many
   TaskGroup tasks_;                     // last: joined before what its tasks use goes
 };
 

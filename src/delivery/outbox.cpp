@@ -1,16 +1,10 @@
 #include "delivery/outbox.hpp"
 
-#include <functional>
 #include <random>
-#include <set>
-#include <unordered_map>
-#include <unordered_set>
 
 #include <fmt/format.h>
 
-#include "base/log.hpp"
-#include "base/mailbox.hpp"
-#include "delivery/fallback_template.hpp"
+#include "delivery/outbox_number.hpp"
 #include "delivery/retry.hpp"
 #include "tenancy/connection_notes.hpp"
 #include "whatsapp/graph_json.hpp"
@@ -18,15 +12,8 @@
 namespace claw {
 namespace {
 
-/// How soon a store that is away is asked again.
-constexpr std::chrono::milliseconds kStoreRetry{250};
 /// Messages explained in one write: bounds what others wait for it.
 constexpr std::ptrdiff_t kExplainedAtOnce = 256;
-constexpr std::chrono::milliseconds kNow{0};
-/// The one type that goes outside of the service window.
-constexpr std::string_view kTemplateType = "template";
-/// Conversations of a number of which it is kept in memory that a template asked to write back.
-constexpr std::size_t kMaxAskedBy = 1'000;
 /// How soon messages are looked at again whose tenant is disabled, or has given up the number.
 constexpr std::chrono::seconds kDisabledRetry{10};
 /// How soon a message is looked at again whose file could not be given to Meta.
@@ -41,12 +28,6 @@ Counter& closed_window(Metrics& metrics, const char* then) {
                          "Free-form messages that met a closed service window and were not refused, by what became of "
                          "them.",
                          fmt::format("then=\"{}\"", then));
-}
-
-std::string closed_words(const OutboundMessage& message) {
-  return message.window_until == TimePoint{}
-             ? "this person has never written here: only a template would reach them"
-             : "this person wrote last more than 24 hours ago: only a template would reach them";
 }
 
 Counter& held_back(Metrics& metrics, const char* limit) {
@@ -66,54 +47,6 @@ bool may_send_otherwise(const Tenant& now, const Tenant& before, const std::stri
 }
 
 }  // namespace
-
-/// What goes out through one phone number. Only on its executor, where nothing else is said.
-struct Outbox::Number {
-  using Read = std::function<Task<Result<std::vector<OutboundMessage>>>(Urgency, MessageId, std::size_t)>;
-  Number(std::string phone_number_id, Executor where, TaskGroup& tasks, const SendLimits& limits, Clock& clock,
-         const Read& read, std::function<void(Number&, OutboundMessage)> take)
-      : id(std::move(phone_number_id)),
-        executor(std::move(where)),
-        lane(limits),
-        answers(kMaxInMemoryPerNumber, clock, std::bind_front(read, Urgency::kAnswer),
-                [this](OutboundMessage message) { incoming.put(std::move(message)); }),
-        campaigns(kMaxInMemoryPerNumber, clock, std::bind_front(read, Urgency::kCampaign),
-                  [this](OutboundMessage message) { incoming.put(std::move(message)); }),
-        incoming(tasks, executor,
-                 [this, take = std::move(take)](OutboundMessage message) { take(*this, std::move(message)); }) {}
-  Backlog<OutboundMessage>& backlog(Urgency urgency) { return urgency == Urgency::kAnswer ? answers : campaigns; }
-
-  void asked(const OutboundMessage& message) {
-    if (asked_by.size() >= kMaxAskedBy) asked_by.clear();  // then somebody is asked twice
-    asked_by[message.conversation.value] = message.turn.value;
-  }
-
-  const std::string id;
-  const Executor executor;
-  Lane lane;
-  Backlog<OutboundMessage> answers;        // safe from any thread
-  Backlog<OutboundMessage> campaigns;      // safe from any thread: behind none of them does an answer wait
-  Mailbox<OutboundMessage> incoming;       // safe from any thread
-  std::atomic<std::size_t> in_flight = 0;  // written on the executor, read by stop()
-  std::atomic<bool> held = false;          // written on the executor
-  std::string why_held;                    // guarded by numbers_mutex_, written on the executor
-  TimePoint ask_rate_at{};                 // when Meta is asked for the throughput again
-  std::set<TimePoint> alarms;              // when pump_at() comes
-  TenantRef refused_as;                    // whose token Meta refused; null: nobody's
-  std::vector<MessageId> unexplained;
-  bool explaining = false;
-  bool pumping = false;
-  bool waits_at_gate = false;
-  bool rate_is_known = false;  // Meta said it
-  log::Thinned retries;        // of one number without a token there are as many as messages, again and again
-  std::unordered_set<std::int64_t> in_doubt;  // messages whose begin was written or not
-  // What is sent in a message's place, until that ends. The message itself stays as it was: its place in the lane goes
-  // by its type.
-  std::unordered_map<std::int64_t, whatsapp::Outgoing> as_template;
-  std::unordered_map<std::int64_t, std::int64_t>
-      asked_by;                             // the turn whose reply last went as a template, by conversation
-  std::unordered_set<std::int64_t> closed;  // messages that Meta refused for a closed window, whatever we thought
-};
 
 Outbox::Outbox(IoPool& io, Ledger& ledger, Directory& directory, Graph& graph, Clock& clock, Metrics& metrics,
                const SendLimits& limits, OutgoingFiles* files, GraphAccount* account)
@@ -158,7 +91,7 @@ Task<> Outbox::open_numbers() {
       for (const auto& number : *numbers) number_of(number);
       co_return;
     }
-    co_await clock_.sleep(kStoreRetry);
+    co_await clock_.sleep(kOutboxStoreRetry);
   }
 }
 
@@ -336,7 +269,7 @@ Task<> Outbox::fetch(Number& number, Lane::Wanted wanted) {
   while (!stopping_) {
     auto found = co_await ledger_.queued(number.id, wanted.urgency, wanted.message, 1);
     if (!found) {
-      co_await clock_.sleep(kStoreRetry);
+      co_await clock_.sleep(kOutboxStoreRetry);
       continue;
     }
     if (!found->empty() && found->front().id == wanted.message) {
@@ -363,7 +296,7 @@ Task<> Outbox::explain(Number& number) {
     const auto kept = co_await ledger_.explain(messages, std::move(why), ledger_.fence());
     if (kept || kept.error().kind != ErrorKind::kTransient) continue;
     std::ranges::move(messages, std::back_inserter(number.unexplained));
-    co_await clock_.sleep(kStoreRetry);
+    co_await clock_.sleep(kOutboxStoreRetry);
   }
   number.unexplained.clear();
   number.explaining = false;
@@ -393,7 +326,7 @@ Task<> Outbox::deliver(Number& number, OutboundMessage& message) {
   Place place{*this, number, message};
   CampaignGate::Place at_gate(urgency_of(message) == Urgency::kCampaign ? &gate_ : nullptr);
   if (stopping_) co_return;
-  message.due = clock_.now() + kStoreRetry;  // for a fault
+  message.due = clock_.now() + kOutboxStoreRetry;  // for a fault
   place.finished = co_await send(number, message, at_gate);
 }
 
@@ -427,7 +360,7 @@ Task<bool> Outbox::send(Number& number, OutboundMessage& message, CampaignGate::
   if (const auto begun = co_await ledger_.begin_send(message.id, fence, instead); !begun) {
     if (begun.error().kind == ErrorKind::kConflict) co_return !co_await taken_back(number, message, fence);
     number.in_doubt.insert(message.id.value);
-    message.due = clock_.now() + kStoreRetry;
+    message.due = clock_.now() + kOutboxStoreRetry;
     co_return false;
   }
   number.in_doubt.erase(message.id.value);
@@ -480,7 +413,7 @@ Task<std::optional<bool>> Outbox::ask_permit(const TenantRef& tenant, OutboundMe
   auto refusal = co_await permit_->refusal(tenant, message);
   if (refusal && refusal->empty()) co_return std::nullopt;
   if (refusal) co_return co_await give_up(message, std::move(*refusal));
-  message.due = clock_.now() + kStoreRetry;
+  message.due = clock_.now() + kOutboxStoreRetry;
   co_return false;
 }
 
@@ -514,54 +447,6 @@ void Outbox::rest_others(const Tenant& tenant, const Number& number, RestScope s
     for (const auto& id : other->phone_number_ids)
       if (Number* each = find(id); each && each != &number && shares(*other, id))
         tasks_.post(each->executor, [each, until] { each->lane.rest(until); });
-}
-
-Task<std::optional<bool>> Outbox::mind_window(const Tenant& tenant, Number& number, OutboundMessage& message,
-                                              std::optional<whatsapp::Outgoing>& instead) {
-  const bool refused = number.closed.contains(message.id.value);
-  if (message.message.type == kTemplateType || (message.window_until > clock_.now() && !refused))
-    co_return std::nullopt;
-  // The person may have written since it was read.
-  const auto now = co_await ledger_.queued(number.id, urgency_of(message), message.id, 1);
-  if (!now) {
-    message.due = clock_.now() + kStoreRetry;
-    co_return false;
-  }
-  // Where it is not queued any more, the ledger says so when the send begins.
-  if (now->empty() || now->front().id != message.id) co_return std::nullopt;
-  const auto before = std::exchange(message.window_until, now->front().window_until);
-  if (message.window_until > clock_.now() && (!refused || message.window_until > before)) co_return std::nullopt;
-  switch (tenant.delivery.outside_window) {
-    case OutsideWindow::kTemplate:
-      // One template asks to write back: it would be odd to ask with each part of a reply.
-      if (const auto asked = number.asked_by.find(message.conversation.value);
-          asked != number.asked_by.end() && message.turn.value > 0 && asked->second == message.turn.value)
-        co_return co_await park(tenant, number, message);
-      instead = fallback_template(tenant.delivery, message.message);
-      co_return std::nullopt;
-    case OutsideWindow::kPark:
-      co_return co_await park(tenant, number, message);
-    case OutsideWindow::kRefuse:
-      break;
-  }
-  number.closed.erase(message.id.value);
-  co_return co_await give_up(message, closed_words(message), kWindowClosedCode);
-}
-
-Task<bool> Outbox::park(const Tenant& tenant, Number& number, OutboundMessage& message) {
-  const auto parked = co_await ledger_.park(message.id, closed_words(message) + ": it waits until they write",
-                                            message.window_until, ledger_.fence());
-  if (!parked && (parked.error().kind == ErrorKind::kTransient || parked.error().kind == ErrorKind::kStale)) {
-    // Whoever has written meanwhile may be written to; a store that is away is asked again.
-    message.due = clock_.now() + (parked.error().kind == ErrorKind::kStale ? kNow : kStoreRetry);
-    co_return false;
-  }
-  number.closed.erase(message.id.value);
-  if (parked) {
-    parked_.add();
-    log::info("outbox.parked tenant={} message={}", tenant.name, message.id.value);
-  }
-  co_return true;
 }
 
 Task<std::optional<whatsapp::Outgoing>> Outbox::with_files(const TenantRef& tenant, Number& number,
@@ -598,7 +483,7 @@ Task<bool> Outbox::give_up(OutboundMessage& message, std::string reason, std::in
     if (by_tenant_) by_tenant_->add(message.tenant, TenantCount::kSendFailed);
     co_return true;
   }
-  message.due = clock_.now() + kStoreRetry;
+  message.due = clock_.now() + kOutboxStoreRetry;
   co_return false;
 }
 
@@ -611,7 +496,7 @@ Task<bool> Outbox::taken_back(Number& number, OutboundMessage& message, Fence fe
   not_sent.due = clock_.now();
   const auto back = co_await ledger_.end_send(message.id, not_sent, fence);
   if (back || back.error().kind != ErrorKind::kTransient) number.in_doubt.erase(message.id.value);
-  message.due = clock_.now() + kStoreRetry;
+  message.due = clock_.now() + kOutboxStoreRetry;
   co_return back || back.error().kind == ErrorKind::kTransient;
 }
 
@@ -626,7 +511,7 @@ Task<bool> Outbox::keep(MessageId message, const SendOutcome& outcome) {
       co_return false;
     }
     if (stopping_) co_return false;  // `unknown` after the restart
-    co_await clock_.sleep(kStoreRetry);
+    co_await clock_.sleep(kOutboxStoreRetry);
   }
 }
 
