@@ -202,7 +202,8 @@ class Load {
 
   void wait(Clock::time_point now) {
     auto sleep = std::chrono::duration_cast<nanoseconds>(kLongestSleep);
-    if (options_.rate > 0 && !free_.empty() && now < end_) sleep = std::min(sleep, due_of(result_.sent) - now);
+    if (options_.rate > 0 && !free_.empty() && now < end_ && !result_.ran_out)
+      sleep = std::min(sleep, due_of(result_.sent) - now);
     if (figures_) sleep = std::min(sleep, std::chrono::duration_cast<nanoseconds>(kLookAtFigures));
     sleep = std::max(sleep, nanoseconds(0));
     const timespec limit{0, sleep.count()};

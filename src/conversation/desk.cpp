@@ -116,16 +116,15 @@ Task<HandReply> Desk::judged(TenantRef tenant, std::string number, const whatsap
   co_return HandReply{.kind = HandReply::Kind::kBadTemplate, .refusal = *std::move(refused)};
 }
 
-Task<std::unique_ptr<CampaignGate::Place>> Desk::place_for(const whatsapp::Outgoing& message) {
+Task<std::unique_ptr<CampaignGate::Place>> Desk::place_for(TenantId tenant, const whatsapp::Outgoing& message) {
   if (message.type != "template") co_return nullptr;
-  co_await taking_in_.wait();
+  co_await taking_in_.wait(tenant.value);
   co_return std::make_unique<CampaignGate::Place>(&taking_in_);
 }
 
 Task<Result<HandReply>> Desk::put(TenantId tenant, ConversationId conversation, Saying saying,
                                   const ConversationRecord* with) {
   std::string by = saying.by;
-  const auto place = co_await place_for(saying.message);
   auto said = co_await ledger_.say(tenant, conversation, std::move(saying), ledger_.fence());
   if (!said) co_return std::unexpected(said.error());
   HandReply reply{.message = said->message.id};
@@ -150,6 +149,8 @@ Task<Result<HandReply>> Desk::say(TenantRef tenant, ConversationId conversation,
     const auto taken = co_await take_over(tenant, conversation, saying.by, std::nullopt);
     if (!taken) co_return std::unexpected(taken.error());
   }
+  std::unique_ptr<CampaignGate::Place> place;
+  if (!takes_over) place = co_await place_for(tenant->id, saying.message);
   co_return co_await put(tenant->id, conversation, std::move(saying), &*with);
 }
 
@@ -171,7 +172,7 @@ Task<Result<ConversationId>> Desk::conversation_with(TenantRef tenant, std::stri
                                    : fmt::format("number: say by which it is sent: {}", fmt::join(numbers, ", ")));
   if (!tenant->owns_number(number))
     co_return fail(ErrorKind::kInvalid, fmt::format("number: {} is not one of yours", number));
-  const auto place = co_await place_for(what);
+  const auto place = co_await place_for(tenant->id, what);
   co_return co_await ledger_.open_conversation(tenant->id, std::move(number), std::move(who), ledger_.fence());
 }
 

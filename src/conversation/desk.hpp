@@ -113,8 +113,10 @@ class Desk {
   [[nodiscard]] Task<HandReply> judged(TenantRef tenant, std::string number, const whatsapp::Outgoing& message);
   /// True where this key was used before, for the same or for something else: put() tells which.
   [[nodiscard]] Task<Result<bool>> is_repeat(TenantId tenant, ConversationId conversation, const Saying& saying);
-  /// A place among the campaigns that are taken in, which the caller waits for; none for what is no campaign's.
-  [[nodiscard]] Task<std::unique_ptr<CampaignGate::Place>> place_for(const whatsapp::Outgoing& message);
+  /// A place among the campaigns that are taken in, which the caller waits for; none for what is no campaign's. Tenants
+  /// take turns.
+  [[nodiscard]] Task<std::unique_ptr<CampaignGate::Place>> place_for(TenantId tenant,
+                                                                     const whatsapp::Outgoing& message);
   /// `with` is the conversation as it was read, where the caller wants to be told what was queued.
   [[nodiscard]] Task<Result<HandReply>> put(TenantId tenant, ConversationId conversation, Saying saying,
                                             const ConversationRecord* with);

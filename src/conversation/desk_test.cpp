@@ -233,6 +233,9 @@ class PausedJudge final : public TemplateJudge {
     if (number == "111" && name == "paused") co_return whatsapp::TemplateRefusal{132015, "It is paused."};
     co_return std::nullopt;
   }
+  [[nodiscard]] bool may_ask(const Tenant&, const std::string&, const std::string&, const std::string&) const override {
+    return false;
+  }
 };
 
 TEST_F(DeskTest, PutsNoTemplateIntoTheOutboxThatMetaWouldRefuse) {

@@ -7,29 +7,41 @@ namespace {
 using namespace claw::testing;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+using ::testing::SizeIs;
 
 TEST(CampaignGateTest, GivesAPlaceThatComesFreeToWhoeverWaitsForLongest) {
   CampaignGate gate;
   std::vector<std::string> woken;
-  for (std::size_t i = 0; i < CampaignGate::kPlaces; ++i) ASSERT_TRUE(gate.enter([] { FAIL(); }));
-  ASSERT_FALSE(gate.enter([&] { woken.emplace_back("first"); }));
-  ASSERT_FALSE(gate.enter([&] { woken.emplace_back("second"); }));
+  for (std::size_t i = 0; i < CampaignGate::kPlaces; ++i) ASSERT_TRUE(gate.enter(1, [] { FAIL(); }));
+  ASSERT_FALSE(gate.enter(1, [&] { woken.emplace_back("first"); }));
+  ASSERT_FALSE(gate.enter(1, [&] { woken.emplace_back("second"); }));
   EXPECT_THAT(woken, IsEmpty());
   gate.leave();
   EXPECT_THAT(woken, ElementsAre("first"));
-  ASSERT_FALSE(gate.enter([&] { woken.emplace_back("third"); })) << "nobody overtakes those that wait";
+  ASSERT_FALSE(gate.enter(1, [&] { woken.emplace_back("third"); })) << "nobody overtakes those that wait";
   gate.leave();
   gate.leave();
   EXPECT_THAT(woken, ElementsAre("first", "second", "third"));
   gate.leave();
-  EXPECT_TRUE(gate.enter([] { FAIL(); }));
+  EXPECT_TRUE(gate.enter(1, [] { FAIL(); }));
+}
+
+TEST(CampaignGateTest, ManyThatWaitForOneHoldUpNobodyElse) {
+  CampaignGate gate;
+  std::vector<int> woken;
+  for (std::size_t i = 0; i < CampaignGate::kPlaces; ++i) ASSERT_TRUE(gate.enter(1, [] { FAIL(); }));
+  for (int i = 0; i < 100; ++i) ASSERT_FALSE(gate.enter(1, [&] { woken.push_back(1); }));
+  ASSERT_FALSE(gate.enter(2, [&] { woken.push_back(2); }));
+  ASSERT_FALSE(gate.enter(3, [&] { woken.push_back(3); }));
+  for (int i = 0; i < 5; ++i) gate.leave();
+  EXPECT_THAT(woken, ElementsAre(1, 2, 3, 1, 1));
 }
 
 TEST(CampaignGateTest, APlaceIsGivenBackOnce) {
   CampaignGate gate;
   int woken = 0;
-  for (std::size_t i = 0; i < CampaignGate::kPlaces; ++i) ASSERT_TRUE(gate.enter([] { FAIL(); }));
-  for (int i = 0; i < 2; ++i) ASSERT_FALSE(gate.enter([&] { ++woken; }));
+  for (std::size_t i = 0; i < CampaignGate::kPlaces; ++i) ASSERT_TRUE(gate.enter(1, [] { FAIL(); }));
+  for (int i = 0; i < 2; ++i) ASSERT_FALSE(gate.enter(1, [&] { ++woken; }));
   {
     CampaignGate::Place place(&gate);
     place.leave();
@@ -88,8 +100,14 @@ TEST_F(CampaignTest, ItsUploadsHoldUpNoOtherCampaign) {
   ASSERT_TRUE(eventually([&] { return files_.turnstile.held() == 10; }));
   offer_campaign(3, "4916", "222");
   EXPECT_TRUE(eventually([&] { return graph_.texts().size() == 4; }));
+  permit_.campaigns.close();
+  offer_campaign(4, "4918", "222");
+  ASSERT_TRUE(eventually([&] { return permit_.campaigns.held() == CampaignGate::kPlaces; }));
   files_.turnstile.open();
-  EXPECT_TRUE(sent(14)) << "and recovers";
+  settle();
+  EXPECT_THAT(graph_.texts(), SizeIs(4)) << "with its files ready it stands at the gate again";
+  permit_.campaigns.open();
+  EXPECT_TRUE(sent(18)) << "and recovers";
 }
 
 TEST_F(CampaignTest, WhatItsNumberHoldsBackTakesNoPlaceFromOthers) {

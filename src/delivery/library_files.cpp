@@ -27,7 +27,7 @@ Task<Result<whatsapp::Outgoing>> LibraryFiles::ready(TenantRef tenant, std::stri
   co_return message;
 }
 
-bool LibraryFiles::may_last(const whatsapp::Outgoing& message) const {
+bool LibraryFiles::may_last(const Tenant&, const std::string&, const whatsapp::Outgoing& message) const {
   return message.view.data.find(R"("f_)") != std::string::npos;
 }
 

@@ -14,7 +14,8 @@ class LibraryFiles final : public OutgoingFiles {
   [[nodiscard]] Task<Result<whatsapp::Outgoing>> ready(TenantRef tenant, std::string phone_number_id,
                                                        whatsapp::Outgoing message) override;
   /// True for what names a file of ours, and for some that only look so.
-  [[nodiscard]] bool may_last(const whatsapp::Outgoing& message) const override;
+  [[nodiscard]] bool may_last(const Tenant& tenant, const std::string& phone_number_id,
+                              const whatsapp::Outgoing& message) const override;
 
  private:
   MediaLibrary& library_;

@@ -240,7 +240,7 @@ void Outbox::begin(Number& number, OutboundMessage& message, TimePoint now) {
 
 bool Outbox::enter_gate(Number& number) {
   if (number.waits_at_gate) return false;
-  number.waits_at_gate = !gate_.enter([this, &number] {
+  number.waits_at_gate = !gate_.enter(number.key, [this, &number] {
     tasks_.post(number.executor, [this, &number] {
       number.waits_at_gate = false;
       pump(number, true);
@@ -353,9 +353,14 @@ Task<bool> Outbox::send(Number& number, OutboundMessage& message, CampaignGate::
   // Before the ledger says that it is being sent: an upload may last, and may be done again.
   bool finished = false;
   auto content = instead;
-  if (!content && files_ && files_->may_last(message.message)) at_gate.leave();
+  bool enters_again = false;
+  if (!content && files_ && files_->may_last(*tenant, number.id, message.message)) enters_again = at_gate.leave();
   if (!content) content = co_await with_files(tenant, number, message, finished);
   if (!content) co_return finished;
+  if (enters_again) {
+    co_await gate_.wait(number.key);
+    at_gate.hold(gate_);
+  }
   const Fence fence = ledger_.fence();
   if (const auto begun = co_await ledger_.begin_send(message.id, fence, instead); !begun) {
     if (begun.error().kind == ErrorKind::kConflict) co_return !co_await taken_back(number, message, fence);

@@ -43,6 +43,7 @@ struct Outbox::Number {
   }
 
   const std::string id;
+  const std::int64_t key = static_cast<std::int64_t>(std::hash<std::string>{}(id));  // of its waiters at the gate
   const Executor executor;
   Lane lane;
   Backlog<OutboundMessage> answers;        // safe from any thread

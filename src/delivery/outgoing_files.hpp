@@ -21,8 +21,9 @@ class OutgoingFiles {
   /// else where the message never can be sent.
   [[nodiscard]] virtual Task<Result<whatsapp::Outgoing>> ready(TenantRef tenant, std::string phone_number_id,
                                                                whatsapp::Outgoing message) = 0;
-  /// Whether ready() may last as long as an upload.
-  [[nodiscard]] virtual bool may_last(const whatsapp::Outgoing& message) const = 0;
+  /// Whether ready() may last as long as a call to Meta or an upload.
+  [[nodiscard]] virtual bool may_last(const Tenant& tenant, const std::string& phone_number_id,
+                                      const whatsapp::Outgoing& message) const = 0;
 };
 
 }  // namespace claw

@@ -11,4 +11,11 @@ Task<Result<whatsapp::Outgoing>> TemplateGate::ready(TenantRef tenant, std::stri
   co_return co_await files_.ready(std::move(tenant), std::move(phone_number_id), std::move(message));
 }
 
+bool TemplateGate::may_last(const Tenant& tenant, const std::string& phone_number_id,
+                            const whatsapp::Outgoing& message) const {
+  if (files_.may_last(tenant, phone_number_id, message)) return true;
+  const auto named = whatsapp::template_named_in(message);
+  return named && judge_.may_ask(tenant, phone_number_id, named->name, named->language);
+}
+
 }  // namespace claw

@@ -15,7 +15,9 @@ class TemplateGate final : public OutgoingFiles {
   /// kInvalid with the judge's words, else as what stands behind it.
   [[nodiscard]] Task<Result<whatsapp::Outgoing>> ready(TenantRef tenant, std::string phone_number_id,
                                                        whatsapp::Outgoing message) override;
-  [[nodiscard]] bool may_last(const whatsapp::Outgoing& message) const override { return files_.may_last(message); }
+  /// Also for a template that the judge may have to ask Meta about.
+  [[nodiscard]] bool may_last(const Tenant& tenant, const std::string& phone_number_id,
+                              const whatsapp::Outgoing& message) const override;
 
  private:
   TemplateJudge& judge_;

@@ -17,6 +17,10 @@ class FakeJudge final : public TemplateJudge {
     if (name == "paused") co_return whatsapp::TemplateRefusal{132015, "It is paused."};
     co_return std::nullopt;
   }
+  [[nodiscard]] bool may_ask(const Tenant&, const std::string&, const std::string& name,
+                             const std::string&) const override {
+    return name == "unknown";
+  }
   std::vector<std::string> asked;
 };
 
@@ -26,7 +30,9 @@ class CountingFiles final : public OutgoingFiles {
     ++calls;
     co_return message;
   }
-  [[nodiscard]] bool may_last(const whatsapp::Outgoing&) const override { return false; }
+  [[nodiscard]] bool may_last(const Tenant&, const std::string&, const whatsapp::Outgoing&) const override {
+    return false;
+  }
   int calls = 0;
 };
 
@@ -59,6 +65,15 @@ TEST_F(TemplateGateTest, EverythingElseGoesOnAsItIs) {
   EXPECT_EQ(ready(picture).value(), whatsapp::read_outgoing(picture).value());
   EXPECT_EQ(judge_.asked.size(), 1U) << "nobody is asked about a picture";
   EXPECT_EQ(files_.calls, 2);
+}
+
+TEST_F(TemplateGateTest, MayLastWhereMetaMayHaveToBeAskedAboutTheTemplate) {
+  const auto may_last = [&](const std::string& message) {
+    return gate_.may_last(Tenant(), "111", whatsapp::read_outgoing(message).value());
+  };
+  EXPECT_TRUE(may_last(send_of("unknown")));
+  EXPECT_FALSE(may_last(send_of("known")));
+  EXPECT_FALSE(may_last(R"({"type":"text","text":{"body":"unknown"}})"));
 }
 
 }  // namespace

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -188,6 +190,36 @@ TEST_F(DeliveryLogTest, BeginsAnewInAFileOfTheTimeWhenEachExchangeHadRowsOfItsOw
   log_ = std::make_unique<sqlite::SqliteDeliveryLog>(*store_, clock_, metrics_, 1 << 30);
   log_->note(webhook("wamid.1", "4915"));
   EXPECT_THAT(firsts({}), ElementsAre("wamid.1"));
+}
+
+TEST_F(DeliveryLogTest, KeepsWhatComesLittleByLittleTogether) {
+  const auto segments = [&] {
+    return await(io_, store_->read<std::int64_t>([](sqlite::Database& db) -> Result<std::int64_t> {
+             auto row = db.query("SELECT count(*) FROM segments");
+             return row.next() ? row->integer(0) : 0;
+           }))
+        .value();
+  };
+  std::vector<std::int64_t> ids;
+  for (int i = 0; i < 70; ++i) {
+    log_->note(webhook("wamid." + std::to_string(i), "4915" + std::to_string(i)));
+    log_->note(webhook("wamid.b" + std::to_string(i), "4915", kBeta));
+    ids.push_back(await(io_, log_->find(kAcme, {.limit = 1})).value().front().id);
+  }
+  EXPECT_EQ(segments(), 4) << "64 and the rest, of two tenants";
+  EXPECT_TRUE(std::ranges::is_sorted(ids));
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    const auto detail = await(io_, log_->exchange(kAcme, ids[i])).value();
+    EXPECT_THAT(detail.row.names, ElementsAre("4915" + std::to_string(i), "wamid." + std::to_string(i)));
+    EXPECT_THAT(detail.request, HasSubstr("\"wamid." + std::to_string(i) + "\""));
+    EXPECT_THAT(firsts({.names = {"4915" + std::to_string(i)}}), ElementsAre("wamid." + std::to_string(i)));
+  }
+  EXPECT_EQ(await(io_, log_->exchange(kAcme, ids.back() + 1)).error().kind, ErrorKind::kNotFound);
+  EXPECT_EQ(await(io_, log_->exchange(kAcme, INT64_MAX)).error().kind, ErrorKind::kNotFound);
+  clock_.advance(2min);
+  log_->note(webhook("wamid.later", "4915"));
+  (void)firsts({});
+  EXPECT_EQ(segments(), 5) << "what is old may be deleted without what is not";
 }
 
 TEST_F(DeliveryLogTest, FindsErrorsAlsoWhereTheExchangeDidWhatItWasFor) {

@@ -7,7 +7,7 @@ namespace claw {
 bool SendableTemplates::has(const Name& name, TimePoint now) const {
   std::scoped_lock lock(mutex_);
   const auto found = known_.find(name);
-  return found != known_.end() && now - found->second < kTrusted;
+  return found != known_.end() && now >= found->second && now - found->second < kTrusted;
 }
 
 std::uint64_t SendableTemplates::changes() const {

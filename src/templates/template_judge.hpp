@@ -19,6 +19,10 @@ class TemplateJudge {
                                                                                std::string phone_number_id,
                                                                                std::string name,
                                                                                std::string language) = 0;
+
+  /// Whether refusal() may last as long as a call to Meta.
+  [[nodiscard]] virtual bool may_ask(const Tenant& tenant, const std::string& phone_number_id, const std::string& name,
+                                     const std::string& language) const = 0;
 };
 
 }  // namespace claw

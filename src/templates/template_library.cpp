@@ -208,6 +208,12 @@ Task<Result<void>> TemplateLibrary::read_one(TenantRef tenant, Account account, 
   co_return co_await changing(tenant->id, store_.put(std::move(rows), asked_at));
 }
 
+bool TemplateLibrary::may_ask(const Tenant& tenant, const std::string& phone_number_id, const std::string& name,
+                              const std::string& language) const {
+  auto wabas = wabas_of(tenant, phone_number_id);
+  return !wabas.empty() && !sendable_.has({tenant.id, std::move(wabas.front()), name, language}, clock_.now());
+}
+
 Task<std::optional<whatsapp::TemplateRefusal>> TemplateLibrary::refusal(TenantRef tenant, std::string phone_number_id,
                                                                         std::string name, std::string language) {
   auto wabas = wabas_of(*tenant, phone_number_id);

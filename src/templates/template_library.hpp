@@ -74,9 +74,12 @@ class TemplateLibrary final : public TemplateJudge {
   [[nodiscard]] Task<Result<TemplateRow>> remove(TenantRef tenant, std::string id);
 
   /// Asks Meta where the refusal is older than kFresh, and says nothing where it gives no answer. That nothing speaks
-  /// against a template is remembered until the tenant's templates change (see SendableTemplates).
+  /// against a template is remembered for a minute, or until the tenant's templates change (see SendableTemplates).
   [[nodiscard]] Task<std::optional<whatsapp::TemplateRefusal>> refusal(TenantRef tenant, std::string phone_number_id,
                                                                        std::string name, std::string language) override;
+  /// False for a template that is remembered.
+  [[nodiscard]] bool may_ask(const Tenant& tenant, const std::string& phone_number_id, const std::string& name,
+                             const std::string& language) const override;
 
   /// A webhook told of a template; `told_at` by Meta's clock. Quick: the work is done later, in order of the calls.
   void heard(TenantId tenant, std::string waba_id, whatsapp::TemplateNews news, TimePoint told_at);

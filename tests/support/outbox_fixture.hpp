@@ -23,14 +23,14 @@ using namespace std::chrono_literals;
 /// Files that are ready, or not, as the test says.
 class FakeFiles final : public OutgoingFiles {
  public:
-  Task<Result<whatsapp::Outgoing>> ready(TenantRef, std::string number, whatsapp::Outgoing message) override {
+  Task<Result<whatsapp::Outgoing>> ready(TenantRef tenant, std::string number, whatsapp::Outgoing message) override {
     ++asked;
-    if (may_last(message)) co_await turnstile.pass();
+    if (may_last(*tenant, number, message)) co_await turnstile.pass();
     if (failure) co_return std::unexpected(*failure);
     whatsapp::replace_file_ids(message, [&](const std::string& id) { return number + "-" + id; });
     co_return message;
   }
-  [[nodiscard]] bool may_last(const whatsapp::Outgoing& message) const override {
+  [[nodiscard]] bool may_last(const Tenant&, const std::string&, const whatsapp::Outgoing& message) const override {
     return message.view.data.find("f_") != std::string::npos;
   }
   std::atomic<int> asked = 0;

@@ -105,7 +105,7 @@ std::string trace_of(const Exchange& exchange, const std::vector<std::string>& n
   return message == names.end() ? std::string() : trace_of_message(*message);
 }
 
-std::string kept(const std::string& body) {
+std::string without_secrets(const std::string& body) {
   return whatsapp::without_secrets(std::string_view(body).substr(0, DeliveryLog::kMaxKeptBytes));
 }
 
@@ -113,6 +113,20 @@ std::string kept(const std::string& body) {
 
 std::string name_of_error(std::int64_t code) {
   return fmt::format("error {}", code);
+}
+
+std::optional<ExchangeSegment> ExchangeSegment::kept(std::int64_t wrong, TimePoint last, std::string_view rows,
+                                                     std::string_view bodies, std::string_view names) {
+  ExchangeSegment segment;
+  segment.count_ = std::ssize(rows_of(rows, 0));
+  segment.wrong_ = wrong;
+  segment.last_ = last;
+  segment.rows_ = uncompressed(rows);
+  segment.bodies_ = uncompressed(bodies);
+  segment.names_.resize(names.size() / sizeof(std::uint32_t));
+  std::memcpy(segment.names_.data(), names.data(), segment.names_.size() * sizeof(std::uint32_t));
+  if (segment.count_ == 0 || !bodies_at(bodies, segment.count_ - 1)) return std::nullopt;
+  return segment;
 }
 
 void ExchangeSegment::add(const Exchange& exchange) {
@@ -137,8 +151,8 @@ void ExchangeSegment::add(const Exchange& exchange) {
   }
   if (!trace.empty()) names_.push_back(hash_of(trace));
   if (found.error_code != 0) names_.push_back(hash_of(name_of_error(found.error_code)));
-  put(bodies_, kept(exchange.request));
-  put(bodies_, kept(exchange.answer));
+  put(bodies_, without_secrets(exchange.request));
+  put(bodies_, without_secrets(exchange.answer));
   put(bodies_, exchange.reason);
 }
 

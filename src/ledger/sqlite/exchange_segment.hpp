@@ -16,6 +16,11 @@ namespace claw::sqlite {
 /// What is damaged reads as if there were nothing. Pure.
 class ExchangeSegment {
  public:
+  ExchangeSegment() = default;
+  /// One that was kept, to be added to; nothing where it is damaged.
+  [[nodiscard]] static std::optional<ExchangeSegment> kept(std::int64_t wrong, TimePoint last, std::string_view rows,
+                                                           std::string_view bodies, std::string_view names);
+
   void add(const Exchange& exchange);
 
   [[nodiscard]] std::int64_t count() const { return count_; }

@@ -17,6 +17,13 @@ constexpr int kCheckpointPages = 1'000;
 constexpr std::int64_t kRoom = 2'048;
 /// Segments whose names are looked at in one search.
 constexpr std::int64_t kMaxSegments = 100'000;
+/// Ids of a segment's exchanges: so many follow its own, whether there are as many or not.
+constexpr std::int64_t kIdsOfSegment = 256;
+static_assert(SqliteDeliveryLog::kBatch <= kIdsOfSegment);
+/// What little comes at a time is added to the segment before, up to so many and for so long: a search goes through all
+/// segments, and one for each exchange would be as many rows as there were before.
+constexpr std::int64_t kSmall = 64;
+constexpr std::chrono::minutes kOpenFor{1};
 /// The writer gets about a tenth of what a thread of ours gets that has to do.
 constexpr int kNice = 10;
 
@@ -26,7 +33,7 @@ constexpr const char* kSteps[] = {
 DROP TABLE IF EXISTS exchanges;
 DROP TABLE IF EXISTS bodies;
 DROP TABLE IF EXISTS mentions;
--- id: of its first exchange, behind which the others count on.
+-- id: of its first exchange, behind which the others count on; 256 are kept free for them.
 CREATE TABLE segments (
   id INTEGER PRIMARY KEY, tenant INTEGER NOT NULL, count INTEGER NOT NULL, wrong INTEGER NOT NULL,
   last_ms INTEGER NOT NULL, rows BLOB NOT NULL, bodies BLOB NOT NULL) STRICT;
@@ -47,12 +54,40 @@ std::int64_t number_in(Database& db, const char* sql) {
   return row.next() ? row->integer(0) : 0;
 }
 
-std::int64_t write(Database& db, std::int64_t id, TenantId tenant, const ExchangeSegment& segment) {
+/// A segment and its id; 0: it has none yet.
+struct Open {
+  TenantId tenant;
+  std::int64_t id = 0;
+  ExchangeSegment segment;
+};
+
+/// The tenant's last one where `more` exchanges may be added to it, else a new one.
+Open open_segment(Database& db, TenantId tenant, TimePoint now, std::int64_t more) {
+  Open open{.tenant = tenant, .id = 0, .segment = {}};
+  auto row = db.query(
+      "SELECT s.id, count, wrong, last_ms, rows, bodies, names FROM segments s JOIN segment_names n ON n.tenant = "
+      "s.tenant AND n.id = s.id WHERE s.tenant = $1 ORDER BY s.id DESC LIMIT 1",
+      tenant);
+  if (more >= kSmall || !row.next() || row->integer(1) >= kSmall) return open;
+  const auto last = from_ms(row->integer(3));
+  if (now < last || now - last > kOpenFor) return open;
+  if (auto kept = ExchangeSegment::kept(row->integer(2), last, row->view(4), row->view(5), row->view(6))) {
+    open.id = row->integer(0);
+    open.segment = std::move(*kept);
+  }
+  return open;
+}
+
+void write(Database& db, Open& open) {
+  const auto& segment = open.segment;
   const std::string rows = segment.rows(), bodies = segment.bodies(), names = segment.names();
-  db.run("INSERT INTO segments (id, tenant, count, wrong, last_ms, rows, bodies) VALUES ($1, $2, $3, $4, $5, $6, $7)",
-         id, tenant, segment.count(), segment.wrong(), to_ms(segment.last()), Blob{rows}, Blob{bodies});
-  db.run("INSERT INTO segment_names (tenant, id, names) VALUES ($1, $2, $3)", tenant, id, Blob{names});
-  return id + segment.count();
+  if (open.id == 0) open.id = (number_in(db, "SELECT max(id) FROM segments") / kIdsOfSegment + 1) * kIdsOfSegment;
+  db.run(
+      "INSERT OR REPLACE INTO segments (id, tenant, count, wrong, last_ms, rows, bodies) VALUES ($1, $2, $3, $4, $5, "
+      "$6, $7)",
+      open.id, open.tenant, segment.count(), segment.wrong(), to_ms(segment.last()), Blob{rows}, Blob{bodies});
+  db.run("INSERT OR REPLACE INTO segment_names (tenant, id, names) VALUES ($1, $2, $3)", open.tenant, open.id,
+         Blob{names});
 }
 
 struct Doomed {
@@ -150,16 +185,14 @@ class SqliteDeliveryLog::WriteJob final : public Store::Job {
       : log_(log), batch_(std::move(batch)), bytes_(bytes) {}
   bool run(Database& db) override {
     make_room(db, log_.max_bytes_);
-    std::vector<std::pair<TenantId, ExchangeSegment>> segments;  // in the order of their first
+    std::vector<Open> segments;  // in the order of their first
     std::unordered_map<std::int64_t, std::size_t> places;
     for (const auto& exchange : batch_) {
       const auto [place, is_new] = places.try_emplace(exchange.tenant.value, segments.size());
-      if (is_new) segments.emplace_back(exchange.tenant, ExchangeSegment());
-      segments[place->second].second.add(exchange);
+      if (is_new) segments.push_back(open_segment(db, exchange.tenant, exchange.at, std::ssize(batch_)));
+      segments[place->second].segment.add(exchange);
     }
-    std::int64_t id =
-        std::max<std::int64_t>(1, number_in(db, "SELECT id + count FROM segments ORDER BY id DESC LIMIT 1"));
-    for (const auto& [tenant, segment] : segments) id = write(db, id, tenant, segment);
+    for (auto& each : segments) write(db, each);
     return true;
   }
   void finish(const Result<void>& committed) override { log_.written(batch_.size(), bytes_, committed.has_value()); }
@@ -255,12 +288,13 @@ Task<Result<Page<ExchangeRow>>> SqliteDeliveryLog::find(TenantId tenant, Exchang
 Task<Result<ExchangeDetail>> SqliteDeliveryLog::exchange(TenantId tenant, std::int64_t id) {
   co_await settled();
   co_return co_await store_.read<ExchangeDetail>([tenant, id](Database& db) -> Result<ExchangeDetail> {
-    auto segment = db.query(
-        "SELECT id, rows, bodies FROM segments WHERE tenant = $1 AND id <= $2 ORDER BY id DESC LIMIT 1", tenant, id);
-    if (segment.next()) {
+    auto segment =
+        db.query("SELECT id, count, rows, bodies FROM segments WHERE tenant = $1 AND id <= $2 ORDER BY id DESC LIMIT 1",
+                 tenant, id);
+    if (segment.next() && id - segment->integer(0) < segment->integer(1)) {
       const auto index = id - segment->integer(0);
-      auto rows = rows_of(segment->view(1), segment->integer(0));
-      auto bodies = bodies_at(segment->view(2), index);
+      auto rows = rows_of(segment->view(2), segment->integer(0));
+      auto bodies = bodies_at(segment->view(3), index);
       if (index < std::ssize(rows) && bodies)
         return ExchangeDetail{std::move(rows[static_cast<std::size_t>(index)]), std::move(bodies->request),
                               std::move(bodies->answer), std::move(bodies->reason)};
