@@ -268,6 +268,12 @@ TEST_F(EventDeliveryTest, AMendedAddressGetsAtOnceWhatWaitedForTheOldOne) {
   programs_.answer(kUrl, fail(ErrorKind::kTransient, "connection refused"));
   for (int i = 0; i < 30; ++i) comes("4915" + std::to_string(100 + i), "hello");
   ASSERT_TRUE(eventually([&] { return delivery_->held() == 1; }));
+  // No try is under way: one that ends behind the change could go to both addresses.
+  ASSERT_TRUE(eventually([&] {
+    const auto all = log(made.row.id);
+    return std::ranges::count_if(all, [](const SinkEvent& event) { return event.attempts > 0; }) ==
+           static_cast<std::ptrdiff_t>(programs_.count(kUrl));
+  }));
   ASSERT_TRUE(world_.run(sinks_.change({}, acme_, made.row.id, {.url = kOther})).has_value());
   ASSERT_TRUE(settled(made.row.id, 30)) << "without any time passing";
   EXPECT_EQ(delivery_->held(), 0);
