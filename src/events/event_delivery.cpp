@@ -197,12 +197,14 @@ Task<> EventDelivery::fill(const SinkRow& sink) {
   if (lane.rests_until > now || lane.circuit.earliest(now) > now) co_return;
   std::size_t room = room_of(lane);
   if (room == 0) co_return;
+  lane.ended.clear();
   // Those under way are still the first of their lanes.
   const auto due = co_await parts_.store.due(sink.id, now, lane.under_way.size() + room);
   if (!due) co_return;
   for (const auto& event : *due) {
     if (room == 0) co_return;
-    if (!lane.under_way.insert(event.lane).second) continue;
+    // It may be due as it was before its try ended: that woke us up for another look.
+    if (lane.ended.contains(event.lane) || !lane.under_way.insert(event.lane).second) continue;
     --room;
     ++under_way_;
     tasks_.spawn(executor_, "events.deliver", deliver(sink, event, lane.circuit.sent()));
@@ -217,6 +219,7 @@ Task<> EventDelivery::deliver(SinkRow sink, SinkEvent event, bool probe) {
   const auto kept = co_await parts_.store.settle(event, tried.outcome);
   Lane& lane = lanes_[sink.id];
   lane.under_way.erase(event.lane);
+  lane.ended.insert(event.lane);
   --under_way_;
   const auto now = parts_.clock.now();
   if (!kept) {

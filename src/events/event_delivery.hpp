@@ -83,6 +83,7 @@ class EventDelivery {
   /// What is known of a sink while events wait for it.
   struct Lane {
     std::set<std::int64_t> under_way;  ///< Lanes of the events.
+    std::set<std::int64_t> ended;      // since what is due was last asked for
     std::string version;               ///< Of the sink as it was last seen.
     Circuit circuit;
     int failures = 0;

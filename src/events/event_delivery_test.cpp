@@ -243,7 +243,7 @@ TEST_F(EventDeliveryTest, ASinkThatAnswersToNothingIsAskedByOneNowAndThenAndGets
   for (int step = 0; step < 6 && always([&] { return programs_.count(kUrl) == tried; }); ++step) pass(20s);
   EXPECT_TRUE(always([&] { return programs_.count(kUrl) == tried + 1; }));
   programs_.answer(kUrl, std::nullopt);
-  pass(3min);
+  for (int step = 0; step < 6 && always([&] { return delivery_->held() == 1; }); ++step) pass(1min);
   ASSERT_TRUE(settled(made.row.id, 30));
   EXPECT_EQ(delivery_->held(), 0);
 }
