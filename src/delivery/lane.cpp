@@ -64,7 +64,8 @@ OutboundMessage* Lane::next(Urgency urgency, TimePoint now) {
   look_again_at_ = TimePoint::max();
   Heads& heads = heads_[static_cast<std::size_t>(urgency)];
   const auto all = places();
-  while (in_flight_ < (urgency == Urgency::kAnswer ? all : all - all / kCampaignShare) && !heads.empty()) {
+  const auto share = urgency == Urgency::kAnswer ? all : all - all / kCampaignShare;
+  while (in_flight_ < share && !heads.empty()) {
     const Head head = *heads.begin();
     if (head.at > now) {
       look_again_at_ = head.at;

@@ -64,11 +64,12 @@ struct Open {
 /// The tenant's last one where `more` exchanges may be added to it, else a new one.
 Open open_segment(Database& db, TenantId tenant, TimePoint now, std::int64_t more) {
   Open open{.tenant = tenant, .id = 0, .segment = {}};
+  if (more >= kSmall) return open;
   auto row = db.query(
       "SELECT s.id, count, wrong, last_ms, rows, bodies, names FROM segments s JOIN segment_names n ON n.tenant = "
       "s.tenant AND n.id = s.id WHERE s.tenant = $1 ORDER BY s.id DESC LIMIT 1",
       tenant);
-  if (more >= kSmall || !row.next() || row->integer(1) >= kSmall) return open;
+  if (!row.next() || row->integer(1) >= kSmall) return open;
   const auto last = from_ms(row->integer(3));
   if (now < last || now - last > kOpenFor) return open;
   if (auto kept = ExchangeSegment::kept(row->integer(2), last, row->view(4), row->view(5), row->view(6))) {
@@ -134,9 +135,14 @@ bool fits(const ExchangeRow& row, const ExchangeFilter& filter) {
          (filter.names.empty() || is_named(row, filter.names));
 }
 
+/// Whether the names in a segment say if it is worth looking into.
+bool names_decide(const ExchangeFilter& filter) {
+  return !filter.names.empty() || filter.error_code != 0;
+}
+
 /// Ids, newest first, and the names of each where these decide.
 Database::Query segments_for(Database& db, TenantId tenant, const ExchangeFilter& filter, std::int64_t before) {
-  if (!filter.names.empty() || filter.error_code != 0)
+  if (names_decide(filter))
     return db.query("SELECT id, names FROM segment_names WHERE tenant = $1 AND id < $2 ORDER BY id DESC LIMIT $3",
                     tenant, before, kMaxSegments);
   if (filter.wrong)
@@ -150,12 +156,11 @@ Database::Query segments_for(Database& db, TenantId tenant, const ExchangeFilter
 /// Looks at kMaxWalk exchanges, or a segment more; what it did not come to is on the next page.
 Page<ExchangeRow> found_in(Database& db, TenantId tenant, const ExchangeFilter& filter) {
   const std::int64_t before = filter.before > 0 ? filter.before : INT64_MAX;
-  const bool names_decide = !filter.names.empty() || filter.error_code != 0;
   Page<ExchangeRow> page;
   std::int64_t segments_seen = 0, looked_at = 0, last = 0;
   for (auto segments = segments_for(db, tenant, filter, before); segments.next(); ++segments_seen) {
     last = segments->integer(0);
-    if (names_decide && !may_fit(segments->view(1), filter)) continue;
+    if (names_decide(filter) && !may_fit(segments->view(1), filter)) continue;
     auto segment = db.query("SELECT rows FROM segments WHERE id = $1", last);
     if (!segment.next()) continue;
     auto rows = rows_of(segment->view(0), last);
